@@ -1,0 +1,225 @@
+// Package pluginserver serves a Steampipe plugin without losing its errors.
+//
+// The SDK (v5.14) can lose an error twice. A scan's error and the end of its rows reach the SDK's row loop
+// on two channels, between which Go chooses at random once both are ready; the same again one level up,
+// between the scan's error and its last row. With a reader slower than the scan, one error in two was lost
+// (measured: 121 of 200), and a failed scan looked like a short one that is complete. With the query cache
+// on, the short result was then kept for others. For data that people pay for this will not do.
+//
+// [Server] wraps the SDK's in-process server and is served in its place. A List function reports its error
+// with [Fail]: the server notes it with the call and returns it when the SDK does not. Fail also keeps the
+// SDK from seeing a clean end of rows, so that its cache drops the unfinished result.
+//
+// The server also lets a List function see that its reader has left ([Done]), which the SDK hides for as
+// long as the query cache is on.
+package pluginserver
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+
+	goplugin "github.com/hashicorp/go-plugin"
+	sdkgrpc "github.com/turbot/steampipe-plugin-sdk/v5/grpc"
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/shared"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+)
+
+// Server is a plugin's gRPC service. It implements the SDK's WrapperPluginServer.
+type Server struct {
+	*sdkgrpc.PluginServer
+	name  string
+	calls *calls
+}
+
+// New makes the server of a plugin. The SDK's set-up runs here, which points the standard logger at
+// standard error.
+func New(create plugin.PluginFunc) *Server {
+	s := &Server{calls: &calls{byID: map[string]*call{}}}
+	s.PluginServer = plugin.Server(&plugin.ServeOpts{PluginFunc: func(ctx context.Context) *plugin.Plugin {
+		p := create(ctx)
+		s.name = p.Name
+		return p
+	}})
+	return s
+}
+
+// Serve answers Steampipe over go-plugin until the process is told to end. What goes wrong at the start is
+// printed on standard output in the form in which Steampipe's plugin manager looks for it.
+func Serve(create plugin.PluginFunc) {
+	defer func() {
+		if r := recover(); r != nil {
+			fmt.Printf("%s%v\n", plugin.PluginStartupFailureMessage, r)
+		}
+	}()
+	s := New(create)
+	goplugin.Serve(&goplugin.ServeConfig{
+		Plugins:         map[string]goplugin.Plugin{s.name: &shared.WrapperPlugin{Impl: s}},
+		GRPCServer:      goplugin.DefaultGRPCServer,
+		HandshakeConfig: shared.Handshake,
+	})
+}
+
+// Execute runs one scan and sends its rows to stream. It returns the scan's error, whether or not the SDK
+// has lost it.
+func (s *Server) Execute(req *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) error {
+	ctx, cancel := context.WithCancel(stream.Context())
+	defer cancel() // ends what Fail holds up
+	c := s.calls.begin(ctx, req)
+	defer s.calls.end(c)
+	err := s.PluginServer.Execute(req, callStream{stream, context.WithValue(ctx, callKey{}, c)})
+	if err == nil {
+		err = c.failure()
+	}
+	return err
+}
+
+// callStream is a stream whose context ends with the call and carries it.
+type callStream struct {
+	proto.WrapperPlugin_ExecuteServer
+	ctx context.Context
+}
+
+func (s callStream) Context() context.Context { return s.ctx }
+
+type callKey struct{}
+
+// calls are the scans being executed, by the id that the SDK names their logger with: with the query cache
+// on, that is all that the context of a List function keeps of its call.
+type calls struct {
+	mu   sync.Mutex
+	byID map[string]*call
+	next atomic.Int64
+}
+
+type call struct {
+	id, table string
+	reader    context.Context // ends when the reader leaves
+	registry  *calls
+
+	mu    sync.Mutex
+	err   error
+	lists bool // a List function runs for this call; without one its rows come from the cache or another call
+}
+
+const idMark = "#"
+
+// active finds the call that a List function works for, or nil where the plugin is served by something else.
+var active sync.Map // id → *call
+
+func (cs *calls) begin(reader context.Context, req *proto.ExecuteRequest) *call {
+	id := fmt.Sprintf("%p-%d", cs, cs.next.Add(1))
+	req.CallId += idMark + id
+	c := &call{id: id, table: tableKey(req), reader: reader, registry: cs}
+	cs.mu.Lock()
+	cs.byID[id] = c
+	cs.mu.Unlock()
+	active.Store(id, c)
+	return c
+}
+
+func (cs *calls) end(c *call) {
+	active.Delete(c.id)
+	cs.mu.Lock()
+	delete(cs.byID, c.id)
+	cs.mu.Unlock()
+}
+
+func tableKey(req *proto.ExecuteRequest) string { return req.Connection + "/" + req.Table }
+
+func (c *call) failure() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.err
+}
+
+// fail notes an error for the call, and for those that wait for the same rows: the SDK lets a second, equal
+// query share the rows of a first that is still running, and can lose the first one's error there too.
+func (c *call) fail(err error) {
+	c.registry.mu.Lock()
+	defer c.registry.mu.Unlock()
+	for _, other := range c.registry.byID {
+		other.mu.Lock()
+		if other == c || other.table == c.table && !other.lists {
+			if other.err == nil {
+				other.err = err
+			}
+		}
+		other.mu.Unlock()
+	}
+}
+
+// shared reports whether another scan of the same table may be waiting for this call's rows.
+func (c *call) shared() bool {
+	c.registry.mu.Lock()
+	defer c.registry.mu.Unlock()
+	for _, other := range c.registry.byID {
+		if other == c || other.table != c.table {
+			continue
+		}
+		other.mu.Lock()
+		waits := !other.lists
+		other.mu.Unlock()
+		if waits {
+			return true
+		}
+	}
+	return false
+}
+
+func callOf(ctx context.Context) *call {
+	if c, ok := ctx.Value(callKey{}).(*call); ok {
+		return c
+	}
+	name := plugin.Logger(ctx).Name()
+	i := strings.LastIndex(name, idMark)
+	if i < 0 {
+		return nil
+	}
+	if c, ok := active.Load(name[i+len(idMark):]); ok {
+		return c.(*call)
+	}
+	return nil
+}
+
+// Begin tells the server that a List function runs for the call of ctx, and returns a context that also
+// ends when the call's reader leaves, unless another scan waits for the same rows.
+func Begin(ctx context.Context) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithCancel(ctx)
+	c := callOf(ctx)
+	if c == nil {
+		return ctx, cancel
+	}
+	c.mu.Lock()
+	c.lists = true
+	c.mu.Unlock()
+	stop := context.AfterFunc(c.reader, func() {
+		if !c.shared() {
+			cancel()
+		}
+	})
+	return ctx, func() { stop(); cancel() }
+}
+
+// Failed is the item that [Fail] streams last. A column's transform that meets one returns [Failed.Wait].
+type Failed struct{}
+
+// Wait holds the row back until the scan has ended, so that the SDK cannot take the end of the rows for the
+// end of a complete scan before it has seen the error.
+func (Failed) Wait(ctx context.Context) (any, error) {
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// Fail reports that a List function has failed, and returns the error for it to return. stream is the
+// function that streams a list item.
+func Fail(ctx context.Context, stream func(context.Context, ...any), err error) error {
+	if c := callOf(ctx); c != nil && ctx.Err() == nil {
+		c.fail(err)
+		stream(ctx, Failed{})
+	}
+	return err
+}

@@ -1,0 +1,11 @@
+// Command steampipe-plugin-serpstat serves the Serpstat plugin to Steampipe.
+package main
+
+import (
+	"github.com/turbot/steampipe-plugin-serpstat/internal/pluginserver"
+	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
+)
+
+func main() {
+	pluginserver.Serve(serpstat.Plugin)
+}
