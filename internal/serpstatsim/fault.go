@@ -1,0 +1,208 @@
+package serpstatsim
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Fault is something that goes wrong with an answer. Request, Every and Probability choose the requests; a
+// fault that names none of them is played on every one.
+type Fault struct {
+	Kind        FaultKind
+	Request     int           // the number of the request, from 1
+	Every       int           // every Nth request
+	Probability float64       // of each request, drawn with a fixed seed
+	Times       int           // at most so often; 0 is without end
+	RetryAfter  time.Duration // of RateLimitedStatus; sent in whole seconds
+}
+
+// FaultKind is what goes wrong.
+type FaultKind int
+
+// The kinds of faults. Answers that are spoiled after they were made cost credits, errors do not.
+const (
+	RateLimitedObject FaultKind = iota + 1 // error 429 with HTTP 200
+	RateLimitedStatus                      // HTTP 429 with Retry-After
+	ServerErrorObject                      // error 500 with HTTP 200
+	ServerErrorStatus                      // HTTP 500
+	HTML502                                // a proxy's page, HTTP 502
+	CreditsExhausted                       // error 402
+	InvalidToken                           // error 403
+	Redirect                               // HTTP 302 to another host
+	EchoToken                              // an HTML page that shows the request's URL
+	CutBody                                // the connection ends in the middle of the body
+	CloseConnection                        // the connection ends before the answer
+	Stall                                  // the answer never comes
+	ForeignID                              // the answer is another request's
+	EmptyPage                              // no rows, though total says otherwise
+	ShortPage                              // half of the rows
+	BrokenOrder                            // the page's rows in reverse
+	NegativeTotal
+	AbsurdTotal
+	HugeBody    // gigabytes
+	DeepNesting // a million brackets
+	WrongType   // data is a text
+	NulBytes    // a NUL character in each anchor
+	InvalidUTF8 // bytes that are not UTF-8 in each anchor
+)
+
+var faultNames = map[FaultKind]string{
+	RateLimitedObject: "429-object", RateLimitedStatus: "429-status", ServerErrorObject: "500-object", ServerErrorStatus: "500-status",
+	HTML502: "502-html", CreditsExhausted: "402", InvalidToken: "403", Redirect: "redirect", EchoToken: "echo-token", CutBody: "cut-body",
+	CloseConnection: "close", Stall: "stall", ForeignID: "foreign-id", EmptyPage: "empty-page", ShortPage: "short-page",
+	BrokenOrder: "broken-order", NegativeTotal: "negative-total", AbsurdTotal: "absurd-total", HugeBody: "huge-body",
+	DeepNesting: "deep-nesting", WrongType: "wrong-type", NulBytes: "nul-bytes", InvalidUTF8: "invalid-utf8",
+}
+
+func (k FaultKind) String() string { return faultNames[k] }
+
+// ParseFaultKind finds a kind by its name.
+func ParseFaultKind(name string) (FaultKind, bool) {
+	for k, n := range faultNames {
+		if n == name {
+			return k, true
+		}
+	}
+	return 0, false
+}
+
+// FaultNames lists the names of all kinds.
+func FaultNames() []string {
+	var names []string
+	for k := RateLimitedObject; k <= InvalidUTF8; k++ {
+		names = append(names, k.String())
+	}
+	return names
+}
+
+// spoilsAnswer reports faults that happen to an answer which was made, and charged.
+func (k FaultKind) spoilsAnswer() bool { return k >= CutBody }
+
+// fault chooses the fault of a request. The caller holds the lock.
+func (s *Server) fault(number int) *Fault {
+	for i := range s.opts.Faults {
+		f := &s.opts.Faults[i]
+		hit := f.Request == 0 && f.Every == 0 && f.Probability == 0 ||
+			f.Request == number && number > 0 ||
+			f.Every > 0 && number%f.Every == 0 ||
+			f.Probability > 0 && rand.New(rand.NewPCG(uint64(number), uint64(i))).Float64() < f.Probability
+		if hit && (f.Times == 0 || s.played[i] < f.Times) {
+			s.played[i]++
+			return f
+		}
+	}
+	return nil
+}
+
+func (f *Fault) rpcError(rowCap int) *rpcError {
+	switch f.Kind {
+	case RateLimitedObject:
+		return &rpcError{429, "Too many queries"}
+	case RateLimitedStatus:
+		return &rpcError{429, ""}
+	case ServerErrorObject, ServerErrorStatus:
+		return &rpcError{500, "Internal error"}
+	case HTML502:
+		return &rpcError{502, ""}
+	case CreditsExhausted:
+		return &rpcError{402, "Plan credits exceeded"}
+	case InvalidToken:
+		return &rpcError{403, "Invalid token"}
+	}
+	return &rpcError{302, ""}
+}
+
+// spoilRows changes a page's encoded rows.
+func (k FaultKind) spoilRows(rows [][]byte) [][]byte {
+	switch k {
+	case EmptyPage:
+		return nil
+	case ShortPage:
+		return rows[:(len(rows)+1)/2]
+	case BrokenOrder:
+		rows = slices.Clone(rows)
+		slices.Reverse(rows)
+	case NulBytes, InvalidUTF8:
+		bad := map[FaultKind]string{NulBytes: `\u0000`, InvalidUTF8: "\xff\xfe"}[k]
+		rows = slices.Clone(rows)
+		for i := range rows {
+			rows[i] = bytes.Replace(rows[i], []byte(`"link_text":"`), []byte(`"link_text":"`+bad), 1)
+		}
+	}
+	return rows
+}
+
+func (k FaultKind) spoilTotal(total int) int {
+	switch k {
+	case NegativeTotal:
+		return -1
+	case AbsurdTotal:
+		return 1 << 60
+	}
+	return total
+}
+
+// play writes the answer that the fault makes of result; it reports whether it did.
+func (f *Fault) play(w http.ResponseWriter, r *http.Request, closed <-chan struct{}, id json.RawMessage, result []byte) bool {
+	switch f.Kind {
+	case RateLimitedStatus:
+		if f.RetryAfter > 0 {
+			w.Header().Set("Retry-After", strconv.Itoa(int((f.RetryAfter+time.Second-1)/time.Second)))
+		}
+		w.WriteHeader(http.StatusTooManyRequests)
+	case ServerErrorStatus:
+		http.Error(w, "Internal Server Error", http.StatusInternalServerError)
+	case HTML502:
+		html(w, http.StatusBadGateway, "502 Bad Gateway", "nginx")
+	case EchoToken:
+		html(w, http.StatusBadGateway, "Error at "+r.URL.String(), r.URL.String())
+	case Redirect:
+		http.Redirect(w, r, "https://elsewhere.example/"+r.URL.String(), http.StatusFound)
+	case CutBody:
+		w.Header().Set("Content-Length", strconv.Itoa(len(result)+100))
+		w.Write(append([]byte(`{"id":`+string(id)+`,"result":`), result[:len(result)/2]...))
+		panic(http.ErrAbortHandler)
+	case CloseConnection:
+		panic(http.ErrAbortHandler)
+	case Stall:
+		select {
+		case <-r.Context().Done():
+		case <-closed:
+		}
+		panic(http.ErrAbortHandler)
+	case ForeignID:
+		writeAnswer(w, json.RawMessage(`"another"`), result, nil)
+	case HugeBody:
+		hugeBody(w)
+	case DeepNesting:
+		fmt.Fprintf(w, `{"id":%s,"result":{"data":%s`, id, strings.Repeat("[", 1000000))
+	case WrongType:
+		fmt.Fprintf(w, `{"id":%s,"result":{"data":"none","summary_info":{"total":0}}}`, id)
+	default:
+		return false
+	}
+	return true
+}
+
+func html(w http.ResponseWriter, status int, title, text string) {
+	w.Header().Set("Content-Type", "text/html")
+	w.WriteHeader(status)
+	fmt.Fprintf(w, "<html><head><title>%s</title></head><body><h1>%s</h1>%s</body></html>", title, title, text)
+}
+
+func hugeBody(w io.Writer) {
+	block := bytes.Repeat([]byte(" "), 1<<20)
+	for range 4096 { // 4 GiB, or until the client has had enough
+		if _, err := w.Write(block); err != nil {
+			return
+		}
+	}
+}

@@ -1,0 +1,400 @@
+// Package serpstatsim simulates Serpstat's API as far as this project uses it: getOutlinks and getStats, with
+// validation, sorting, paging, complexFilter, credits, the row cap, the rate limit, and faults on demand.
+// Serpstat has no sandbox; reports are developed and this project is tested against this one.
+//
+// It is written from the specification and from what is publicly known, and shares no code with the client
+// or the planner, so that it cannot share their mistakes. What nobody knows is a switch in [Readings].
+package serpstatsim
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Row is a link as the API returns it.
+type Row struct {
+	URLFrom     string  `json:"url_from"`
+	URLTo       string  `json:"url_to"`
+	Nofollow    string  `json:"nofollow"`
+	LinkType    string  `json:"link_type"`
+	LinksExt    int64   `json:"links_ext"`
+	LinkText    string  `json:"link_text"`
+	FirstSeen   string  `json:"first_seen"`
+	LastVisited string  `json:"last_visited"`
+	DateDel     *string `json:"date_del"`
+}
+
+// Options of a [Server]. The zero value answers every token, has no data, no rate limit and no faults.
+type Options struct {
+	Token             string           // "" takes any token but the empty one
+	Domains           map[string][]Row // by domain, lower case; rows of its subdomains included
+	Readings          Readings
+	RowCap            int           // 0 is 60000
+	RequestsPerSecond float64       // more are answered with error 429; 0 is no limit
+	Latency           time.Duration // of every answer
+	MaxLines          int64         // credits of the plan; 0 is 1000000
+	Faults            []Fault
+	OnRequest         func(Request)    // told of every request when it is answered
+	Before            func(number int) // called before a request is handled, to change data meanwhile
+	Now               func() time.Time // nil is time.Now
+}
+
+// Request is one request as it was answered.
+type Request struct {
+	Number        int // from 1
+	At            time.Time
+	Method        string
+	Query         string
+	SearchType    string
+	Sort, Order   string
+	Page, Size    int
+	LinkPerDomain int
+	ComplexFilter string // JSON, "" is none
+	Rows          int
+	Credits       int64
+	ErrorCode     int    // of an error object or HTTP status, 0 is none
+	Fault         string // the fault that was played, "" is none
+}
+
+// Server is the simulated API, an http.Handler. It is safe for concurrent use.
+type Server struct {
+	mu       sync.Mutex
+	opts     Options
+	requests []Request
+	credits  int64
+	last     time.Time
+	played   []int // times each fault was played
+	views    map[string]*view
+	closed   chan struct{}
+}
+
+// view is a request's rows, filtered and sorted, kept because pages come one by one.
+type view struct {
+	rows    []*Row
+	encoded [][]byte
+}
+
+// New makes a server.
+func New(o Options) *Server {
+	if o.RowCap == 0 {
+		o.RowCap = 60000
+	}
+	if o.MaxLines == 0 {
+		o.MaxLines = 1000000
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	return &Server{opts: o, views: map[string]*view{}, played: make([]int, len(o.Faults)), closed: make(chan struct{})}
+}
+
+// Close releases stalled answers.
+func (s *Server) Close() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	select {
+	case <-s.closed:
+	default:
+		close(s.closed)
+	}
+}
+
+// Requests returns the log of requests, in the order in which they came.
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests)
+}
+
+// Credits returns the credits spent.
+func (s *Server) Credits() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.credits
+}
+
+// Reset forgets the requests, the credits spent and how often faults were played.
+func (s *Server) Reset() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests, s.credits, s.played = nil, 0, make([]int, len(s.opts.Faults))
+}
+
+// SetFaults replaces the faults.
+func (s *Server) SetFaults(faults ...Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opts.Faults, s.played = faults, make([]int, len(faults))
+}
+
+// SetReadings replaces the readings.
+func (s *Server) SetReadings(r Readings) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.opts.Readings, s.views = r, map[string]*view{}
+}
+
+// SetRows replaces the rows of a domain.
+func (s *Server) SetRows(domain string, rows []Row) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	domains := map[string][]Row{}
+	for d, r := range s.opts.Domains {
+		domains[d] = r
+	}
+	domains[domain] = rows
+	s.opts.Domains, s.views = domains, map[string]*view{}
+}
+
+type rpcError struct {
+	code    int
+	message string
+}
+
+type params struct {
+	Query         *string         `json:"query"`
+	SearchType    *string         `json:"searchType"`
+	Sort          *string         `json:"sort"`
+	Order         *string         `json:"order"`
+	Page          *int            `json:"page"`
+	Size          *int            `json:"size"`
+	LinkPerDomain *int            `json:"linkPerDomain"`
+	ComplexFilter json.RawMessage `json:"complexFilter"`
+}
+
+// ServeHTTP answers one JSON-RPC request.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	if err != nil {
+		return
+	}
+	var call struct {
+		ID     json.RawMessage `json:"id"`
+		Method string          `json:"method"`
+		Params json.RawMessage `json:"params"`
+	}
+	jsonErr := json.Unmarshal(body, &call)
+	entry, fault := s.begin(call.Method)
+	if s.opts.Latency > 0 {
+		select {
+		case <-time.After(s.opts.Latency):
+		case <-r.Context().Done():
+			return
+		}
+	}
+	var result []byte
+	var rpcErr *rpcError
+	switch {
+	case fault != nil && !fault.Kind.spoilsAnswer():
+		rpcErr = fault.rpcError(s.opts.RowCap)
+	case r.Method != http.MethodPost || jsonErr != nil:
+		rpcErr = &rpcError{400, "Invalid JSON-RPC request"}
+	case !s.tokenOK(r):
+		rpcErr = &rpcError{403, "Invalid token"}
+	case s.tooFast(entry.At):
+		rpcErr = &rpcError{429, "Query frequency exceeded"}
+	default:
+		result, rpcErr = s.dispatch(call.Method, call.Params, &entry, fault)
+	}
+	if rpcErr != nil {
+		entry.ErrorCode = rpcErr.code
+	}
+	if fault != nil {
+		entry.Fault = fault.Kind.String()
+	}
+	s.finish(entry)
+	if fault != nil && fault.play(w, r, s.closed, call.ID, result) {
+		return
+	}
+	writeAnswer(w, call.ID, result, rpcErr)
+}
+
+func (s *Server) begin(method string) (Request, *Fault) {
+	s.mu.Lock()
+	number := len(s.requests) + 1
+	s.requests = append(s.requests, Request{Number: number, At: s.opts.Now(), Method: method})
+	entry := s.requests[number-1]
+	before := s.opts.Before
+	s.mu.Unlock()
+	if before != nil {
+		before(number)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return entry, s.fault(number)
+}
+
+func (s *Server) finish(entry Request) {
+	s.mu.Lock()
+	s.credits += entry.Credits
+	if entry.Number <= len(s.requests) {
+		s.requests[entry.Number-1] = entry
+	}
+	told := s.opts.OnRequest
+	s.mu.Unlock()
+	if told != nil {
+		told(entry)
+	}
+}
+
+func (s *Server) tokenOK(r *http.Request) bool {
+	token := r.URL.Query().Get("token")
+	return token != "" && (s.opts.Token == "" || token == s.opts.Token)
+}
+
+func (s *Server) tooFast(now time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.opts.RequestsPerSecond <= 0 {
+		return false
+	}
+	// A little slack: clocks and networks are not exact, and the real limit is not either.
+	fast := now.Sub(s.last) < time.Duration(0.9*float64(time.Second)/s.opts.RequestsPerSecond)
+	if !fast {
+		s.last = now
+	}
+	return fast
+}
+
+func (s *Server) dispatch(method string, raw json.RawMessage, entry *Request, fault *Fault) ([]byte, *rpcError) {
+	switch method {
+	case "SerpstatBacklinksProcedure.getOutlinks":
+		return s.getOutlinks(raw, entry, fault)
+	case "SerpstatLimitsProcedure.getStats":
+		return s.getStats(), nil
+	}
+	return nil, &rpcError{400, "Method not found"}
+}
+
+func (s *Server) getStats() []byte {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	left := max(s.opts.MaxLines-s.credits, 0)
+	return fmt.Appendf(nil, `{"data":{"max_lines":%d,"used_lines":%d,"left_lines":%d,"user_info":{"user_id":"555","ga_client_Id":"1.2","plan_id":"2028"},`+
+		`"plugin_limits":{"hasApiPlugin":true,"delayBetweenRequests":1,"total":10000,"used":10,"left":9990}},"summary_info":{"left_lines":%d}}`,
+		s.opts.MaxLines, s.credits, left, left)
+}
+
+var (
+	sortFields  = []string{"url_from", "anchor", "link_nofollow", "links_external", "link_type", "url_to", "check"}
+	searchTypes = []string{"domain", "domain_with_subdomains"}
+)
+
+func or[T any](v *T, otherwise T) T {
+	if v == nil {
+		return otherwise
+	}
+	return *v
+}
+
+func (s *Server) getOutlinks(raw json.RawMessage, entry *Request, fault *Fault) ([]byte, *rpcError) {
+	var p params
+	d := json.NewDecoder(strings.NewReader(string(raw)))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&p); err != nil {
+		return nil, &rpcError{400, "Schema validation failed: " + err.Error()}
+	}
+	entry.Query, entry.SearchType = or(p.Query, ""), or(p.SearchType, "domain_with_subdomains")
+	entry.Sort, entry.Order = or(p.Sort, "check"), or(p.Order, "desc")
+	entry.Page, entry.Size, entry.LinkPerDomain = or(p.Page, 1), or(p.Size, 100), or(p.LinkPerDomain, 0)
+	if string(p.ComplexFilter) != "null" {
+		entry.ComplexFilter = string(p.ComplexFilter)
+	}
+	switch {
+	case entry.Query == "":
+		return nil, &rpcError{400, "Parameter query is required"}
+	case !slices.Contains(searchTypes, entry.SearchType):
+		return nil, &rpcError{400, "Schema validation failed: searchType"}
+	case !slices.Contains(sortFields, entry.Sort):
+		return nil, &rpcError{400, "Schema validation failed: sort"}
+	case entry.Order != "asc" && entry.Order != "desc":
+		return nil, &rpcError{400, "Schema validation failed: order"}
+	case entry.Page < 1:
+		return nil, &rpcError{400, "Schema validation failed: page"}
+	case entry.Size < 1 || entry.Size > 1000:
+		return nil, &rpcError{400, "Schema validation failed: size"}
+	case p.LinkPerDomain != nil && *p.LinkPerDomain < 1:
+		return nil, &rpcError{400, "Schema validation failed: linkPerDomain"}
+	}
+	v, e := s.view(*entry, p.ComplexFilter)
+	if e != nil {
+		return nil, e
+	}
+	return s.page(v, entry, fault)
+}
+
+func (s *Server) page(v *view, entry *Request, fault *Fault) ([]byte, *rpcError) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	from := (entry.Page - 1) * entry.Size
+	to := min(from+entry.Size, len(v.rows), s.opts.RowCap)
+	if from >= s.opts.RowCap && len(v.rows) > s.opts.RowCap && !s.opts.Readings.PastCapEmpty {
+		return nil, &rpcError{402, fmt.Sprintf("To get more than %d use export report methods", s.opts.RowCap)}
+	}
+	var rows [][]byte
+	if from < to {
+		rows = v.encoded[from:to]
+	}
+	if fault != nil {
+		rows = fault.Kind.spoilRows(rows)
+	}
+	cost := int64(max(len(rows), 1))
+	if s.credits+cost > s.opts.MaxLines {
+		return nil, &rpcError{402, "Plan credits exceeded"}
+	}
+	entry.Rows, entry.Credits = len(rows), cost
+	if len(v.rows) == 0 && s.opts.Readings.NoDataAsError {
+		return nil, &rpcError{32017, "Data not found"}
+	}
+	num := strconv.Itoa
+	if s.opts.Readings.NumbersAsStrings {
+		num = func(n int) string { return strconv.Quote(strconv.Itoa(n)) }
+	}
+	size := 256
+	for _, r := range rows {
+		size += len(r) + 1
+	}
+	out := make([]byte, 0, size)
+	out = append(out, `{"data":[`...)
+	for i, r := range rows {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, r...)
+	}
+	total := len(v.rows)
+	if fault != nil {
+		total = fault.Kind.spoilTotal(total)
+	}
+	return fmt.Appendf(out, `],"summary_info":{"left_lines":%s,"page":%s,"count":%s,"total":%s,"sort":%q,"order":%q}}`,
+		num(int(s.opts.MaxLines-s.credits-cost)), num(entry.Page), num(len(rows)), num(total), entry.Sort, strings.ToUpper(entry.Order)), nil
+}
+
+func writeAnswer(w http.ResponseWriter, id json.RawMessage, result []byte, e *rpcError) {
+	w.Header().Set("Content-Type", "application/json")
+	if len(id) == 0 {
+		id = json.RawMessage("null")
+	}
+	if e != nil {
+		message, _ := json.Marshal(e.message)
+		fmt.Fprintf(w, `{"id":%s,"error":{"code":%d,"message":%s,"data":null}}`, id, e.code, message)
+		return
+	}
+	w.Header().Set("Content-Length", strconv.Itoa(len(result)+len(id)+len(`{"id":,"result":}`)))
+	io.WriteString(w, `{"id":`)
+	w.Write(id)
+	io.WriteString(w, `,"result":`)
+	w.Write(result)
+	io.WriteString(w, `}`)
+}
+
+func wholeNumber(raw json.RawMessage) (int64, error) {
+	return strconv.ParseInt(strings.Trim(string(raw), `"`), 10, 64)
+}
