@@ -216,7 +216,7 @@ type rpcCall struct {
 	decode   func(result json.RawMessage, ex *Exchange) *Error
 	noData   func(ex *Exchange)
 	took     func(time.Duration) // told of a good answer's duration; may be nil
-	fields   []any // for the log
+	fields   []any               // for the log
 }
 
 type envelope struct {
