@@ -41,12 +41,12 @@ type Plan struct {
 
 // NewPlan plans a scan, or says what is wrong with its WHERE clause, before anything is asked of the API.
 func NewPlan(in PlanInput) (Plan, error) {
-	rowQuals := slices.DeleteFunc(slices.Clone(in.Quals), func(q Qual) bool { return isParam(q.Column) })
-	residual, err := NewResidual(rowQuals, in.Engine)
+	quals := rowQuals(in.Quals)
+	residual, err := NewResidual(quals, in.Engine)
 	if err != nil {
 		return Plan{}, err
 	}
-	plan := Plan{Residual: residual, Limit: in.Limit, Order: in.Order, Exact: exact(rowQuals)}
+	plan := Plan{Residual: residual, Limit: in.Limit, Order: in.Order, Exact: exact(quals)}
 	list, impossible, err := sources(in)
 	if err != nil {
 		return Plan{}, err
@@ -55,11 +55,16 @@ func NewPlan(in PlanInput) (Plan, error) {
 		plan.Sources = list
 	}
 	for _, s := range plan.Sources {
-		if s.Series.LinkPerDomain > 0 && len(rowQuals) > 0 {
+		if s.Series.LinkPerDomain > 0 && len(quals) > 0 {
 			plan.Exact = false
 		}
 	}
 	return plan, nil
+}
+
+// rowQuals are the clauses on columns of the rows themselves.
+func rowQuals(quals []Qual) []Qual {
+	return slices.DeleteFunc(slices.Clone(quals), func(q Qual) bool { return isParam(q.Column) })
 }
 
 func isParam(column string) bool {
@@ -139,8 +144,8 @@ func seriesOf(p Params, in PlanInput) (s Series, impossible bool, err error) {
 }
 
 // seriesOrder says how a series is sorted. It always is, so that its pages do not overlap: by the SQL
-// order; by the API order that the user asks for; by the API's default where a LIMIT ends the scan, the
-// freshest links first; else by links_external, by which a scan past the row cap can go on.
+// order; by the API order that the user asks for; by the API's default where a LIMIT surely ends the scan,
+// the freshest links first; else by links_external, by which a scan past the row cap can go on.
 func seriesOrder(p Params, in PlanInput) (sort, order string) {
 	switch {
 	case in.Order == Ascending:
@@ -156,7 +161,7 @@ func seriesOrder(p Params, in PlanInput) (sort, order string) {
 			order = *p.SortOrder
 		}
 		return sort, order
-	case in.Limit >= 0 && in.Limit <= RowCap:
+	case in.Limit >= 0 && in.Limit <= RowCap && exact(rowQuals(in.Quals)):
 		return defaultSort, defaultOrder
 	}
 	return sortLinksExt, defaultOrder

@@ -41,6 +41,7 @@ type Splitter struct {
 	Total   int64
 	Order   Order // Ascending, or anything else for descending
 	Highest int64 // the first row's links_ext where it is known, else 0
+	AtLeast int64 // rows that have been read already: the first part must hold them
 	RowCap  int64
 	Refused Refusals
 	// Count returns the number of rows of the series with another filter: one request of size 1.
@@ -73,7 +74,9 @@ func (s *Splitter) Parts() ([]Part, error) {
 		if err != nil {
 			return nil, err
 		}
-		if rows := remaining - left; rows <= target {
+		if rows := remaining - left; start < 0 && rows < s.AtLeast {
+			return nil, s.fail(fmt.Sprintf("%d were read before that was clear", s.AtLeast))
+		} else if rows <= target {
 			s.add(s.from(start), start, next, rows)
 		} else if err := s.splitValue(s.before(next), rows); err != nil {
 			return nil, err
@@ -163,7 +166,7 @@ func (s *Splitter) boundary(start, remaining, target int64) (next, left int64, e
 			continue
 		}
 		near, nearLeft = middle, left
-		if rows > 0 && (left <= target || rows >= target-target/4) {
+		if rows > 0 && (start >= 0 || rows >= s.AtLeast) && (left <= target || rows >= target-target/4) {
 			break // no part fewer, or nearly full: good enough to stop paying for probes
 		}
 	}

@@ -13,10 +13,12 @@ import (
 type Page[R any] struct {
 	Rows  []R
 	Total int64
+	Took  time.Duration // from sending to the last byte, without waiting for a rate limit
 }
 
-// Fetch asks for one page; pages count from 1. It may be called concurrently.
-type Fetch[R any] func(ctx context.Context, page, size int) (Page[R], error)
+// Fetch asks for one page; pages count from 1. expect is the number of rows that can come: the size, or less
+// at the end. It may be called concurrently.
+type Fetch[R any] func(ctx context.Context, page, size, expect int) (Page[R], error)
 
 // Pager chooses the next page and size; want is the number of rows wanted, -1 for all there are.
 type Pager interface {
@@ -65,7 +67,6 @@ type request[R any] struct {
 type answer[R any] struct {
 	page Page[R]
 	err  error
-	took time.Duration
 }
 
 // NewReader starts before the first page; nothing is asked for yet. Close must be called.
@@ -122,9 +123,9 @@ func (r *Reader[R]) take(a answer[R]) {
 	r.pages++
 	r.taken += int64(len(a.page.Rows))
 	if r.latency == 0 {
-		r.latency = a.took
+		r.latency = a.page.Took
 	}
-	r.latency = (3*r.latency + a.took) / 4
+	r.latency = (3*r.latency + a.page.Took) / 4
 }
 
 // more reports whether there is a page to ask for. Before the first answer there is just that one.
@@ -162,14 +163,18 @@ func (r *Reader[R]) ask(want int64) {
 	if want >= 0 {
 		want = max(want-r.ahead, 1)
 	}
+	before := r.pager.Offset()
 	page, size := r.pager.Next(want, r.opts.RowCap)
+	expect := size
+	if r.total >= 0 {
+		expect = int(min(int64(size), max(r.total-before, 0)))
+	}
 	req := &request[R]{size: size, answer: make(chan answer[R], 1)}
 	r.queue = append(r.queue, req)
 	r.ahead += int64(size)
 	r.wg.Go(func() {
-		start := time.Now()
-		p, err := r.fetch(r.ctx, page, size)
-		req.answer <- answer[R]{p, err, time.Since(start)}
+		p, err := r.fetch(r.ctx, page, size, expect)
+		req.answer <- answer[R]{p, err}
 	})
 }
 

@@ -1,0 +1,94 @@
+package serpstat
+
+import (
+	"context"
+	"fmt"
+	"sync"
+)
+
+// Budget is a limit of credits, shared by all scans that it is given to.
+type Budget struct {
+	mu    sync.Mutex
+	most  int64
+	spent int64 // or promised to requests under way
+}
+
+// NewBudget makes a budget of so many credits.
+func NewBudget(credits int64) *Budget { return &Budget{most: credits} }
+
+// BudgetError says that a scan would cost more than max_credits allows.
+type BudgetError struct {
+	Domain            string
+	Cost, Most, Spent int64 // credits: what the scan needs, may spend in all, and has spent
+	Known             bool  // Cost is what the API says, not what one more page would make it
+}
+
+func (e *BudgetError) Error() string {
+	need := fmt.Sprintf("needs more than %d", e.Cost)
+	if e.Known {
+		need = fmt.Sprintf("costs %d", e.Cost)
+	}
+	return fmt.Sprintf("reading %s %s credits, max_credits is %d and %d are spent: add a LIMIT or a filter, or raise max_credits", e.Domain, need, e.Most, e.Spent)
+}
+
+// reserve promises credits to a request, or refuses.
+func (b *Budget) reserve(domain string, credits int64) error {
+	if b == nil {
+		return nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.spent+credits > b.most {
+		return &BudgetError{Domain: domain, Cost: b.most, Most: b.most, Spent: b.spent}
+	}
+	b.spent += credits
+	return nil
+}
+
+// left is how many credits may still be spent.
+func (b *Budget) left() int64 {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return max(b.most-b.spent, 0)
+}
+
+// settle replaces a promise by what the request cost.
+func (b *Budget) settle(promised, cost int64) {
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.spent += cost - promised
+}
+
+// foresee refuses a scan that needs so many credits beyond those spent.
+func (b *Budget) foresee(domain string, credits, total int64) error {
+	if b == nil {
+		return nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.spent+credits > b.most {
+		return &BudgetError{Domain: domain, Cost: total, Most: b.most, Spent: b.spent, Known: true}
+	}
+	return nil
+}
+
+type budgetKey struct{}
+
+// WithBudget returns a context whose scans share a budget, instead of each having the connection's
+// max_credits for itself. It reaches a scan only with the SDK's query cache off.
+func WithBudget(ctx context.Context, b *Budget) context.Context {
+	return context.WithValue(ctx, budgetKey{}, b)
+}
+
+func budgetOf(ctx context.Context, s settings) *Budget {
+	if b, ok := ctx.Value(budgetKey{}).(*Budget); ok {
+		return b
+	}
+	if s.maxCredits > 0 {
+		return NewBudget(s.maxCredits)
+	}
+	return nil
+}

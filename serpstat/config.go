@@ -1,0 +1,175 @@
+package serpstat
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
+)
+
+// serpstatConfig is a connection block of serpstat.spc. config/serpstat.spc documents each argument.
+type serpstatConfig struct {
+	Token                 *string  `hcl:"token,optional"`
+	BaseURL               *string  `hcl:"base_url,optional"`
+	AllowInsecureBaseURL  *bool    `hcl:"allow_insecure_base_url,optional"`
+	RequestsPerSecond     *float64 `hcl:"requests_per_second,optional"`
+	MaxConcurrentRequests *int     `hcl:"max_concurrent_requests,optional"`
+	RequestTimeout        *float64 `hcl:"request_timeout,optional"` // seconds
+	MaxRetries            *int     `hcl:"max_retries,optional"`
+	MaxCredits            *int64   `hcl:"max_credits,optional"`
+}
+
+// Environment variables that stand in for arguments a connection block leaves out.
+const (
+	envToken             = "SERPSTAT_API_TOKEN"
+	envBaseURL           = "SERPSTAT_API_URL"
+	envRequestsPerSecond = "SERPSTAT_REQUESTS_PER_SECOND"
+	envMaxCredits        = "SERPSTAT_MAX_CREDITS"
+)
+
+// Defaults and bounds of the arguments.
+const (
+	defaultRequestsPerSecond = 1.0
+	mostRequestsPerSecond    = 100.0
+	defaultConcurrency       = 10
+	mostConcurrency          = 100
+	defaultTimeout           = 60 * time.Second
+	defaultRetries           = 5
+	mostRetries              = 20
+)
+
+// settings are a connection's config, checked and with all defaults filled in.
+type settings struct {
+	token         string
+	baseURL       string
+	allowInsecure bool
+	rate          float64
+	concurrency   int
+	timeout       time.Duration
+	retries       int
+	maxCredits    int64 // of one scan; 0 is no limit
+}
+
+func configOf(c *plugin.Connection) serpstatConfig {
+	if c != nil {
+		switch config := c.Config.(type) {
+		case serpstatConfig:
+			return config
+		case *serpstatConfig:
+			if config != nil {
+				return *config
+			}
+		}
+	}
+	return serpstatConfig{}
+}
+
+// resolve checks a config, with the environment where the config says nothing. getenv may be nil.
+func (c serpstatConfig) resolve(getenv func(string) string) (settings, error) {
+	if getenv == nil {
+		getenv = func(string) string { return "" }
+	}
+	s := settings{
+		baseURL: serpstatapi.DefaultBaseURL, rate: defaultRequestsPerSecond, concurrency: defaultConcurrency,
+		timeout: defaultTimeout, retries: defaultRetries,
+	}
+	s.token = getenv(envToken)
+	if c.Token != nil {
+		s.token = *c.Token
+	}
+	if s.token == "" {
+		return s, fmt.Errorf("no Serpstat API token: set token in the connection's config (~/.steampipe/config/serpstat.spc) or the environment variable %s; it is shown in your Serpstat account under API", envToken)
+	}
+	if url := getenv(envBaseURL); url != "" {
+		s.baseURL = url
+	}
+	if c.BaseURL != nil && *c.BaseURL != "" {
+		s.baseURL = *c.BaseURL
+	}
+	s.allowInsecure = c.AllowInsecureBaseURL != nil && *c.AllowInsecureBaseURL
+	if err := s.numbers(c, getenv); err != nil {
+		return s, err
+	}
+	return s, nil
+}
+
+func (s *settings) numbers(c serpstatConfig, getenv func(string) string) error {
+	if text := getenv(envRequestsPerSecond); text != "" && c.RequestsPerSecond == nil {
+		n, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return fmt.Errorf("%s=%q is not a number: write requests per second, such as 1", envRequestsPerSecond, text)
+		}
+		c.RequestsPerSecond = &n
+	}
+	if text := getenv(envMaxCredits); text != "" && c.MaxCredits == nil {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			return fmt.Errorf("%s=%q is not a whole number: write the most credits that one scan may spend, such as 5000", envMaxCredits, text)
+		}
+		c.MaxCredits = &n
+	}
+	if v := c.RequestsPerSecond; v != nil {
+		if !(*v > 0 && *v <= mostRequestsPerSecond) {
+			return fmt.Errorf("requests_per_second = %v is out of range: write a number above 0 and up to %v; most plans allow 1, the largest 10", *v, mostRequestsPerSecond)
+		}
+		s.rate = *v
+	}
+	if v := c.MaxConcurrentRequests; v != nil {
+		if *v < 1 || *v > mostConcurrency {
+			return fmt.Errorf("max_concurrent_requests = %d is out of range: write a whole number from 1 to %d", *v, mostConcurrency)
+		}
+		s.concurrency = *v
+	}
+	if v := c.RequestTimeout; v != nil {
+		if !(*v > 0 && *v <= 3600) || math.IsNaN(*v) {
+			return fmt.Errorf("request_timeout = %v is out of range: write seconds, above 0 and up to 3600", *v)
+		}
+		s.timeout = time.Duration(*v * float64(time.Second))
+	}
+	if v := c.MaxRetries; v != nil {
+		if *v < 0 || *v > mostRetries {
+			return fmt.Errorf("max_retries = %d is out of range: write a whole number from 0 to %d", *v, mostRetries)
+		}
+		s.retries = *v
+	}
+	if v := c.MaxCredits; v != nil {
+		if *v < 0 {
+			return fmt.Errorf("max_credits = %d is out of range: write the most credits that one scan may spend, or leave it out for no limit", *v)
+		}
+		s.maxCredits = *v
+	}
+	return nil
+}
+
+// client makes the API client of the settings.
+func (s settings) client(opts Options, logger hclog.Logger) (*serpstatapi.Client, error) {
+	retries := s.retries
+	if retries == 0 {
+		retries = -1 // the client's zero value is its default
+	}
+	return serpstatapi.New(serpstatapi.Config{
+		Token:                 s.token,
+		BaseURL:               s.baseURL,
+		AllowInsecure:         s.allowInsecure,
+		RequestsPerSecond:     s.rate,
+		MaxConcurrentRequests: s.concurrency,
+		RequestTimeout:        s.timeout,
+		MaxRetries:            retries,
+		Logger:                logger,
+		Transport:             opts.Transport,
+		OnExchange:            opts.exchanged,
+	})
+}
+
+func (o Options) getenv() func(string) string {
+	if o.NoEnvironment {
+		return nil
+	}
+	return os.Getenv
+}

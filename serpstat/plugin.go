@@ -1,0 +1,56 @@
+// Package serpstat is the Steampipe face of Serpstat's API: the plugin, its connection config and its
+// tables. It translates between the SDK and internal/outlink (what to ask for) and internal/serpstatapi
+// (how to ask).
+package serpstat
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin/transform"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/outlink"
+)
+
+// Name is the plugin's name.
+const Name = "steampipe-plugin-serpstat"
+
+// Plugin returns the plugin as Steampipe runs it.
+func Plugin(ctx context.Context) *plugin.Plugin { return New(Options{})(ctx) }
+
+// Options are the plugin's seams for the embedded engine and for tests. The zero value is what Steampipe
+// gets.
+type Options struct {
+	// Transport carries the API's HTTP requests; nil is the client's own.
+	Transport http.RoundTripper
+	// Observe is told of every answer of the API and of incomplete data. It may be called concurrently.
+	Observe func(Event)
+	// Engine says whose SQL is answered.
+	Engine outlink.Engine
+	// Explain, when set, is told how each scan would be answered; nothing is sent and no row returned.
+	Explain func(ScanPlan)
+	// Estimate makes Explain ask the API for each scan's total, for one credit.
+	Estimate bool
+	// NoEnvironment makes the plugin ignore SERPSTAT_* variables.
+	NoEnvironment bool
+}
+
+// New makes a plugin with options.
+func New(opts Options) plugin.PluginFunc {
+	return func(context.Context) *plugin.Plugin {
+		p := &provider{opts: opts, connections: map[string]*connection{}}
+		return &plugin.Plugin{
+			Name: Name,
+			ConnectionConfigSchema: &plugin.ConnectionConfigSchema{
+				NewInstance: func() any { return &serpstatConfig{} },
+			},
+			DefaultTransform: transform.FromGo(),
+			TableMap: map[string]*plugin.Table{
+				"serpstat_credit":          p.creditTable(),
+				"serpstat_outlink":         p.outlinkTable(),
+				"serpstat_outlink_summary": p.summaryTable(),
+			},
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package serpstat
+
+import (
+	"slices"
+
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/outlink"
+)
+
+// scanQuals returns the WHERE clauses of a scan, and whether this call is the one that answers it.
+//
+// Where exactly one clause has a list, the SDK calls the List function once for each element, with that
+// clause replaced by "= element" whatever its operator was. The original clauses are in UnsafeQuals of every
+// such call; they are safe to use for declared pairs of column and operator, which the cache's key covers.
+// The call for the first element answers the whole scan, so that no row comes twice and one order and one
+// LIMIT hold; the others return nothing.
+func scanQuals(d *plugin.QueryData) (quals []outlink.Qual, answers bool) {
+	for _, key := range d.Table.List.KeyColumns {
+		all := d.QueryContext.UnsafeQuals[key.Name]
+		if all == nil {
+			continue
+		}
+		for _, q := range all.Quals {
+			if slices.Contains(key.Operators, q.GetStringValue()) {
+				quals = append(quals, qualOf(q))
+			}
+		}
+	}
+	return quals, !isFollower(d)
+}
+
+// isFollower reports a call that the SDK made for an element of a list that is not its first. Elements are
+// compared by identity: a list may hold a value twice.
+func isFollower(d *plugin.QueryData) bool {
+	for column, replaced := range d.Quals {
+		if len(replaced.Quals) != 1 || d.QueryContext.UnsafeQuals[column] == nil {
+			continue
+		}
+		for _, original := range d.QueryContext.UnsafeQuals[column].Quals {
+			list := original.Value.GetListValue()
+			if list == nil {
+				continue
+			}
+			if i := slices.Index(list.Values, replaced.Quals[0].Value); i >= 0 {
+				return i > 0
+			}
+		}
+	}
+	return false
+}
+
+func qualOf(q *proto.Qual) outlink.Qual {
+	out := outlink.Qual{Column: q.FieldName, Operator: outlink.Operator(q.GetStringValue())}
+	if list := q.Value.GetListValue(); list != nil {
+		out.List = true
+		for _, v := range list.Values {
+			out.Values = append(out.Values, valueOf(v))
+		}
+		return out
+	}
+	out.Values = []outlink.Value{valueOf(q.Value)}
+	return out
+}
+
+// unknown is a value of a type that no clause is pushed for; the planner leaves it to the database.
+type unknown struct{}
+
+func valueOf(v *proto.QualValue) outlink.Value {
+	switch v := v.GetValue().(type) {
+	case nil:
+		return nil
+	case *proto.QualValue_StringValue:
+		return v.StringValue
+	case *proto.QualValue_JsonbValue:
+		return v.JsonbValue
+	case *proto.QualValue_Int64Value:
+		return v.Int64Value
+	case *proto.QualValue_DoubleValue:
+		if n := int64(v.DoubleValue); float64(n) == v.DoubleValue {
+			return n
+		}
+	case *proto.QualValue_TimestampValue:
+		return v.TimestampValue.AsTime()
+	}
+	return unknown{}
+}
+
+// pushedOrder is the scan's ORDER BY where Steampipe trusts the plugin with it.
+func pushedOrder(d *plugin.QueryData) outlink.Order {
+	if len(d.QueryContext.SortOrder) == 0 || d.QueryContext.SortOrder[0].Column != outlink.ColLinksExt {
+		return outlink.Unordered
+	}
+	if d.QueryContext.SortOrder[0].Order == plugin.SortAsc {
+		return outlink.Ascending
+	}
+	return outlink.Descending
+}

@@ -1,0 +1,234 @@
+package serpstat
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/outlink"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/pagescan"
+)
+
+// grace is how long a scan of unknown demand waits between its first pages, so that a reader who has got
+// enough can say so before the next page is paid for.
+const grace = 25 * time.Millisecond
+
+// scan answers one scan of serpstat_outlink: it reads the plan's sources, checks each row, and streams.
+type scan struct {
+	provider *provider
+	conn     *connection
+	data     *plugin.QueryData
+	logger   hclog.Logger
+	budget   *Budget
+	input    outlink.PlanInput
+	plan     outlink.Plan
+	limit    int64 // -1 is none
+
+	streamed int64
+	held     []outlinkItem // rows that only the database can judge, kept back while a LIMIT counts
+	kept     []outlinkItem // for the cache of ordered results
+	keeping  bool
+}
+
+// prepare checks the WHERE clause and the connection, without sending anything.
+func (s *scan) prepare(ctx context.Context) (err error) {
+	if s.plan, err = outlink.NewPlan(s.input); err != nil {
+		return err
+	}
+	s.conn, err = s.provider.connection(ctx, s.data.Connection)
+	if err != nil && s.provider.opts.Explain != nil && !s.provider.opts.Estimate {
+		s.conn, err = &connection{}, nil // nothing will be sent, so nothing is needed to send it
+	}
+	if err != nil {
+		return err
+	}
+	s.budget = budgetOf(ctx, s.conn.settings)
+	return s.replan()
+}
+
+// replan plans anew with what has been learned of the API.
+func (s *scan) replan() (err error) {
+	s.input.Refused, s.input.FoldsASCII = s.conn.knowledge()
+	s.plan, err = outlink.NewPlan(s.input)
+	return err
+}
+
+func (s *scan) run(ctx context.Context) error {
+	if s.plan.Order != outlink.Unordered {
+		return s.runOrdered(ctx)
+	}
+	for i := range s.plan.Sources {
+		if err := s.readAll(ctx, i); err != nil || s.full() {
+			return err
+		}
+	}
+	for _, item := range s.held {
+		if s.full() {
+			break
+		}
+		s.stream(ctx, item)
+	}
+	return ctx.Err()
+}
+
+func (s *scan) readAll(ctx context.Context, source int) error {
+	rows := s.open(ctx, source)
+	defer rows.close()
+	for {
+		row, ok, err := rows.next()
+		if err != nil || !ok {
+			return err
+		}
+		if err := s.emit(ctx, rows.source, row); err != nil || s.full() {
+			return err
+		}
+	}
+}
+
+// runOrdered streams the sources' rows in one order. Steampipe's query cache cannot return ordered results,
+// so that they are kept here where it is switched on.
+func (s *scan) runOrdered(ctx context.Context) error {
+	key := "serpstat_outlink ordered " + s.plan.Key()
+	cached := s.data.QueryContext.CacheEnabled
+	if cached {
+		if items, ok := s.data.ConnectionCache.Get(ctx, key); ok {
+			for _, item := range items.([]outlinkItem) {
+				s.stream(ctx, item)
+			}
+			return ctx.Err()
+		}
+	}
+	s.keeping = cached
+	streams := make([]*series, len(s.plan.Sources))
+	nexts := make([]func() (*outlink.Row, bool, error), len(streams))
+	for i := range s.plan.Sources {
+		streams[i] = s.open(ctx, i)
+		defer streams[i].close()
+		nexts[i] = streams[i].next
+	}
+	err := pagescan.Merge(nexts, s.before, func(i int, row *outlink.Row) (bool, error) {
+		err := s.emit(ctx, streams[i].source, row)
+		return !s.full(), err
+	})
+	if err == nil {
+		err = ctx.Err()
+	}
+	if err == nil && s.keeping {
+		ttl := time.Duration(s.data.QueryContext.CacheTTL) * time.Second
+		return s.data.ConnectionCache.SetWithTTL(ctx, key, s.kept, ttl)
+	}
+	return err
+}
+
+func (s *scan) before(a, b *outlink.Row) bool {
+	if s.plan.Order == outlink.Ascending {
+		return a.LinksExt < b.LinksExt
+	}
+	return a.LinksExt > b.LinksExt
+}
+
+// emit streams a row that matches, once for each spelling of its parameters.
+//
+// A row that only the database can judge is streamed at once where no LIMIT counts rows. Under a LIMIT it is
+// held back until the sure ones are out. Under a LIMIT with an order it can neither wait nor be counted:
+// then the query fails, and says how to write it.
+func (s *scan) emit(ctx context.Context, source *outlink.Source, row *outlink.Row) error {
+	verdict := s.plan.Residual.Match(row)
+	if verdict == outlink.No {
+		return nil
+	}
+	for i := range source.Echoes {
+		item := outlinkItem{row, &source.Echoes[i]}
+		switch {
+		case verdict == outlink.Yes || s.limit < 0:
+			s.stream(ctx, item)
+		case s.plan.Order != outlink.Unordered:
+			return &UndecidedError{Clauses: s.plan.Residual.Clauses()}
+		case int64(len(s.held)) < s.limit:
+			s.held = append(s.held, item)
+		}
+		if s.full() {
+			break
+		}
+	}
+	return ctx.Err()
+}
+
+func (s *scan) stream(ctx context.Context, item outlinkItem) {
+	s.streamed++
+	if s.keeping {
+		if len(s.kept) == mostKept {
+			s.keeping, s.kept = false, nil
+		} else {
+			s.kept = append(s.kept, item)
+		}
+	}
+	s.data.StreamListItem(ctx, &item)
+}
+
+// mostKept bounds an ordered result that is kept for the cache's time, in rows.
+const mostKept = 100_000
+
+// full reports that the LIMIT is reached or the reader has left.
+func (s *scan) full() bool { return s.limit >= 0 && s.streamed >= s.limit }
+
+// UndecidedError says that an ordered scan with a LIMIT met a row that only the database can judge.
+type UndecidedError struct{ Clauses []string }
+
+func (e *UndecidedError) Error() string {
+	return fmt.Sprintf("order by links_ext with a limit cannot be answered for %v: the plugin cannot tell ANY from ALL, nor how this database folds letters beyond ASCII; "+
+		"write the condition plainly, or sort on the database's side: with l as materialized (select * from serpstat_outlink where …) select * from l order by links_ext limit …", e.Clauses)
+}
+
+// firstPage is the first page's size where the demand is unknown: small if a credit limit is to be checked
+// against the total that it brings.
+func (s *scan) firstPage() int {
+	if s.budget != nil {
+		return int(max(min(outlink.GuardedFirstPage, s.budget.left()), 1))
+	}
+	return outlink.FirstPage
+}
+
+// firstWant is how many rows of a source the first page should bring for what is still wanted; -1 is unknown.
+func (s *scan) firstWant(echoes, sources int) int64 {
+	if s.limit < 0 {
+		return -1
+	}
+	want := divide(s.limit-s.streamed, int64(echoes))
+	if s.plan.Order != outlink.Unordered {
+		want = divide(want, int64(sources)) // each of them may have the first rows
+	}
+	if !s.plan.Exact && want < outlink.MaxPageSize {
+		want = outlink.RoundUp(want)
+	}
+	if s.budget != nil && want > s.budget.left() {
+		return int64(s.firstPage()) // what it would cost is known after it
+	}
+	return want
+}
+
+// wantAfter is how many more rows of a source to ask for, after taken rows of which matched ones were of
+// use: what the share so far promises, but never more than were taken, so that a LIMIT n which one row in k
+// satisfies costs at most twice n·k.
+func (s *scan) wantAfter(taken, matched int64, echoes int) int64 {
+	if s.limit < 0 {
+		return -1
+	}
+	left := divide(s.limit-s.streamed, int64(echoes))
+	switch {
+	case taken == 0:
+		return left
+	case matched == 0:
+		return taken
+	case matched == taken:
+		return left
+	}
+	return min(int64(math.Ceil(float64(left)*float64(taken)/float64(matched))), taken)
+}
+
+// divide rounds up.
+func divide(a, b int64) int64 { return (a + b - 1) / b }
