@@ -1,0 +1,32 @@
+connection "serpstat" {
+  plugin = "serpstat"
+
+  # The API token of your Serpstat account, required. It is shown at https://serpstat.com/users/profile/
+  # and can also be set with the SERPSTAT_API_TOKEN environment variable.
+  # token = "1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d"
+
+  # The API's address. Set it to use the simulator or a gateway; it must be https unless the host is loopback.
+  # Can also be set with the SERPSTAT_API_URL environment variable. https://serpstat.com/api/
+  # base_url = "https://api.serpstat.com/v4/"
+
+  # Permits http for a base_url whose host is not loopback, which sends the token unencrypted.
+  # allow_insecure_base_url = false
+
+  # Requests per second that your plan allows, for all queries with this token together: 1 on most plans,
+  # 10 on the largest. Can also be set with the SERPSTAT_REQUESTS_PER_SECOND environment variable.
+  # requests_per_second = 1
+
+  # The most requests under way at a time. Pages are fetched ahead only as far as the rate calls for.
+  # max_concurrent_requests = 10
+
+  # Seconds to wait for one answer before the request is tried again.
+  # request_timeout = 60
+
+  # How often a request is tried again after a rate limit (429), a server error or a lost connection.
+  # max_retries = 5
+
+  # The most API credits that one scan may spend; a row costs one. A scan that would cost more fails after
+  # its first page, with the number. No limit by default.
+  # Can also be set with the SERPSTAT_MAX_CREDITS environment variable.
+  # max_credits = 5000
+}
