@@ -36,7 +36,7 @@ const (
 // Defaults and bounds of the arguments.
 const (
 	defaultRequestsPerSecond = 1.0
-	mostRequestsPerSecond    = 100.0
+	mostRequestsPerSecond    = 1000.0
 	defaultConcurrency       = 10
 	mostConcurrency          = 100
 	defaultTimeout           = 60 * time.Second

@@ -40,7 +40,7 @@ func newRig(t *testing.T, sim serpstatsim.Options, config string) *rig {
 		r.events = append(r.events, e)
 	}}))
 	if !strings.Contains(config, "requests_per_second") {
-		config += "\nrequests_per_second = 100"
+		config += "\nrequests_per_second = 1000"
 	}
 	if !strings.Contains(config, "token") {
 		config += "\ntoken = \"" + testToken + "\""

@@ -168,7 +168,7 @@ func (q *series) page() error {
 // rest waits a moment between the first pages of a scan whose demand is unknown: a reader who wants no more
 // leaves now.
 func (q *series) rest() {
-	if pages := q.reader.Pages(); q.scan.limit >= 0 || pages == 0 || pages > pagescan.Ramp || q.part > 0 {
+	if pages := q.reader.Pages(); q.scan.limit >= 0 || pages == 0 || pages > pagescan.Ramp || q.part > 0 || !q.reader.More() {
 		return
 	}
 	select {

@@ -86,7 +86,7 @@ func (r *Reader[R]) Close() {
 // rows the caller still needs, counted from the last page returned; -1 means all that there are.
 func (r *Reader[R]) Next(want int64) ([]R, error) {
 	if len(r.queue) == 0 {
-		if !r.more() {
+		if !r.More() {
 			return nil, Done
 		}
 		r.ask(want)
@@ -128,8 +128,8 @@ func (r *Reader[R]) take(a answer[R]) {
 	r.latency = (3*r.latency + a.page.Took) / 4
 }
 
-// more reports whether there is a page to ask for. Before the first answer there is just that one.
-func (r *Reader[R]) more() bool {
+// More reports whether there is a page to ask for. Before the first answer there is just that one.
+func (r *Reader[R]) More() bool {
 	if r.ended {
 		return false
 	}
@@ -144,7 +144,7 @@ func (r *Reader[R]) fill(want int64) {
 	if r.total < 0 || want < 0 && r.pages < Ramp {
 		return
 	}
-	for len(r.queue) < r.depth() && r.more() {
+	for len(r.queue) < r.depth() && r.More() {
 		if want >= 0 && r.ahead >= want {
 			return
 		}
