@@ -58,6 +58,7 @@ type Request struct {
 	LinkPerDomain int
 	ComplexFilter string // JSON, "" is none
 	Rows          int
+	Total         int64 // rows that the request is about, on all pages
 	Credits       int64
 	ErrorCode     int    // of an error object or HTTP status, 0 is none
 	Fault         string // the fault that was played, "" is none
@@ -67,18 +68,13 @@ type Request struct {
 type Server struct {
 	mu       sync.Mutex
 	opts     Options
-	requests []Request
+	data     map[string]*domainData
+	requests []*Request
 	credits  int64
-	last     time.Time
-	played   []int // times each fault was played
+	allowed  []time.Time // of the requests that the rate limit counts
+	played   []int       // times each fault was played
 	views    map[string]*view
 	closed   chan struct{}
-}
-
-// view is a request's rows, filtered and sorted, kept because pages come one by one.
-type view struct {
-	rows    []*Row
-	encoded [][]byte
 }
 
 // New makes a server.
@@ -92,7 +88,11 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	return &Server{opts: o, views: map[string]*view{}, played: make([]int, len(o.Faults)), closed: make(chan struct{})}
+	s := &Server{opts: o, data: map[string]*domainData{}, views: map[string]*view{}, played: make([]int, len(o.Faults)), closed: make(chan struct{})}
+	for domain, rows := range o.Domains {
+		s.data[domain] = newDomainData(rows)
+	}
+	return s
 }
 
 // Close releases stalled answers.
@@ -110,7 +110,11 @@ func (s *Server) Close() {
 func (s *Server) Requests() []Request {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.Clone(s.requests)
+	log := make([]Request, len(s.requests))
+	for i, r := range s.requests {
+		log[i] = *r
+	}
+	return log
 }
 
 // Credits returns the credits spent.
@@ -120,11 +124,11 @@ func (s *Server) Credits() int64 {
 	return s.credits
 }
 
-// Reset forgets the requests, the credits spent and how often faults were played.
+// Reset forgets the requests, the credits spent, the rate so far and how often faults were played.
 func (s *Server) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.requests, s.credits, s.played = nil, 0, make([]int, len(s.opts.Faults))
+	s.requests, s.credits, s.allowed, s.played = nil, 0, nil, make([]int, len(s.opts.Faults))
 }
 
 // SetFaults replaces the faults.
@@ -145,12 +149,7 @@ func (s *Server) SetReadings(r Readings) {
 func (s *Server) SetRows(domain string, rows []Row) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	domains := map[string][]Row{}
-	for d, r := range s.opts.Domains {
-		domains[d] = r
-	}
-	domains[domain] = rows
-	s.opts.Domains, s.views = domains, map[string]*view{}
+	s.data[domain], s.views = newDomainData(rows), map[string]*view{}
 }
 
 type rpcError struct {
@@ -181,7 +180,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Params json.RawMessage `json:"params"`
 	}
 	jsonErr := json.Unmarshal(body, &call)
-	entry, fault := s.begin(call.Method)
+	logged, fault := s.begin(call.Method)
+	entry := *logged
 	if s.opts.Latency > 0 {
 		select {
 		case <-time.After(s.opts.Latency):
@@ -209,18 +209,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if fault != nil {
 		entry.Fault = fault.Kind.String()
 	}
-	s.finish(entry)
+	s.finish(logged, entry)
 	if fault != nil && fault.play(w, r, s.closed, call.ID, result) {
 		return
 	}
 	writeAnswer(w, call.ID, result, rpcErr)
 }
 
-func (s *Server) begin(method string) (Request, *Fault) {
+func (s *Server) begin(method string) (*Request, *Fault) {
 	s.mu.Lock()
 	number := len(s.requests) + 1
-	s.requests = append(s.requests, Request{Number: number, At: s.opts.Now(), Method: method})
-	entry := s.requests[number-1]
+	logged := &Request{Number: number, At: s.opts.Now(), Method: method}
+	s.requests = append(s.requests, logged)
 	before := s.opts.Before
 	s.mu.Unlock()
 	if before != nil {
@@ -228,15 +228,13 @@ func (s *Server) begin(method string) (Request, *Fault) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return entry, s.fault(number)
+	return logged, s.fault(number)
 }
 
-func (s *Server) finish(entry Request) {
+// finish logs the outcome. The entry may be of a log that was reset meanwhile; then nobody sees it.
+func (s *Server) finish(logged *Request, entry Request) {
 	s.mu.Lock()
-	s.credits += entry.Credits
-	if entry.Number <= len(s.requests) {
-		s.requests[entry.Number-1] = entry
-	}
+	*logged = entry
 	told := s.opts.OnRequest
 	s.mu.Unlock()
 	if told != nil {
@@ -249,18 +247,25 @@ func (s *Server) tokenOK(r *http.Request) bool {
 	return token != "" && (s.opts.Token == "" || token == s.opts.Token)
 }
 
+// tooFast allows n = max(1, RequestsPerSecond) requests in any n/RequestsPerSecond seconds, as a count per
+// second does. The window is 5 % short, so that a client that keeps the rate is not refused for the jitter
+// of its network. Refused requests do not count.
 func (s *Server) tooFast(now time.Time) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.opts.RequestsPerSecond <= 0 {
 		return false
 	}
-	// A little slack: clocks and networks are not exact, and the real limit is not either.
-	fast := now.Sub(s.last) < time.Duration(0.9*float64(time.Second)/s.opts.RequestsPerSecond)
-	if !fast {
-		s.last = now
+	n := max(1, int(s.opts.RequestsPerSecond))
+	window := time.Duration(0.95 * float64(n) / s.opts.RequestsPerSecond * float64(time.Second))
+	if len(s.allowed) >= n {
+		if now.Sub(s.allowed[len(s.allowed)-n]) < window {
+			return true
+		}
+		s.allowed = slices.Clone(s.allowed[len(s.allowed)-n+1:])
 	}
-	return fast
+	s.allowed = append(s.allowed, now)
+	return false
 }
 
 func (s *Server) dispatch(method string, raw json.RawMessage, entry *Request, fault *Fault) ([]byte, *rpcError) {
@@ -333,15 +338,16 @@ func (s *Server) getOutlinks(raw json.RawMessage, entry *Request, fault *Fault) 
 func (s *Server) page(v *view, entry *Request, fault *Fault) ([]byte, *rpcError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	from := (entry.Page - 1) * entry.Size
-	to := min(from+entry.Size, len(v.rows), s.opts.RowCap)
-	if from >= s.opts.RowCap && len(v.rows) > s.opts.RowCap && !s.opts.Readings.PastCapEmpty {
+	reachable := min(len(v.rows), s.opts.RowCap)
+	from := reachable // of a page so far out that its offset would not fit an int
+	if entry.Page-1 <= reachable/entry.Size {
+		from = min((entry.Page-1)*entry.Size, reachable)
+	}
+	to := min(from+entry.Size, reachable)
+	if from == s.opts.RowCap && len(v.rows) > s.opts.RowCap && !s.opts.Readings.PastCapEmpty {
 		return nil, &rpcError{402, fmt.Sprintf("To get more than %d use export report methods", s.opts.RowCap)}
 	}
-	var rows [][]byte
-	if from < to {
-		rows = v.encoded[from:to]
-	}
+	rows := v.page(from, to, s.opts.Readings.NumbersAsStrings)
 	if fault != nil {
 		rows = fault.Kind.spoilRows(rows)
 	}
@@ -349,7 +355,8 @@ func (s *Server) page(v *view, entry *Request, fault *Fault) ([]byte, *rpcError)
 	if s.credits+cost > s.opts.MaxLines {
 		return nil, &rpcError{402, "Plan credits exceeded"}
 	}
-	entry.Rows, entry.Credits = len(rows), cost
+	s.credits += cost // here and not with the log, so that two requests at a time cannot spend the same credit
+	entry.Rows, entry.Credits, entry.Total = len(rows), cost, int64(len(v.rows))
 	if len(v.rows) == 0 && s.opts.Readings.NoDataAsError {
 		return nil, &rpcError{32017, "Data not found"}
 	}
@@ -374,7 +381,7 @@ func (s *Server) page(v *view, entry *Request, fault *Fault) ([]byte, *rpcError)
 		total = fault.Kind.spoilTotal(total)
 	}
 	return fmt.Appendf(out, `],"summary_info":{"left_lines":%s,"page":%s,"count":%s,"total":%s,"sort":%q,"order":%q}}`,
-		num(int(s.opts.MaxLines-s.credits-cost)), num(entry.Page), num(len(rows)), num(total), entry.Sort, strings.ToUpper(entry.Order)), nil
+		num(int(s.opts.MaxLines-s.credits)), num(entry.Page), num(len(rows)), num(total), entry.Sort, strings.ToUpper(entry.Order)), nil
 }
 
 func writeAnswer(w http.ResponseWriter, id json.RawMessage, result []byte, e *rpcError) {

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,8 +12,31 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-// view returns the rows that a request is about, in its order. Equal rows keep the order of the data, so
-// that pages never overlap.
+// domainData is a domain's rows and what is worked out about them once, under the server's lock.
+type domainData struct {
+	rows    []Row
+	encoded [][]byte // each row as JSON with numbers as numbers, once it was asked for
+	orders  map[ordering][]int32
+}
+
+// ordering is what the order of a domain's rows depends on.
+type ordering struct {
+	sort, order        string
+	checkIsLastVisited bool
+}
+
+func newDomainData(rows []Row) *domainData {
+	return &domainData{rows: rows, encoded: make([][]byte, len(rows)), orders: map[ordering][]int32{}}
+}
+
+// view is what a request is about: row numbers of a domain, filtered and sorted. It is kept because pages
+// come one by one.
+type view struct {
+	data *domainData
+	rows []int32
+}
+
+// view returns the rows that a request is about, in its order.
 func (s *Server) view(entry Request, filter json.RawMessage) (*view, *rpcError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -22,62 +44,115 @@ func (s *Server) view(entry Request, filter json.RawMessage) (*view, *rpcError) 
 	if v, ok := s.views[key]; ok {
 		return v, nil
 	}
-	rd := s.opts.Readings
-	matches, e := rd.compile(filter)
+	matches, e := s.opts.Readings.compile(filter)
 	if e != nil {
 		return nil, e
 	}
-	data := s.opts.Domains[entry.Query]
-	rows := make([]*Row, 0, len(data))
-	for i := range data {
-		if entry.SearchType == "domain_with_subdomains" || ofDomain(data[i].URLFrom, entry.Query) {
-			rows = append(rows, &data[i])
+	data := s.data[entry.Query]
+	if data == nil {
+		data = newDomainData(nil)
+	}
+	kept := s.opts.Readings.keep(data.rows, entry, matches)
+	v := &view{data: data, rows: make([]int32, 0, len(data.rows))}
+	for _, at := range data.ordered(s.opts.Readings, entry) {
+		if kept[at] {
+			v.rows = append(v.rows, at)
 		}
 	}
-	if entry.LinkPerDomain > 0 && rd.LinkPerDomainFirst {
-		rows = perDomain(rows, entry.LinkPerDomain)
-	}
-	rows = slices.DeleteFunc(rows, func(r *Row) bool { return !matches(r) })
-	if entry.LinkPerDomain > 0 && !rd.LinkPerDomainFirst {
-		rows = perDomain(rows, entry.LinkPerDomain)
-	}
-	order := rd.order(entry.Sort)
-	slices.SortStableFunc(rows, func(a, b *Row) int {
-		if entry.Order == "desc" {
-			return order(b, a)
-		}
-		return order(a, b)
-	})
-	v := &view{rows: rows, encoded: make([][]byte, len(rows))}
-	for i, r := range rows {
-		v.encoded[i] = encodeRow(r, rd.NumbersAsStrings)
-	}
-	if len(s.views) > 64 {
+	v.rows = slices.Clip(v.rows)
+	if len(s.views) >= 64 {
 		s.views = map[string]*view{}
 	}
 	s.views[key] = v
 	return v, nil
 }
 
-func ofDomain(rawURL, domain string) bool {
-	u, err := url.Parse(rawURL)
-	return err == nil && (strings.EqualFold(u.Hostname(), domain) || strings.EqualFold(u.Hostname(), "www."+domain))
+// keep marks the rows that a request is about. linkPerDomain counts in the order of the data, so that
+// sort does not decide which links there are.
+func (rd Readings) keep(rows []Row, entry Request, matches func(*Row) bool) []bool {
+	kept, links := make([]bool, len(rows)), map[string]int{}
+	for i := range rows {
+		r := &rows[i]
+		if entry.SearchType == "domain" && !ofDomain(r.URLFrom, entry.Query) {
+			continue
+		}
+		kept[i] = matches(r)
+		if entry.LinkPerDomain > 0 && (kept[i] || rd.LinkPerDomainFirst) {
+			target := registrableDomain(hostOf(r.URLTo))
+			links[target]++
+			kept[i] = kept[i] && links[target] <= entry.LinkPerDomain
+		}
+	}
+	return kept
 }
 
-// perDomain keeps at most n links to each registrable domain.
-func perDomain(rows []*Row, n int) []*Row {
-	seen := map[string]int{}
-	return slices.DeleteFunc(rows, func(r *Row) bool {
-		host := ""
-		if u, err := url.Parse(r.URLTo); err == nil {
-			host = strings.ToLower(u.Hostname())
+// ordered returns all row numbers in a request's order. Equal rows keep the order of the data, so that
+// pages never overlap.
+func (d *domainData) ordered(rd Readings, entry Request) []int32 {
+	key := ordering{entry.Sort, entry.Order, rd.CheckIsLastVisited}
+	if kept, ok := d.orders[key]; ok {
+		return kept
+	}
+	numbers := make([]int32, len(d.rows))
+	for i := range numbers {
+		numbers[i] = int32(i)
+	}
+	order := rd.order(entry.Sort)
+	slices.SortFunc(numbers, func(a, b int32) int {
+		c := order(&d.rows[a], &d.rows[b])
+		if entry.Order == "desc" {
+			c = -c
 		}
-		if d, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
-			host = d
-		}
-		seen[host]++
-		return seen[host] > n
+		return cmp.Or(c, cmp.Compare(a, b))
 	})
+	d.orders[key] = numbers
+	return numbers
+}
+
+// page encodes rows of the view; a row's JSON is kept for the next time.
+func (v *view) page(from, to int, numbersAsStrings bool) [][]byte {
+	rows := make([][]byte, 0, to-from)
+	for _, at := range v.rows[from:to] {
+		if numbersAsStrings {
+			rows = append(rows, encodeRow(&v.data.rows[at], true))
+			continue
+		}
+		if v.data.encoded[at] == nil {
+			v.data.encoded[at] = encodeRow(&v.data.rows[at], false)
+		}
+		rows = append(rows, v.data.encoded[at])
+	}
+	return rows
+}
+
+func ofDomain(rawURL, domain string) bool {
+	host := hostOf(rawURL)
+	return host == domain || host == "www."+domain
+}
+
+// hostOf returns a URL's host in lower case, without user and port, "" where it has none. It takes what
+// url.Parse refuses: links with a bare % in their path are real.
+func hostOf(rawURL string) string {
+	_, rest, ok := strings.Cut(rawURL, "://")
+	if !ok {
+		return ""
+	}
+	if i := strings.IndexAny(rest, "/?#\\"); i >= 0 {
+		rest = rest[:i]
+	}
+	rest = rest[strings.LastIndexByte(rest, '@')+1:]
+	if i := strings.LastIndexByte(rest, ':'); i >= 0 && !strings.HasSuffix(rest, "]") {
+		rest = rest[:i]
+	}
+	return strings.ToLower(rest)
+}
+
+// registrableDomain is the host itself where the public suffix list knows no better.
+func registrableDomain(host string) string {
+	if d, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		return d
+	}
+	return host
 }
 
 func (rd Readings) order(field string) func(a, b *Row) int {
