@@ -149,7 +149,7 @@ func TestEveryQueryIsAnsweredAsSQLSays(t *testing.T) {
 		}
 		got := r.run(q)
 		var undecided *UndecidedError
-		if order != "" && limit > 0 && got.err != nil && (errors.As(got.err, &undecided) || strings.Contains(got.err.Error(), "order by links_ext with a limit")) {
+		if limit > 0 && got.err != nil && (errors.As(got.err, &undecided) || strings.Contains(got.err.Error(), "a limit cannot be counted")) {
 			return
 		}
 		if got.err != nil {
@@ -180,7 +180,7 @@ func TestEveryQueryIsAnsweredAsSQLSays(t *testing.T) {
 		}
 		if limit > 0 {
 			if len(kept) < min(int(limit), len(want)) {
-				rt.Fatalf("%d rows, want %d\nrequests %+v", len(kept), min(int(limit), len(want)), r.sim.Requests())
+				rt.Fatalf("%d rows, want %d of %v\ngot %v\nrequests %+v", len(kept), min(int(limit), len(want)), want, got.rows, r.sim.Requests())
 			}
 			for _, k := range kept {
 				if i := slices.Index(want, k); i >= 0 {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"google.golang.org/grpc/metadata"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/pluginserver"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
@@ -189,6 +190,8 @@ func qualValue(value any) *proto.QualValue {
 			list.Values = append(list.Values, qualValue(e))
 		}
 		return &proto.QualValue{Value: &proto.QualValue_ListValue{ListValue: list}}
+	case time.Time:
+		return &proto.QualValue{Value: &proto.QualValue_TimestampValue{TimestampValue: timestamppb.New(v)}}
 	case jsonb:
 		return &proto.QualValue{Value: &proto.QualValue_JsonbValue{JsonbValue: string(v)}}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -29,7 +30,7 @@ type scan struct {
 	limit    int64 // -1 is none
 
 	streamed int64
-	held     []outlinkItem // rows that only the database can judge, kept back while a LIMIT counts
+	held     heldRows
 	kept     []outlinkItem // for the cache of ordered results
 	keeping  bool
 }
@@ -66,7 +67,34 @@ func (s *scan) run(ctx context.Context) error {
 			return err
 		}
 	}
-	for _, item := range s.held {
+	return s.release(ctx)
+}
+
+// heldRows are rows that only the database can judge, kept back while a LIMIT counts rows. Those beyond the
+// LIMIT are not needed, unless the database could keep one of them and drop one before it.
+type heldRows struct {
+	items []outlinkItem
+	more  bool // than the LIMIT
+	doubt int  // the clause in doubt, if it is the same one for all
+	mixed bool
+}
+
+func (h *heldRows) add(item outlinkItem, doubt int, limit int64) {
+	h.mixed = h.mixed || doubt < 0 || len(h.items) > 0 && doubt != h.doubt
+	h.doubt = doubt
+	if int64(len(h.items)) < limit {
+		h.items = append(h.items, item)
+	} else {
+		h.more = true
+	}
+}
+
+// release streams the rows held back, after the sure ones.
+func (s *scan) release(ctx context.Context) error {
+	if h := s.held; h.mixed && (h.more || s.limit >= 0 && int64(len(h.items)) > s.limit-s.streamed) {
+		return &UndecidedError{Clauses: s.plan.Residual.Clauses()}
+	}
+	for _, item := range s.held.items {
 		if s.full() {
 			break
 		}
@@ -134,8 +162,9 @@ func (s *scan) before(a, b *outlink.Row) bool {
 // emit streams a row that matches, once for each spelling of its parameters.
 //
 // A row that only the database can judge is streamed at once where no LIMIT counts rows. Under a LIMIT it is
-// held back until the sure ones are out. Under a LIMIT with an order it can neither wait nor be counted:
-// then the query fails, and says how to write it.
+// held back until the sure ones are out. Under a LIMIT with an order it can neither wait nor be counted,
+// nor can more such rows than the LIMIT has room for where they may fare differently: then the query fails,
+// and says how to write it.
 func (s *scan) emit(ctx context.Context, source *outlink.Source, row *outlink.Row) error {
 	verdict := s.plan.Residual.Match(row)
 	if verdict == outlink.No {
@@ -148,8 +177,8 @@ func (s *scan) emit(ctx context.Context, source *outlink.Source, row *outlink.Ro
 			s.stream(ctx, item)
 		case s.plan.Order != outlink.Unordered:
 			return &UndecidedError{Clauses: s.plan.Residual.Clauses()}
-		case int64(len(s.held)) < s.limit:
-			s.held = append(s.held, item)
+		default:
+			s.held.add(item, s.plan.Residual.Doubt(row), s.limit)
 		}
 		if s.full() {
 			break
@@ -176,12 +205,12 @@ const mostKept = 100_000
 // full reports that the LIMIT is reached or the reader has left.
 func (s *scan) full() bool { return s.limit >= 0 && s.streamed >= s.limit }
 
-// UndecidedError says that an ordered scan with a LIMIT met a row that only the database can judge.
+// UndecidedError says that a LIMIT would have to count rows that only the database can judge.
 type UndecidedError struct{ Clauses []string }
 
 func (e *UndecidedError) Error() string {
-	return fmt.Sprintf("order by links_ext with a limit cannot be answered for %v: the plugin cannot tell ANY from ALL, nor how this database folds letters beyond ASCII; "+
-		"write the condition plainly, or sort on the database's side: with l as materialized (select * from serpstat_outlink where …) select * from l order by links_ext limit …", e.Clauses)
+	return fmt.Sprintf("a limit cannot be counted for where %s: the plugin cannot tell ANY from ALL, nor how this database folds letters beyond ASCII; "+
+		"write the condition plainly, or let the database cut: with l as materialized (select * from serpstat_outlink where …) select * from l order by … limit …", strings.Join(e.Clauses, " and "))
 }
 
 // firstPage is the first page's size where the demand is unknown: small if a credit limit is to be checked

@@ -32,8 +32,9 @@ type Residual struct {
 }
 
 type clause struct {
-	qual  Qual
-	match func(*Row) Truth
+	qual   Qual
+	match  func(*Row) Truth
+	engine Engine
 }
 
 // NewResidual prepares the clauses on row columns for matching. It fails where a clause cannot be
@@ -45,7 +46,7 @@ func NewResidual(quals []Qual, engine Engine) (Residual, error) {
 		if err != nil {
 			return Residual{}, fmt.Errorf("where %s: %w", q, err)
 		}
-		r.clauses = append(r.clauses, clause{q, match})
+		r.clauses = append(r.clauses, clause{q, match, engine})
 	}
 	return r, nil
 }
@@ -61,6 +62,36 @@ func (r Residual) Match(row *Row) Truth {
 		}
 	}
 	return all
+}
+
+// Doubt names the clause that makes a row Maybe where one does, and where the database's answer is the same
+// for every such row: a list that is either ANY or ALL. Else it returns -1: the rows may fare differently.
+func (r Residual) Doubt(row *Row) int {
+	doubt := -1
+	for i, c := range r.clauses {
+		if c.match(row) != Maybe {
+			continue
+		}
+		if doubt >= 0 || !c.anyOrAll(row) {
+			return -1
+		}
+		doubt = i
+	}
+	return doubt
+}
+
+// anyOrAll reports that the clause is Maybe only for not knowing which kind of list it is.
+func (c clause) anyOrAll(row *Row) bool {
+	if !c.qual.List || c.qual.Operator == Equal {
+		return false
+	}
+	for _, v := range c.qual.Values {
+		m, err := compare(c.qual.Column, c.qual.Operator, v, c.engine)
+		if err != nil || m(row) == Maybe {
+			return false
+		}
+	}
+	return true
 }
 
 // Clauses lists the clauses as SQL, in the order in which they are checked.
