@@ -1,8 +1,12 @@
 // Package serpstatapi is a client of Serpstat's JSON-RPC API, version 4: typed calls, typed errors, retries,
 // a rate limit, strict reading of answers, and no token in anything that leaves it.
 //
-// A second method of the API adds a request type, a row decoder and a function like [Client.GetOutlinks] in
-// a file of its own; the envelope, the errors and the retries of call stay as they are.
+// # A second method
+//
+// A method is a file like outlinks.go: a request type with its JSON names, a row type with a read method
+// over [scan], and an exported function of a few lines that hands an rpc to do. The envelope, the errors,
+// retries, limits, logging and sharing of identical requests are do's and [call]'s, and know no method;
+// readList reads data and summary_info of any list.
 package serpstatapi
 
 import (
@@ -12,10 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math/rand/v2"
-	"net"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,50 +27,19 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// DefaultBaseURL is the API's address.
-const DefaultBaseURL = "https://api.serpstat.com/v4/"
-
-// Defaults of [Config], and bounds of an answer and of a wait.
-const (
-	defaultRate        = 1.0
-	defaultConcurrency = 10
-	defaultTimeout     = 60 * time.Second
-	defaultRetries     = 5
-	maxBody            = 64 << 20
-	maxRetryAfter      = 2 * time.Minute
-	firstBackoff       = 500 * time.Millisecond
-	maxBackoff         = 30 * time.Second
-)
-
-// Config is what a [Client] needs. Only Token is required.
-type Config struct {
-	Token                 string
-	BaseURL               string        // "" is DefaultBaseURL; https, unless the host is loopback
-	AllowInsecure         bool          // permits http to any host
-	RequestsPerSecond     float64       // 0 is 1; shared by all clients of the process with the same token
-	MaxConcurrentRequests int           // 0 is 10
-	RequestTimeout        time.Duration // of one attempt; 0 is 60 s
-	MaxRetries            int           // after the first attempt; 0 is 5, -1 is none
-	Logger                hclog.Logger
-	Transport             http.RoundTripper // nil: proxies from the environment, TLS verified
-	OnExchange            func(Exchange)    // told of every attempt; may be called concurrently
-
-	sleep   func(context.Context, time.Duration) error // nil is real time
-	maxBody int64                                      // 0 is 64 MiB
-}
-
-// Exchange is one attempt at a request.
+// Exchange is one attempt at a request that was sent.
 type Exchange struct {
 	Method, Domain   string
 	Page, Size, Rows int
-	Credits          int64 // what the answer cost; 0 where it cannot be known
+	Credits          int64 // what the answer cost; 0 where it cannot be known, as when it was cut off
 	Total, LeftLines int64 // -1 where the answer does not say
 	Attempt          int   // from 1
 	Duration         time.Duration
+	Shared           bool // more than one caller waits for this answer
 	Err              error
 }
 
-// Client calls the API. It is safe for concurrent use.
+// Client calls the API. It is safe for concurrent use. Printed, it does not show the token.
 type Client struct {
 	cfg      Config
 	endpoint string // with the token
@@ -84,22 +54,11 @@ type Client struct {
 
 // New checks the config and makes a client. Nothing is sent.
 func New(cfg Config) (*Client, error) {
-	if strings.TrimSpace(cfg.Token) == "" {
-		return nil, errors.New("the Serpstat API token is empty: set it in the environment variable SERPSTAT_API_TOKEN or as token in the connection's config")
+	cfg = cfg.withDefaults()
+	if err := cfg.check(); err != nil {
+		return nil, err
 	}
-	if strings.ContainsAny(cfg.Token, " \t\r\n") {
-		return nil, errors.New("the Serpstat API token holds white space: copy it again, without quotes or line breaks")
-	}
-	cfg = withDefaults(cfg)
-	switch {
-	case !(cfg.RequestsPerSecond > 0):
-		return nil, fmt.Errorf("requests per second %v is not above 0", cfg.RequestsPerSecond)
-	case cfg.MaxConcurrentRequests < 1:
-		return nil, fmt.Errorf("max concurrent requests %d is below 1", cfg.MaxConcurrentRequests)
-	case cfg.RequestTimeout < 0:
-		return nil, fmt.Errorf("request timeout %v is negative", cfg.RequestTimeout)
-	}
-	endpoint, err := endpoint(cfg)
+	endpoint, err := cfg.endpoint()
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +67,7 @@ func New(cfg Config) (*Client, error) {
 		limiter: sharedLimiter(cfg), slots: make(chan struct{}, cfg.MaxConcurrentRequests),
 	}
 	c.http = &http.Client{
-		Transport: cfg.Transport,
+		Transport: cfg.transport(),
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse // another host must not be sent the token
 		},
@@ -117,106 +76,34 @@ func New(cfg Config) (*Client, error) {
 	return c, nil
 }
 
-func withDefaults(cfg Config) Config {
-	if cfg.BaseURL == "" {
-		cfg.BaseURL = DefaultBaseURL
-	}
-	if cfg.RequestsPerSecond == 0 {
-		cfg.RequestsPerSecond = defaultRate
-	}
-	if cfg.MaxConcurrentRequests == 0 {
-		cfg.MaxConcurrentRequests = defaultConcurrency
-	}
-	if cfg.RequestTimeout == 0 {
-		cfg.RequestTimeout = defaultTimeout
-	}
-	switch cfg.MaxRetries {
-	case 0:
-		cfg.MaxRetries = defaultRetries
-	case -1:
-		cfg.MaxRetries = 0
-	}
-	if cfg.Logger == nil {
-		cfg.Logger = hclog.NewNullLogger()
-	}
-	if cfg.Transport == nil {
-		t := http.DefaultTransport.(*http.Transport).Clone()
-		t.MaxIdleConnsPerHost = cfg.MaxConcurrentRequests
-		cfg.Transport = t
-	}
-	if cfg.sleep == nil {
-		cfg.sleep = sleep
-	}
-	if cfg.maxBody == 0 {
-		cfg.maxBody = maxBody
-	}
-	return cfg
+// Close lets go of idle connections. Requests under way go on, and the client can be used again.
+func (c *Client) Close() { c.http.CloseIdleConnections() }
+
+// String names the client without the token.
+func (c *Client) String() string {
+	return fmt.Sprintf("serpstatapi.Client{BaseURL: %q}", c.cfg.publicBaseURL())
 }
 
-func endpoint(cfg Config) (string, error) {
-	const hint = "write it like " + DefaultBaseURL
-	u, err := url.Parse(cfg.BaseURL)
-	if err != nil {
-		return "", fmt.Errorf("base_url is not a URL: %s", hint)
-	}
-	switch {
-	case u.Scheme != "https" && u.Scheme != "http":
-		return "", fmt.Errorf("base_url has the scheme %q: %s", u.Scheme, hint)
-	case u.Host == "":
-		return "", fmt.Errorf("base_url has no host: %s", hint)
-	case u.User != nil:
-		return "", fmt.Errorf("base_url has a user name or password: %s", hint)
-	case u.RawQuery != "" || u.Fragment != "":
-		return "", fmt.Errorf("base_url has a query or fragment: %s; the token is set on its own", hint)
-	case u.Scheme == "http" && !cfg.AllowInsecure && !loopback(u.Hostname()):
-		return "", fmt.Errorf("base_url is http to %s, which would send the token unencrypted: use https, or set allow_insecure_base_url = true", u.Host)
-	}
-	if u.Path == "" {
-		u.Path = "/"
-	}
-	u.RawQuery = url.Values{"token": {cfg.Token}}.Encode()
-	return u.String(), nil
-}
-
-func loopback(host string) bool {
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
-}
-
-// The API counts requests by token, so limiters are kept by token (and address and rate) for the process.
-var (
-	limitersMu sync.Mutex
-	limiters   = map[string]*rate.Limiter{}
-)
-
-func sharedLimiter(cfg Config) *rate.Limiter {
-	key := fmt.Sprint(cfg.BaseURL, "\x00", cfg.Token, "\x00", cfg.RequestsPerSecond)
-	limitersMu.Lock()
-	defer limitersMu.Unlock()
-	l, ok := limiters[key]
-	if !ok {
-		l = rate.NewLimiter(rate.Limit(cfg.RequestsPerSecond), 1)
-		limiters[key] = l
-	}
-	return l
-}
+// GoString names the client without the token.
+func (c *Client) GoString() string { return c.String() }
 
 type waitKey struct{}
 
-// WithWait returns a context whose requests call wait before each attempt, after the client's own limiter.
+// WithWait returns a context whose requests call wait before each attempt, in place of the config's Wait.
+// An error of wait ends the request. Of identical requests that share an answer, the first one's wait counts.
 func WithWait(ctx context.Context, wait func(context.Context) error) context.Context {
 	return context.WithValue(ctx, waitKey{}, wait)
 }
 
-// rpcCall is one call of a method. decode reads result; it is not called where the API has no data.
-type rpcCall struct {
+// rpc is one call of a method.
+type rpc[T any] struct {
 	method   string
-	params   any
-	exchange Exchange // what is known of it before the answer
-	decode   func(result json.RawMessage, ex *Exchange) *Error
-	noData   func(ex *Exchange)
-	took     func(time.Duration) // told of a good answer's duration; may be nil
-	fields   []any               // for the log
+	params   any                                // nil is not sent
+	exchange Exchange                           // what is known of it before the answer
+	fields   []any                              // for the log
+	decode   func(*scan, *Exchange) (T, *Error) // reads result
+	noData   func(*Exchange) T                  // the answer where the API has no data; nil if that is an error
+	done     func(answer T, took time.Duration) // told how long a good answer took; may be nil
 }
 
 type envelope struct {
@@ -225,99 +112,170 @@ type envelope struct {
 	Params any    `json:"params,omitempty"`
 }
 
+// do calls a method, or joins an identical call under way.
+func do[T any](ctx context.Context, c *Client, r rpc[T]) (T, error) {
+	key, err := encode(r.params)
+	if err != nil {
+		var zero T
+		return zero, c.finish(r.method, &Error{Kind: KindBadRequest, Message: "the request cannot be encoded: " + err.Error()})
+	}
+	answer, e := share(ctx, &c.flights, r.method+string(key), func(ctx context.Context) (T, *Error) {
+		return call(ctx, c, r)
+	})
+	if e != nil {
+		return answer, c.finish(r.method, e)
+	}
+	return answer, nil
+}
+
 // call makes attempts until one succeeds, fails for good, or there have been enough.
-func (c *Client) call(ctx context.Context, rpc rpcCall) error {
-	for attempt := 1; ; attempt++ {
-		ex, e := c.attempt(ctx, rpc, attempt)
-		if e != nil {
-			e = c.finish(rpc, e)
-			ex.Err = e
+func call[T any](ctx context.Context, c *Client, r rpc[T]) (T, *Error) {
+	for n := 1; ; n++ {
+		answer, e := attempt(ctx, c, r, n)
+		if e == nil || !e.retryable(n) || n > c.cfg.MaxRetries {
+			return answer, e
 		}
-		if c.cfg.OnExchange != nil && ex.Attempt > 0 {
-			c.cfg.OnExchange(ex)
-		}
-		if e == nil {
-			return nil
-		}
-		if !e.retryable() || attempt > c.cfg.MaxRetries {
-			return e
-		}
-		wait := c.backoff(e, attempt)
-		c.log.Warn("serpstat request failed, retrying", append(rpc.fields[:len(rpc.fields):len(rpc.fields)],
-			"attempt", attempt, "error", e.Error(), "wait", wait)...)
+		wait := c.backoff(e, n)
+		c.logAt(hclog.Warn, "serpstat request failed, retrying", r.method, r.fields, "attempt", n, "error", e.Error(), "wait", wait)
 		if err := c.cfg.sleep(ctx, wait); err != nil {
-			return c.finish(rpc, interrupted(err))
+			return answer, interrupted(err)
 		}
 	}
 }
 
-// finish is the one exit of errors: it names the method and removes the token.
-func (c *Client) finish(rpc rpcCall, e *Error) *Error {
-	e.method = strings.TrimPrefix(rpc.method, "SerpstatBacklinksProcedure.")
-	e.method = strings.TrimPrefix(e.method, "SerpstatLimitsProcedure.")
-	e.Message = shorten(c.redact.clean(e.Message))
-	return e
-}
-
-func (c *Client) attempt(ctx context.Context, rpc rpcCall, attempt int) (Exchange, *Error) {
-	ex := rpc.exchange
-	ex.Method, ex.Total, ex.LeftLines = rpc.method, -1, -1
-	if err := c.admit(ctx); err != nil {
-		return ex, interrupted(err)
+// attempt sends one request, when its turn has come, and reports it.
+func attempt[T any](ctx context.Context, c *Client, r rpc[T], n int) (answer T, e *Error) {
+	if e := c.admit(ctx); e != nil {
+		return answer, e
 	}
 	defer func() { <-c.slots }()
-	ex.Attempt = attempt
+	ex := r.exchange
+	ex.Method, ex.Attempt, ex.Total, ex.LeftLines = r.method, n, -1, -1
 	start := time.Now()
-	result, e := c.exchange(ctx, rpc)
-	if e == nil && result != nil {
-		e = rpc.decode(result, &ex)
-	} else if e != nil && e.Kind == 0 { // no data
-		rpc.noData(&ex)
-		e = nil
+	if answer, e = exchange(ctx, c, r, &ex); e != nil {
+		e = c.finish(r.method, e)
+		ex.Err = e
 	}
 	ex.Duration = time.Since(start)
-	if e == nil {
-		if rpc.took != nil {
-			rpc.took(ex.Duration)
-		}
-		c.log.Debug("serpstat request", append(rpc.fields[:len(rpc.fields):len(rpc.fields)],
-			"rows", ex.Rows, "total", ex.Total, "credits_left", ex.LeftLines, "duration", ex.Duration)...)
+	ex.Shared = shared(ctx)
+	if e == nil && r.done != nil {
+		r.done(answer, ex.Duration)
 	}
-	return ex, e
+	c.report(ex, r.fields)
+	return answer, e
 }
 
-// admit waits for the rate limit, for the caller's own wait, and for a place among the concurrent requests.
-// On success the caller must give the place back.
-func (c *Client) admit(ctx context.Context) error {
-	if err := c.limiter.Wait(ctx); err != nil {
-		if ctx.Err() != nil {
-			return ctx.Err()
+// report tells the log and the config's observer of an attempt.
+func (c *Client) report(ex Exchange, fields []any) {
+	if c.log.IsDebug() {
+		outcome := []any{"rows", ex.Rows, "total", ex.Total, "credits_left", ex.LeftLines, "duration", ex.Duration}
+		if ex.Err != nil {
+			outcome = append(outcome, "attempt", ex.Attempt, "error", ex.Err.Error())
 		}
-		return context.DeadlineExceeded // the limiter sees that the deadline comes first
+		c.logAt(hclog.Debug, "serpstat request", ex.Method, fields, outcome...)
 	}
-	if wait, ok := ctx.Value(waitKey{}).(func(context.Context) error); ok && wait != nil {
+	if c.cfg.OnExchange != nil {
+		c.cfg.OnExchange(ex)
+	}
+}
+
+// logAt writes a line about a request. What users wrote into a query may hold the token too.
+func (c *Client) logAt(level hclog.Level, message, method string, fields []any, outcome ...any) {
+	args := append([]any{"method", shortMethod(method)}, fields...)
+	for i, arg := range args {
+		if text, ok := arg.(string); ok {
+			args[i] = c.redact.clean(text)
+		}
+	}
+	c.log.Log(level, message, append(args, outcome...)...)
+}
+
+// shortMethod is the method's name without its procedure, which says no more.
+func shortMethod(method string) string { return method[strings.LastIndexByte(method, '.')+1:] }
+
+// finish is the one exit of errors: it names the method and removes the token. It works on a copy, because
+// callers that share an answer share its error.
+func (c *Client) finish(method string, e *Error) *Error {
+	done := *e
+	done.method = shortMethod(method)
+	done.Message = c.redact.show(e.Message, 300)
+	done.Field, done.Compare = c.redact.clean(e.Field), c.redact.clean(e.Compare)
+	return &done
+}
+
+// admit waits for a place among the concurrent requests, for the caller's own wait, and last for the rate
+// limit: whoever has passed it sends at once, so that requests leave no closer together than the rate says.
+// On success the caller must give the place back.
+func (c *Client) admit(ctx context.Context) *Error {
+	select {
+	case c.slots <- struct{}{}:
+	case <-ctx.Done():
+		return interrupted(ctx.Err())
+	}
+	err := c.waitTurn(ctx)
+	if err == nil {
+		return nil
+	}
+	<-c.slots
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
+	return interrupted(err)
+}
+
+func (c *Client) waitTurn(ctx context.Context) error {
+	wait := c.cfg.Wait
+	if own, ok := ctx.Value(waitKey{}).(func(context.Context) error); ok && own != nil {
+		wait = own
+	}
+	if wait != nil {
 		if err := wait(ctx); err != nil {
 			return err
 		}
 	}
-	select {
-	case c.slots <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return c.limiter.Wait(ctx)
 }
 
-// exchange sends one request and returns the result of its answer. An Error of kind 0 means no data.
-func (c *Client) exchange(ctx context.Context, rpc rpcCall) (json.RawMessage, *Error) {
+// Buffers of bodies are used again; one that a huge answer has grown is not kept.
+var bodies = sync.Pool{New: func() any { return new(bytes.Buffer) }}
+
+const keptBuffer = 4 << 20 // bytes
+
+// exchange sends one request and reads its answer. Nothing in the answer refers to the body's buffer.
+func exchange[T any](ctx context.Context, c *Client, r rpc[T], ex *Exchange) (answer T, e *Error) {
 	id := strconv.FormatInt(c.ids.Add(1), 10)
-	body, err := encode(envelope{id, rpc.method, rpc.params})
+	request, err := encode(envelope{id, r.method, r.params})
 	if err != nil {
-		return nil, &Error{Kind: KindBadRequest, Message: "the request cannot be encoded: " + err.Error()}
+		return answer, &Error{Kind: KindBadRequest, Message: "the request cannot be encoded: " + err.Error()}
 	}
+	body := bodies.Get().(*bytes.Buffer)
+	defer func() {
+		if body.Cap() <= keptBuffer {
+			body.Reset()
+			bodies.Put(body)
+		}
+	}()
+	resp, e := c.post(ctx, request, body)
+	if e != nil {
+		return answer, e
+	}
+	result, e := c.readEnvelope(resp, body.Bytes(), id)
+	switch {
+	case e == errNoData && r.noData != nil:
+		return r.noData(ex), nil
+	case e == errNoData:
+		return answer, &Error{Kind: KindBadRequest, Message: "the API has no data for the request"}
+	case e != nil:
+		return answer, e
+	}
+	return r.decode(&scan{data: result, redact: c.redact}, ex)
+}
+
+// post sends a request and reads the whole answer into body.
+func (c *Client) post(ctx context.Context, request []byte, body *bytes.Buffer) (*http.Response, *Error) {
 	attempt, cancel := context.WithTimeout(ctx, c.cfg.RequestTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(attempt, http.MethodPost, c.endpoint, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(attempt, http.MethodPost, c.endpoint, bytes.NewReader(request))
 	if err != nil {
 		return nil, &Error{Kind: KindEndpoint, Message: "the address cannot be used"}
 	}
@@ -329,42 +287,14 @@ func (c *Client) exchange(ctx context.Context, rpc rpcCall) (json.RawMessage, *E
 		return nil, c.networkError(ctx, err)
 	}
 	defer resp.Body.Close()
-	data, err := io.ReadAll(io.LimitReader(resp.Body, c.cfg.maxBody+1))
-	if err != nil {
-		return nil, c.networkError(ctx, fmt.Errorf("the answer was cut off after %d bytes: %w", len(data), err))
+	n, err := body.ReadFrom(io.LimitReader(resp.Body, c.cfg.maxBody+1))
+	switch {
+	case n > c.cfg.maxBody:
+		return nil, malformed("the answer is larger than %d bytes", c.cfg.maxBody)
+	case err != nil:
+		return nil, c.networkError(ctx, fmt.Errorf("the answer was cut off after %d bytes: %w", n, err))
 	}
-	if int64(len(data)) > c.cfg.maxBody {
-		return nil, malformed("the answer is larger than %d MiB", c.cfg.maxBody>>20)
-	}
-	return readEnvelope(resp, data, id)
-}
-
-// networkError types an error of net/http without keeping it: its text holds the URL, token included.
-func (c *Client) networkError(ctx context.Context, err error) *Error {
-	if ctx.Err() != nil {
-		return interrupted(ctx.Err())
-	}
-	var urlErr *url.Error
-	if errors.As(err, &urlErr) {
-		err = urlErr.Err
-	}
-	if errors.Is(err, context.DeadlineExceeded) {
-		return &Error{Kind: KindNetwork, Message: fmt.Sprintf("no answer within %v", c.cfg.RequestTimeout)}
-	}
-	return &Error{Kind: KindNetwork, Message: err.Error()}
-}
-
-// interrupted is a request that its caller gave up.
-func interrupted(err error) *Error {
-	message := "canceled"
-	if errors.Is(err, context.DeadlineExceeded) {
-		message = "the time allowed for the query is over"
-	}
-	cause := context.Canceled
-	if errors.Is(err, context.DeadlineExceeded) {
-		cause = context.DeadlineExceeded
-	}
-	return &Error{Kind: KindNetwork, Message: message, cause: cause}
+	return resp, nil
 }
 
 // encode is json.Marshal without escaping <, > and &, which would change texts on their way.
@@ -378,27 +308,13 @@ func encode(v any) ([]byte, error) {
 	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }
 
-// backoff is how long to wait before the next attempt: what the API says, or doubling from half a second,
-// with jitter so that clients do not return together; after a 429 at least one interval of the rate.
-func (c *Client) backoff(e *Error, attempt int) time.Duration {
-	if e.retryAfter > 0 {
-		return min(e.retryAfter, maxRetryAfter)
+// interrupted is a request that its caller gave up, or whose wait failed.
+func interrupted(err error) *Error {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return &Error{Kind: KindNetwork, Message: "canceled", cause: context.Canceled}
+	case errors.Is(err, context.DeadlineExceeded):
+		return &Error{Kind: KindNetwork, Message: "the time allowed for the query is over", cause: context.DeadlineExceeded}
 	}
-	wait := min(firstBackoff<<min(attempt-1, 10), maxBackoff)
-	wait = wait/2 + time.Duration(rand.Int64N(int64(wait/2)+1))
-	if e.Kind == KindRateLimited {
-		wait = max(wait, time.Duration(float64(time.Second)/c.cfg.RequestsPerSecond))
-	}
-	return wait
-}
-
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	return &Error{Kind: KindNetwork, Message: "waiting to send: " + err.Error(), final: true}
 }

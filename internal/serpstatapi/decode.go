@@ -1,71 +1,76 @@
 package serpstatapi
 
 import (
-	"encoding/json"
-	"errors"
-	"fmt"
+	"bytes"
 	"strconv"
 	"time"
 )
 
-// parseInt reads a whole number, be it a JSON number or a string of digits as some answers have it.
-// Missing and null are errors.
-func parseInt(raw json.RawMessage) (int64, error) {
-	s := string(raw)
-	if len(s) >= 2 && s[0] == '"' && s[len(s)-1] == '"' {
-		s = s[1 : len(s)-1]
+// intOf reads a whole number, be it a JSON number or a text of digits as some answers have it; 13.0 is whole,
+// a number with an exponent or beyond 64 bits is not read. Missing and null are no number.
+func intOf(raw []byte) (int64, bool) {
+	if len(raw) >= 2 && raw[0] == '"' {
+		raw = raw[1 : len(raw)-1]
 	}
-	if n, err := strconv.ParseInt(s, 10, 64); err == nil {
-		return n, nil
+	whole, fraction, dotted := bytes.Cut(raw, []byte("."))
+	if dotted && (len(fraction) == 0 || len(bytes.Trim(fraction, "0")) > 0) {
+		return 0, false
 	}
-	f, err := strconv.ParseFloat(s, 64) // 13.0 is whole, 1e3 too
-	if err != nil || f != float64(int64(f)) || f > 1<<53 || f < -1<<53 {
-		return 0, fmt.Errorf("%q is not a whole number", s)
+	digits := bytes.TrimPrefix(whole, []byte("-"))
+	if len(digits) == 0 || len(digits) > 19 {
+		return 0, false
 	}
-	return int64(f), nil
-}
-
-// parseDate reads YYYY-MM-DD with or without HH:MM:SS, as UTC since no answer names a time zone. Null, "" and
-// 0000-00-00 are the zero time.
-func parseDate(s *string) (time.Time, error) {
-	if s == nil {
-		return time.Time{}, nil
-	}
-	switch *s {
-	case "", "0000-00-00", "0000-00-00 00:00:00":
-		return time.Time{}, nil
-	}
-	layout := time.DateOnly
-	if len(*s) > len(layout) {
-		layout = time.DateTime
-	}
-	t, err := time.Parse(layout, *s)
-	if err != nil || len(*s) != len(layout) || t.IsZero() {
-		return time.Time{}, errors.New("not a date")
-	}
-	return t, nil
-}
-
-// shown quotes a value that came, shortened to 80 characters.
-func shown(raw []byte) string {
-	if len(raw) == 0 {
-		return "missing"
-	}
-	s := shorten(string(raw[:min(len(raw), 512)]))
-	if runes := []rune(s); len(runes) > 80 {
-		s = string(runes[:79]) + "…"
-	}
-	return strconv.Quote(s)
-}
-
-// jsonError says which field has the wrong type.
-func jsonError(where string, err error) *Error {
-	var typeErr *json.UnmarshalTypeError
-	if errors.As(err, &typeErr) {
-		if typeErr.Field != "" {
-			where += "." + typeErr.Field
+	for _, c := range digits {
+		if c < '0' || c > '9' {
+			return 0, false
 		}
-		return malformed("%s is a %s", where, typeErr.Value)
 	}
-	return malformed("%s is not readable: %v", where, err)
+	n, err := strconv.ParseInt(string(whole), 10, 64)
+	return n, err == nil
+}
+
+// dateOf reads YYYY-MM-DD with or without HH:MM:SS, as UTC since no answer names a time zone. Null, "" and
+// 0000-00-00 are the zero time; nothing else is.
+func dateOf(raw []byte) (t time.Time, ok bool) {
+	if isNull(raw) {
+		return t, true
+	}
+	if len(raw) < 2 || raw[0] != '"' {
+		return t, false
+	}
+	text := raw[1 : len(raw)-1]
+	switch string(text) {
+	case "", "0000-00-00", "0000-00-00 00:00:00":
+		return t, true
+	}
+	var hour, minute, second int
+	switch len(text) {
+	case len("2006-01-02"):
+	case len("2006-01-02 15:04:05"):
+		hour, minute, second = number2(text[11:]), number2(text[14:]), number2(text[17:])
+		if text[10] != ' ' || text[13] != ':' || text[16] != ':' || !within(hour, 0, 23) || !within(minute, 0, 59) || !within(second, 0, 59) {
+			return t, false
+		}
+	default:
+		return t, false
+	}
+	century, year, month, day := number2(text), number2(text[2:]), number2(text[5:]), number2(text[8:])
+	if century < 0 || year < 0 || !within(month, 1, 12) || !within(day, 1, 31) || text[4] != '-' || text[7] != '-' {
+		return t, false
+	}
+	t = time.Date(100*century+year, time.Month(month), day, hour, minute, second, 0, time.UTC)
+	if t.Day() != day || t.Year() < 1 || t.IsZero() {
+		return time.Time{}, false // such as 30 February; and year 0, which PostgreSQL has not
+	}
+	return t, true
+}
+
+func within(n, low, high int) bool { return n >= low && n <= high }
+
+// number2 is the number that two digits are, -1 if they are none.
+func number2(text []byte) int {
+	if text[0]-'0' > 9 || text[1]-'0' > 9 {
+		return -1
+	}
+	return int(text[0]-'0')*10 + int(text[1]-'0')
 }

@@ -11,14 +11,14 @@ import (
 // Kind says what a caller can do about an [Error].
 type Kind int
 
-// The kinds of errors.
+// The kinds of errors. The codes are those of Serpstat's error objects and of HTTP.
 const (
-	KindBadRequest    Kind = iota + 1 // 400: the request is wrong
+	KindBadRequest    Kind = iota + 1 // 400 and codes that are not documented: the request is wrong
 	KindCredits                       // 402, 32012: credits used up, or rows past the cap
 	KindToken                         // 401, 403: token, method or plan not allowed
 	KindRateLimited                   // 429, after all retries
-	KindServer                        // 500, 5xx, after all retries
-	KindNetwork                       // no answer, after all retries
+	KindServer                        // 500, 5xx, 408, after all retries
+	KindNetwork                       // no answer, after all retries; or the context's end, see [Error.Unwrap]
 	KindNotSupported                  // 32016, 32018, 32116: query not supported
 	KindFilterRefused                 // 32117: the complexFilter is not taken; free of charge
 	KindMalformed                     // an answer that cannot be trusted, after all retries
@@ -33,16 +33,19 @@ var kindNames = map[Kind]string{
 
 func (k Kind) String() string { return kindNames[k] }
 
-// Error is what went wrong with a request. Its text never holds the token.
+// Error is what went wrong with a request. Its text and its fields never hold the token, and it wraps nothing
+// but a context's error.
 type Error struct {
 	Kind    Kind
 	Code    int    // the API's or HTTP's code, 0 if there is none
 	Message string // the API's words or the cause, redacted
-	// Field and Compare name what a refused filter was refused for, where the API says so.
+	// Field and Compare name what a refused filter was refused for: a field and a compareType of
+	// complexFilter, each "" where the API does not say.
 	Field, Compare string
 
 	method     string
 	retryAfter time.Duration
+	final      bool  // would come again
 	cause      error // a context's error only: anything else could hold the URL
 }
 
@@ -59,39 +62,53 @@ var hints = map[Kind]string{
 	KindEndpoint:      "check base_url (SERPSTAT_API_URL)",
 }
 
+// hint is what to do, "" where nothing is.
+func (e *Error) hint() string {
+	switch {
+	case e.cause != nil:
+		return ""
+	case e.Kind == KindCredits && strings.Contains(strings.ToLower(e.Message), "export"):
+		return "the API gives no more rows for one request: narrow it with a filter, such as a range of links_ext, or a LIMIT"
+	}
+	return hints[e.Kind]
+}
+
 // Error says what failed, why, and what to do.
 func (e *Error) Error() string {
-	code := ""
-	if e.Code != 0 {
-		code = fmt.Sprintf(" %d", e.Code)
+	text := "serpstat " + e.method + ": "
+	if e.cause == nil {
+		text += e.Kind.String()
+		if e.Code != 0 {
+			text += fmt.Sprintf(" %d", e.Code)
+		}
+		text += ": "
 	}
-	return fmt.Sprintf("serpstat %s: %s%s: %s (%s)", e.method, e.Kind, code, e.Message, hints[e.Kind])
+	text += e.Message
+	if hint := e.hint(); hint != "" {
+		text += " (" + hint + ")"
+	}
+	return text
 }
 
-// Unwrap returns a context's error where that is the cause.
+// Unwrap returns context.Canceled or context.DeadlineExceeded where the caller's context has ended.
 func (e *Error) Unwrap() error { return e.cause }
 
-// retryable reports errors that may go away by themselves.
-func (e *Error) retryable() bool {
-	switch e.Kind {
-	case KindRateLimited, KindServer, KindNetwork, KindMalformed:
-		return e.cause == nil
-	}
-	return false
-}
+// errNoData is how readEnvelope says that the API has no data for the request.
+var errNoData = &Error{Message: "no data"}
 
 // Codes of "no data for the request": no rows, no error.
-func isNoData(code int) bool { return code == 404 || code == 32015 || code == 32017 }
+func isNoData(code int64) bool { return code == 404 || code == 32015 || code == 32017 }
 
-var refusal = regexp.MustCompile(`(?i)not allowed method (\w+) for field (\w+)`)
-var fieldRefusal = regexp.MustCompile(`(?i)not allowed field:?\s+(\w+)`)
+// Messages of 32117, from Serpstat's list of errors.
+var (
+	refusedCompare = regexp.MustCompile(`(?i)not allowed method\W+(\w+)\W+for\W+field\W+(\w+)`)
+	refusedField   = regexp.MustCompile(`(?i)not allowed field\W+(\w+)`)
+)
 
-// apiError types an error object of the API.
-func apiError(code int, message string) *Error {
-	e := &Error{Code: code, Message: message}
+// apiError types an error object of the API, or an HTTP status.
+func apiError(code int64, message string) *Error {
+	e := &Error{Code: int(code), Message: message}
 	switch {
-	case code == 400 || code == 422:
-		e.Kind = KindBadRequest
 	case code == 402 || code == 32012:
 		e.Kind = KindCredits
 	case code == 401 || code == 403:
@@ -102,14 +119,8 @@ func apiError(code int, message string) *Error {
 		e.Kind = KindNotSupported
 	case code == 32117:
 		e.Kind = KindFilterRefused
-		if m := refusal.FindStringSubmatch(message); m != nil {
-			e.Compare, e.Field = m[1], m[2]
-		} else if m := fieldRefusal.FindStringSubmatch(message); m != nil {
-			e.Field = m[1]
-		} else if strings.Contains(strings.ToLower(message), "between") {
-			e.Compare = "between"
-		}
-	case code >= 500 && code < 600:
+		e.refusal(message)
+	case code >= 500 && code < 600 || code == 408:
 		e.Kind = KindServer
 	default:
 		e.Kind = KindBadRequest
@@ -117,8 +128,33 @@ func apiError(code int, message string) *Error {
 	return e
 }
 
+// refusal reads from a message which field and compareType it is about.
+func (e *Error) refusal(message string) {
+	if m := refusedCompare.FindStringSubmatch(message); m != nil {
+		e.Compare, e.Field = m[1], m[2]
+		return
+	}
+	switch lower := strings.ToLower(message); {
+	case strings.Contains(lower, "for between method"):
+		e.Compare = "between"
+	case strings.Contains(lower, "crawl date"):
+		e.Field = "check"
+	default:
+		if m := refusedField.FindStringSubmatch(message); m != nil {
+			e.Field = m[1]
+		}
+	}
+}
+
 func malformed(format string, args ...any) *Error {
 	return &Error{Kind: KindMalformed, Message: fmt.Sprintf(format, args...)}
+}
+
+// unreadable is a value that would come, and be charged, again: such an answer is not asked for twice.
+func unreadable(format string, args ...any) *Error {
+	e := malformed(format, args...)
+	e.final = true
+	return e
 }
 
 // KindOf returns the kind of an API error, or 0.

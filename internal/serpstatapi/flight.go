@@ -15,42 +15,64 @@ type flights struct {
 type flight struct {
 	done    chan struct{}
 	value   any
-	err     error
+	err     *Error
 	waiters int
+	joined  bool // there has been more than one
 	cancel  context.CancelFunc
+	fs      *flights
+}
+
+type flightKey struct{}
+
+// shared reports whether more than one caller waits for the request that ctx belongs to.
+func shared(ctx context.Context) bool {
+	f, ok := ctx.Value(flightKey{}).(*flight)
+	if !ok {
+		return false
+	}
+	f.fs.mu.Lock()
+	defer f.fs.mu.Unlock()
+	return f.joined
 }
 
 // share runs do, or joins a run of the same key. The context given to do keeps the first caller's values.
-func share[T any](ctx context.Context, fs *flights, key string, do func(context.Context) (T, error)) (T, error) {
+func share[T any](ctx context.Context, fs *flights, key string, do func(context.Context) (T, *Error)) (T, *Error) {
+	var zero T
+	if err := ctx.Err(); err != nil {
+		return zero, interrupted(err)
+	}
 	fs.mu.Lock()
 	f, ok := fs.running[key]
 	if !ok {
-		runCtx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-		f = &flight{done: make(chan struct{}), cancel: cancel}
+		f = &flight{done: make(chan struct{}), fs: fs}
+		runCtx, cancel := context.WithCancel(context.WithValue(context.WithoutCancel(ctx), flightKey{}, f))
+		f.cancel = cancel
 		fs.running[key] = f
 		go func() { // ends with its request, which ends when all waiters have left
-			f.value, f.err = do(runCtx)
+			value, err := do(runCtx)
 			fs.forget(key, f)
+			f.value, f.err = value, err
 			cancel()
 			close(f.done)
 		}()
 	}
 	f.waiters++
+	f.joined = f.waiters > 1 || f.joined
 	fs.mu.Unlock()
 
-	var zero T
 	select {
 	case <-f.done:
-		if f.err != nil {
-			return zero, f.err
-		}
-		return f.value.(T), nil
 	case <-ctx.Done():
 		fs.leave(key, f)
 		return zero, interrupted(ctx.Err())
 	}
+	if f.err != nil {
+		return zero, f.err
+	}
+	return f.value.(T), nil
 }
 
+// leave gives up waiting. The last one to leave ends the request, and sees it end: nothing is left behind.
 func (fs *flights) leave(key string, f *flight) {
 	fs.mu.Lock()
 	f.waiters--

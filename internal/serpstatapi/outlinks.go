@@ -2,12 +2,14 @@ package serpstatapi
 
 import (
 	"context"
-	"encoding/json"
-	"strings"
+	"fmt"
 	"time"
 )
 
 const methodGetOutlinks = "SerpstatBacklinksProcedure.getOutlinks"
+
+// maxSize is the most rows of a page, by the method's specification.
+const maxSize = 1000
 
 // OutlinksRequest asks for one page of the external links of a site. It costs a credit a row, or one for none.
 type OutlinksRequest struct {
@@ -26,7 +28,7 @@ type Condition struct {
 }
 
 // Outlink is one link. Times are UTC; a zero time was null, as was a text whose name is in Null. A NUL
-// character, which PostgreSQL cannot hold, and bytes that are not UTF-8 have become U+FFFD.
+// character, which PostgreSQL cannot hold, and bytes that are not UTF-8 have become U+FFFD each.
 type Outlink struct {
 	URLFrom, URLTo, Nofollow, LinkType, LinkText string
 	LinksExt                                     int64
@@ -37,13 +39,14 @@ type Outlink struct {
 // NullTexts marks the text fields of an [Outlink] that were null.
 type NullTexts struct{ URLFrom, URLTo, Nofollow, LinkType, LinkText bool }
 
-// OutlinksPage is one answer.
+// OutlinksPage is one answer. Callers of identical requests may be given the same one: it is not to be changed.
 type OutlinksPage struct {
-	Rows      []Outlink
-	Total     int64         // rows of the whole request
-	LeftLines int64         // credits left on the plan; -1 where the answer does not say
-	Credits   int64         // what the answer cost
-	Took      time.Duration // from sending to the last byte, without waiting for the rate limit
+	Rows        []Outlink
+	Total       int64         // rows of the whole request
+	LeftLines   int64         // credits left on the plan; -1 where the answer does not say
+	Page, Count int           // the page asked for, and its number of rows
+	Credits     int64         // what the answer cost
+	Took        time.Duration // from sending to having read the answer, without waiting for the rate limit
 }
 
 type outlinksParams struct {
@@ -57,147 +60,148 @@ type outlinksParams struct {
 	ComplexFilter [][]Condition `json:"complexFilter,omitempty"`
 }
 
-// GetOutlinks returns one page. A domain without data is an empty page, not an error. Identical calls that
-// run at the same time are sent once.
+// GetOutlinks returns one page. A domain without data is an empty page that cost a credit, not an error. An
+// error is an [*Error]. Identical calls that run at the same time are sent once.
 func (c *Client) GetOutlinks(ctx context.Context, req OutlinksRequest) (*OutlinksPage, error) {
-	params := outlinksParams(req)
-	key, err := encode(params)
-	if err != nil {
-		return nil, &Error{Kind: KindBadRequest, Message: err.Error(), method: "getOutlinks"}
+	if e := req.check(); e != nil {
+		return nil, c.finish(methodGetOutlinks, e)
 	}
-	return share(ctx, &c.flights, methodGetOutlinks+string(key), func(ctx context.Context) (*OutlinksPage, error) {
-		return c.getOutlinks(ctx, params)
-	})
-}
-
-func (c *Client) getOutlinks(ctx context.Context, params outlinksParams) (*OutlinksPage, error) {
-	var page *OutlinksPage
-	filter, _ := encode(params.ComplexFilter)
-	err := c.call(ctx, rpcCall{
+	filter, _ := encode(req.ComplexFilter)
+	return do(ctx, c, rpc[*OutlinksPage]{
 		method:   methodGetOutlinks,
-		params:   params,
-		exchange: Exchange{Domain: params.Query, Page: params.Page, Size: params.Size},
-		decode: func(result json.RawMessage, ex *Exchange) (e *Error) {
-			if page, e = decodeOutlinks(result, params.Page, params.Size); e != nil {
-				return e
+		params:   outlinksParams(req),
+		exchange: Exchange{Domain: req.Query, Page: req.Page, Size: req.Size},
+		fields: []any{"domain", req.Query, "search_type", req.SearchType, "page", req.Page, "size", req.Size,
+			"sort", req.Sort, "order", req.Order, "link_per_domain", req.LinkPerDomain, "filter", string(filter)},
+		decode: func(s *scan, ex *Exchange) (*OutlinksPage, *Error) {
+			l, e := readList(s, req.Page, req.Size, readOutlink)
+			if e != nil {
+				return nil, e
 			}
-			page.Credits = int64(max(len(page.Rows), 1))
-			ex.Rows, ex.Total, ex.LeftLines, ex.Credits = len(page.Rows), page.Total, page.LeftLines, page.Credits
-			return nil
+			return outlinksPage(req, l, ex), nil
 		},
-		noData: func(ex *Exchange) {
-			page = &OutlinksPage{LeftLines: -1, Credits: 1}
-			ex.Total, ex.Credits = 0, 1
-		},
-		took: func(d time.Duration) { page.Took = d },
-		fields: []any{"method", "getOutlinks", "domain", params.Query, "search_type", params.SearchType, "page", params.Page,
-			"size", params.Size, "sort", params.Sort, "order", params.Order, "filter", string(filter)},
+		noData: func(ex *Exchange) *OutlinksPage { return outlinksPage(req, list[Outlink]{left: -1}, ex) },
+		done:   func(page *OutlinksPage, took time.Duration) { page.Took = took },
 	})
-	if err != nil {
-		return nil, err
-	}
-	return page, nil
 }
 
-type outlinksResult struct {
-	Data    *[]wireOutlink `json:"data"`
-	Summary *struct {
-		LeftLines json.RawMessage `json:"left_lines"`
-		Page      json.RawMessage `json:"page"`
-		Count     json.RawMessage `json:"count"`
-		Total     json.RawMessage `json:"total"`
-	} `json:"summary_info"`
-}
-
-type wireOutlink struct {
-	URLFrom     *string         `json:"url_from"`
-	URLTo       *string         `json:"url_to"`
-	Nofollow    *string         `json:"nofollow"`
-	LinkType    *string         `json:"link_type"`
-	LinksExt    json.RawMessage `json:"links_ext"`
-	LinkText    *string         `json:"link_text"`
-	FirstSeen   *string         `json:"first_seen"`
-	LastVisited *string         `json:"last_visited"`
-	DateDel     *string         `json:"date_del"`
-}
-
-// absurdTotal is more rows than the API can mean.
-const absurdTotal = 1e12
-
-func decodeOutlinks(result json.RawMessage, page, size int) (*OutlinksPage, *Error) {
-	var wire outlinksResult
-	if err := json.Unmarshal(result, &wire); err != nil {
-		return nil, jsonError("result", err)
-	}
+// check refuses what the API would refuse, or charge for nothing.
+func (req OutlinksRequest) check() *Error {
+	problem := ""
 	switch {
-	case wire.Data == nil:
-		return nil, malformed("result.data is missing")
-	case wire.Summary == nil:
-		return nil, malformed("result.summary_info is missing")
-	case len(*wire.Data) > size:
-		return nil, malformed("result.data has %d rows, %d were asked for", len(*wire.Data), size)
+	case req.Query == "":
+		problem = "query is empty: write a domain"
+	case req.Page < 1:
+		problem = fmt.Sprintf("page is %d: write 1 or more", req.Page)
+	case req.Size < 1 || req.Size > maxSize:
+		problem = fmt.Sprintf("size is %d: write 1 to %d", req.Size, maxSize)
+	case req.LinkPerDomain < 0:
+		problem = fmt.Sprintf("linkPerDomain is %d: write 1 or more", req.LinkPerDomain)
+	default:
+		return nil
 	}
-	out := &OutlinksPage{LeftLines: -1}
-	total, err := parseInt(wire.Summary.Total)
-	if err != nil || total < 0 || total > absurdTotal {
-		return nil, malformed("summary_info.total is %s", shown(wire.Summary.Total))
-	}
-	out.Total = total
-	if count, err := parseInt(wire.Summary.Count); len(wire.Summary.Count) > 0 && (err != nil || count != int64(len(*wire.Data))) {
-		return nil, malformed("summary_info.count is %s, result.data has %d rows", shown(wire.Summary.Count), len(*wire.Data))
-	}
-	if p, err := parseInt(wire.Summary.Page); len(wire.Summary.Page) > 0 && (err != nil || p != int64(page)) {
-		return nil, malformed("summary_info.page is %s, page %d was asked for", shown(wire.Summary.Page), page)
-	}
-	if left, err := parseInt(wire.Summary.LeftLines); err == nil && len(wire.Summary.LeftLines) > 0 {
-		out.LeftLines = left
-	}
-	before := int64(page-1) * int64(size)
-	if got := int64(len(*wire.Data)); got > 0 && before+got > total {
-		return nil, malformed("summary_info.total is %d, but page %d of size %d has %d rows", total, page, size, got)
-	}
-	out.Rows = make([]Outlink, len(*wire.Data))
-	for i := range *wire.Data {
-		if e := (*wire.Data)[i].decode(&out.Rows[i], i); e != nil {
-			return nil, e
-		}
-	}
-	return out, nil
+	return &Error{Kind: KindBadRequest, Message: problem}
 }
 
-func (w *wireOutlink) decode(into *Outlink, index int) *Error {
-	into.URLFrom, into.Null.URLFrom = text(w.URLFrom)
-	into.URLTo, into.Null.URLTo = text(w.URLTo)
-	into.Nofollow, into.Null.Nofollow = text(w.Nofollow)
-	into.LinkType, into.Null.LinkType = text(w.LinkType)
-	into.LinkText, into.Null.LinkText = text(w.LinkText)
-	n, err := parseInt(w.LinksExt)
-	if err != nil || n < 0 {
-		return malformed("data[%d].links_ext is %s, not a number of links", index, shown(w.LinksExt))
-	}
-	into.LinksExt = n
-	for _, d := range []struct {
-		name string
-		from *string
-		to   *time.Time
-	}{
-		{"first_seen", w.FirstSeen, &into.FirstSeen},
-		{"last_visited", w.LastVisited, &into.LastVisited},
-		{"date_del", w.DateDel, &into.DateDel},
-	} {
-		if *d.to, err = parseDate(d.from); err != nil {
-			return malformed("data[%d].%s is %s, not a date", index, d.name, shown([]byte(*d.from)))
+// outlinksPage makes a page and notes in ex what it cost: a credit a row, or one for none.
+func outlinksPage(req OutlinksRequest, l list[Outlink], ex *Exchange) *OutlinksPage {
+	count := len(l.rows)
+	credits := int64(max(count, 1))
+	ex.Rows, ex.Total, ex.LeftLines, ex.Credits = count, l.total, l.left, credits
+	return &OutlinksPage{Rows: l.rows, Total: l.total, LeftLines: l.left, Page: req.Page, Count: count, Credits: credits}
+}
+
+// outlinkFields are the fields of a row; the specification requires them all, so that one that is missing is
+// an answer of another form. Only date_del may be left out, which is taken for null.
+var outlinkFields = [...]string{"url_from", "url_to", "nofollow", "link_type", "links_ext", "link_text", "first_seen", "last_visited", "date_del"}
+
+const requiredOutlinkFields = 1<<8 - 1 // a bit for each, without date_del
+
+func readOutlink(s *scan, o *Outlink, index int) *Error {
+	seen := 0
+	for s.enter('{'); s.more('}'); {
+		name, raw := s.key(), s.raw()
+		field, ok := -1, true
+		switch string(name) {
+		case "url_from":
+			field = 0
+			o.URLFrom, o.Null.URLFrom, ok = nullableText(raw)
+		case "url_to":
+			field = 1
+			o.URLTo, o.Null.URLTo, ok = nullableText(raw)
+		case "nofollow":
+			field = 2
+			o.Nofollow, o.Null.Nofollow, ok = nullableWord(raw)
+		case "link_type":
+			field = 3
+			o.LinkType, o.Null.LinkType, ok = nullableWord(raw)
+		case "links_ext":
+			field = 4
+			o.LinksExt, ok = intOf(raw)
+			ok = ok && o.LinksExt >= 0
+		case "link_text":
+			field = 5
+			o.LinkText, o.Null.LinkText, ok = nullableText(raw)
+		case "first_seen":
+			field = 6
+			o.FirstSeen, ok = dateOf(raw)
+		case "last_visited":
+			field = 7
+			o.LastVisited, ok = dateOf(raw)
+		case "date_del":
+			field = 8
+			o.DateDel, ok = dateOf(raw)
 		}
+		if !ok {
+			return unreadable("result.data[%d].%s is %s, not %s", index, name, s.redact.value(raw), outlinkType(field))
+		}
+		if field >= 0 {
+			seen |= 1 << field
+		}
+	}
+	if seen&requiredOutlinkFields != requiredOutlinkFields {
+		return unreadable("result.data[%d].%s is missing", index, missing(seen))
 	}
 	return nil
 }
 
-func text(s *string) (value string, null bool) {
-	if s == nil {
-		return "", true
+// outlinkType says what a field should have been.
+func outlinkType(field int) string {
+	switch {
+	case field == 4:
+		return "a number of links"
+	case field >= 6:
+		return "a date"
 	}
-	if strings.IndexByte(*s, 0) >= 0 {
-		return strings.ReplaceAll(*s, "\x00", "\uFFFD"), false
+	return "a text"
+}
+
+func missing(seen int) string {
+	for i, name := range outlinkFields {
+		if seen&(1<<i) == 0 {
+			return name
+		}
 	}
-	return *s, false
+	return ""
+}
+
+func nullableText(raw []byte) (text string, null, ok bool) {
+	if isNull(raw) {
+		return "", true, true
+	}
+	text, ok = textOf(raw)
+	return text, false, ok
+}
+
+// nullableWord is nullableText for fields that have the same few words in all rows: those take no memory.
+func nullableWord(raw []byte) (text string, null, ok bool) {
+	switch string(raw) {
+	case `"follow"`:
+		return "follow", false, true
+	case `"nofollow"`:
+		return "nofollow", false, true
+	case `"href"`:
+		return "href", false, true
+	}
+	return nullableText(raw)
 }

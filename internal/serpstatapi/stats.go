@@ -1,13 +1,11 @@
 package serpstatapi
 
-import (
-	"context"
-	"encoding/json"
-)
+import "context"
 
 const methodGetStats = "SerpstatLimitsProcedure.getStats"
 
-// Stats are the credits of the plan. Fields that an answer leaves out are 0 or "".
+// Stats are the credits of the plan. Fields of the user and of the extension that an answer leaves out are 0
+// or "".
 type Stats struct {
 	MaxLines, UsedLines, LeftLines int64
 	UserID, PlanID, GAClientID     string
@@ -20,89 +18,127 @@ type PluginLimits struct {
 	DelayBetweenRequests, Total, Used, Left int64
 }
 
-// number is a whole number in either of the forms that answers have, 0 where it is missing.
-type number int64
+// GetStats returns the credits of the plan. It is free of charge. An error is an [*Error].
+func (c *Client) GetStats(ctx context.Context) (*Stats, error) {
+	return do(ctx, c, rpc[*Stats]{
+		method: methodGetStats,
+		decode: func(s *scan, ex *Exchange) (*Stats, *Error) {
+			stats, e := readStats(s)
+			if e != nil {
+				return nil, e
+			}
+			ex.Rows, ex.LeftLines = 1, stats.LeftLines
+			return stats, nil
+		},
+	})
+}
 
-func (n *number) UnmarshalJSON(raw []byte) error {
-	if string(raw) == "null" {
-		return nil
+// readStats reads the answer in the form that Serpstat's page on getStats shows.
+func readStats(s *scan) (*Stats, *Error) {
+	var data []byte
+	object(s.data, func(name string, value []byte) {
+		if name == "data" {
+			data = value
+		}
+	})
+	r := fields{redact: s.redact, path: "result.data", raw: data}
+	var stats Stats
+	stats.MaxLines = r.number("max_lines", true)
+	stats.UsedLines = r.number("used_lines", true)
+	stats.LeftLines = r.number("left_lines", true)
+	if user := r.sub("user_info"); user != nil {
+		stats.UserID, stats.PlanID, stats.GAClientID = user.word("user_id"), user.word("plan_id"), user.word("ga_client_Id")
+		r.keep(user)
 	}
-	v, err := parseInt(raw)
-	*n = number(v)
-	return err
+	if limits := r.sub("plugin_limits"); limits != nil {
+		stats.Plugin = &PluginLimits{
+			HasAPIPlugin:         limits.flag("hasApiPlugin"),
+			DelayBetweenRequests: limits.number("delayBetweenRequests", false),
+			Total:                limits.number("total", false),
+			Used:                 limits.number("used", false),
+			Left:                 limits.number("left", false),
+		}
+		r.keep(limits)
+	}
+	if r.err != nil {
+		return nil, r.err
+	}
+	return &stats, nil
+}
+
+// fields reads an object field by field and keeps the first error. It is for small objects.
+type fields struct {
+	redact redactor
+	path   string
+	raw    []byte
+	err    *Error
+}
+
+func (f *fields) get(name string) (value []byte) {
+	isObject := object(f.raw, func(n string, v []byte) {
+		if n == name {
+			value = v
+		}
+	})
+	if !isObject {
+		f.fail("", f.raw, "an object")
+	}
+	return value
+}
+
+func (f *fields) fail(name string, value []byte, want string) {
+	if f.err == nil {
+		f.err = unreadable("%s%s is %s, not %s", f.path, name, f.redact.value(value), want)
+	}
+}
+
+func (f *fields) keep(other *fields) {
+	if f.err == nil {
+		f.err = other.err
+	}
+}
+
+func (f *fields) number(name string, required bool) int64 {
+	value := f.get(name)
+	n, ok := intOf(value)
+	if !ok && (required || !absent(value)) {
+		f.fail("."+name, value, "a whole number")
+	}
+	return n
 }
 
 // word is a text that some answers write as a number.
-type word string
+func (f *fields) word(name string) string {
+	value := f.get(name)
+	if absent(value) {
+		return ""
+	}
+	if text, ok := textOf(value); ok {
+		return text
+	}
+	if n, ok := intOf(value); !ok || n < 0 {
+		f.fail("."+name, value, "a text or a number")
+	}
+	return string(value)
+}
 
-func (w *word) UnmarshalJSON(raw []byte) error {
-	var s string
-	if json.Unmarshal(raw, &s) == nil {
-		*w = word(s)
+// flag is true or false, which some answers write as 1 or 0.
+func (f *fields) flag(name string) bool {
+	value := f.get(name)
+	if n, ok := intOf(value); ok {
+		return n != 0
+	}
+	if text := string(value); !absent(value) && text != "true" && text != "false" {
+		f.fail("."+name, value, "true or false")
+	}
+	return string(value) == "true"
+}
+
+// sub is an object in the object, nil where it is missing or [], as PHP writes an object without fields.
+func (f *fields) sub(name string) *fields {
+	value := f.get(name)
+	if absent(value) || string(value) == "[]" {
 		return nil
 	}
-	var n json.Number
-	if err := json.Unmarshal(raw, &n); err != nil {
-		return err
-	}
-	*w = word(n.String())
-	return nil
-}
-
-// GetStats returns the credits of the plan. It is free of charge.
-func (c *Client) GetStats(ctx context.Context) (*Stats, error) {
-	return share(ctx, &c.flights, methodGetStats, c.getStats)
-}
-
-func (c *Client) getStats(ctx context.Context) (*Stats, error) {
-	var stats *Stats
-	err := c.call(ctx, rpcCall{
-		method: methodGetStats,
-		decode: func(result json.RawMessage, ex *Exchange) (e *Error) {
-			if stats, e = decodeStats(result); e == nil {
-				ex.Rows, ex.LeftLines = 1, stats.LeftLines
-			}
-			return e
-		},
-		noData: func(*Exchange) { stats = &Stats{} },
-		fields: []any{"method", "getStats"},
-	})
-	return stats, err
-}
-
-func decodeStats(result json.RawMessage) (*Stats, *Error) {
-	var wire struct {
-		Data *struct {
-			MaxLines  *number `json:"max_lines"`
-			UsedLines *number `json:"used_lines"`
-			LeftLines *number `json:"left_lines"`
-			UserInfo  struct {
-				UserID     word `json:"user_id"`
-				GAClientID word `json:"ga_client_Id"`
-				PlanID     word `json:"plan_id"`
-			} `json:"user_info"`
-			Plugin *struct {
-				HasAPIPlugin bool   `json:"hasApiPlugin"`
-				Delay        number `json:"delayBetweenRequests"`
-				Total        number `json:"total"`
-				Used         number `json:"used"`
-				Left         number `json:"left"`
-			} `json:"plugin_limits"`
-		} `json:"data"`
-	}
-	if err := json.Unmarshal(result, &wire); err != nil {
-		return nil, jsonError("result", err)
-	}
-	d := wire.Data
-	if d == nil || d.MaxLines == nil || d.UsedLines == nil || d.LeftLines == nil {
-		return nil, malformed("result.data lacks max_lines, used_lines or left_lines")
-	}
-	stats := &Stats{
-		MaxLines: int64(*d.MaxLines), UsedLines: int64(*d.UsedLines), LeftLines: int64(*d.LeftLines),
-		UserID: string(d.UserInfo.UserID), PlanID: string(d.UserInfo.PlanID), GAClientID: string(d.UserInfo.GAClientID),
-	}
-	if p := d.Plugin; p != nil {
-		stats.Plugin = &PluginLimits{p.HasAPIPlugin, int64(p.Delay), int64(p.Total), int64(p.Used), int64(p.Left)}
-	}
-	return stats, nil
+	return &fields{redact: f.redact, path: f.path + "." + name, raw: value}
 }
