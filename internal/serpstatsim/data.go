@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"strings"
 	"sync"
@@ -26,8 +27,11 @@ const (
 )
 
 // Bundled returns the data that ships with the simulator: serpstat.com with the specification's two rows and
-// 3,000 made-up ones, python.org with 3,277 real ones, and [BigDomain].
-var Bundled = sync.OnceValue(func() map[string][]Row {
+// 3,000 made-up ones, python.org with 3,277 real ones, and [BigDomain]. The map is the caller's, the rows
+// are shared and must not be changed.
+func Bundled() map[string][]Row { return maps.Clone(bundled()) }
+
+var bundled = sync.OnceValue(func() map[string][]Row {
 	return map[string][]Row{
 		"serpstat.com": append(specificationRows(), Generate("serpstat.com", 3000, 1)...),
 		"python.org":   pythonRows(),

@@ -2,6 +2,7 @@ package serpstatsim
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,15 +14,19 @@ import (
 	"time"
 )
 
-// Fault is something that goes wrong with an answer. Request, Every and Probability choose the requests; a
-// fault that names none of them is played on every one.
+// Fault is something that goes wrong with an answer. Request, Every and Probability choose the requests, each
+// on its own; a fault that names none of them is played on every one. Page and Times narrow the choice. Of
+// several faults that are chosen the first is played.
 type Fault struct {
 	Kind        FaultKind
 	Request     int           // the number of the request, from 1
 	Every       int           // every Nth request
-	Probability float64       // of each request, drawn with a fixed seed
+	Probability float64       // of each request, decided by Seed and the request's number
+	Seed        uint64        // another one chooses other requests
+	Page        int           // only getOutlinks requests for this page; 0 is any request
 	Times       int           // at most so often; 0 is without end
-	RetryAfter  time.Duration // of RateLimitedStatus; sent in whole seconds
+	RetryAfter  time.Duration // of RateLimitedStatus; sent in whole seconds, rounded up, 0 is not sent
+	Location    string        // of Redirect; "" is another host with the request's path and query, token included
 }
 
 // FaultKind is what goes wrong.
@@ -87,14 +92,10 @@ func FaultNames() []string {
 func (k FaultKind) spoilsAnswer() bool { return k >= CutBody }
 
 // fault chooses the fault of a request. The caller holds the lock.
-func (s *Server) fault(number int) *Fault {
+func (s *Server) fault(number, page int) *Fault {
 	for i := range s.opts.Faults {
 		f := &s.opts.Faults[i]
-		hit := f.Request == 0 && f.Every == 0 && f.Probability == 0 ||
-			f.Request == number && number > 0 ||
-			f.Every > 0 && number%f.Every == 0 ||
-			f.Probability > 0 && rand.New(rand.NewPCG(uint64(number), uint64(i))).Float64() < f.Probability
-		if hit && (f.Times == 0 || s.played[i] < f.Times) {
+		if f.chooses(number, uint64(i)) && (f.Page == 0 || f.Page == page) && (f.Times == 0 || s.played[i] < f.Times) {
 			s.played[i]++
 			return f
 		}
@@ -102,7 +103,15 @@ func (s *Server) fault(number int) *Fault {
 	return nil
 }
 
-func (f *Fault) rpcError(rowCap int) *rpcError {
+func (f *Fault) chooses(number int, index uint64) bool {
+	if f.Request == 0 && f.Every == 0 && f.Probability == 0 {
+		return true
+	}
+	return f.Request == number || f.Every > 0 && number%f.Every == 0 ||
+		f.Probability > 0 && rand.New(rand.NewPCG(uint64(number), f.Seed<<8+index)).Float64() < f.Probability
+}
+
+func (f *Fault) rpcError() *rpcError {
 	switch f.Kind {
 	case RateLimitedObject:
 		return &rpcError{429, "Too many queries"}
@@ -110,7 +119,7 @@ func (f *Fault) rpcError(rowCap int) *rpcError {
 		return &rpcError{429, ""}
 	case ServerErrorObject, ServerErrorStatus:
 		return &rpcError{500, "Internal error"}
-	case HTML502:
+	case HTML502, EchoToken:
 		return &rpcError{502, ""}
 	case CreditsExhausted:
 		return &rpcError{402, "Plan credits exceeded"}
@@ -150,8 +159,9 @@ func (k FaultKind) spoilTotal(total int) int {
 	return total
 }
 
-// play writes the answer that the fault makes of result; it reports whether it did.
-func (f *Fault) play(w http.ResponseWriter, r *http.Request, closed <-chan struct{}, id json.RawMessage, result []byte) bool {
+// play writes what the fault makes of an answer; it reports whether it did. A fault that ends the
+// connection panics with [http.ErrAbortHandler], as net/http has it.
+func (f *Fault) play(w http.ResponseWriter, r *http.Request, closed <-chan struct{}, id json.RawMessage, answer []byte) bool {
 	switch f.Kind {
 	case RateLimitedStatus:
 		if f.RetryAfter > 0 {
@@ -163,13 +173,12 @@ func (f *Fault) play(w http.ResponseWriter, r *http.Request, closed <-chan struc
 	case HTML502:
 		html(w, http.StatusBadGateway, "502 Bad Gateway", "nginx")
 	case EchoToken:
-		html(w, http.StatusBadGateway, "Error at "+r.URL.String(), r.URL.String())
+		// As it was sent and decoded: a client that hides one form may show the other.
+		html(w, http.StatusBadGateway, "Error at "+r.URL.String(), r.URL.String()+" token "+r.URL.Query().Get("token"))
 	case Redirect:
-		http.Redirect(w, r, "https://elsewhere.example/"+r.URL.String(), http.StatusFound)
+		http.Redirect(w, r, cmp.Or(f.Location, "https://elsewhere.example"+r.URL.RequestURI()), http.StatusFound)
 	case CutBody:
-		w.Header().Set("Content-Length", strconv.Itoa(len(result)+100))
-		w.Write(append([]byte(`{"id":`+string(id)+`,"result":`), result[:len(result)/2]...))
-		panic(http.ErrAbortHandler)
+		cut(w, answer)
 	case CloseConnection:
 		panic(http.ErrAbortHandler)
 	case Stall:
@@ -178,18 +187,26 @@ func (f *Fault) play(w http.ResponseWriter, r *http.Request, closed <-chan struc
 		case <-closed:
 		}
 		panic(http.ErrAbortHandler)
-	case ForeignID:
-		writeAnswer(w, json.RawMessage(`"another"`), result, nil)
 	case HugeBody:
 		hugeBody(w)
 	case DeepNesting:
-		fmt.Fprintf(w, `{"id":%s,"result":{"data":%s`, id, strings.Repeat("[", 1000000))
+		writeAnswer(w, http.StatusOK, fmt.Appendf(nil, `{"id":%s,"result":{"data":%s%s}}`, id, strings.Repeat("[", 1000000), strings.Repeat("]", 1000000)))
 	case WrongType:
-		fmt.Fprintf(w, `{"id":%s,"result":{"data":"none","summary_info":{"total":0}}}`, id)
+		writeAnswer(w, http.StatusOK, fmt.Appendf(nil, `{"id":%s,"result":{"data":"none","summary_info":{"total":0}}}`, id))
 	default:
 		return false
 	}
 	return true
+}
+
+// cut sends the first half of an answer with the length of all of it. The half is flushed: net/http would
+// drop what it still holds when the handler ends so.
+func cut(w http.ResponseWriter, answer []byte) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
+	_, _ = w.Write(answer[:len(answer)/2])
+	_ = http.NewResponseController(w).Flush()
+	panic(http.ErrAbortHandler)
 }
 
 func html(w http.ResponseWriter, status int, title, text string) {

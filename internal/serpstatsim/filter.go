@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 )
@@ -115,30 +116,30 @@ func (rd Readings) numberCondition(c rawCondition) (condition, *rpcError) {
 		}
 		values = append(values, n)
 	}
-	return func(r *Row) bool {
-		return compare(c.CompareType, r.LinksExt, values[0], values[len(values)-1], rd.BetweenExclusive)
-	}, nil
+	return func(r *Row) bool { return rd.compare(c.CompareType, r.LinksExt, values) }, nil
 }
 
-func compare(compareType string, have, a, b int64, exclusive bool) bool {
+// compare compares with the first value, between with the first two, and eq and neq with any of them.
+func (rd Readings) compare(compareType string, have int64, values []int64) bool {
+	first, last := values[0], values[len(values)-1]
 	switch compareType {
 	case "gt":
-		return have > a
+		return have > first
 	case "lt":
-		return have < a
+		return have < first
 	case "gte":
-		return have >= a
+		return have >= first
 	case "lte":
-		return have <= a
+		return have <= first
 	case "eq":
-		return have == a
+		return slices.Contains(values, have)
 	case "neq":
-		return have != a
+		return !slices.Contains(values, have)
 	}
-	if exclusive {
-		return a < have && have < b
+	if rd.BetweenExclusive {
+		return first < have && have < last
 	}
-	return a <= have && have <= b
+	return first <= have && have <= last
 }
 
 func (rd Readings) dateCondition(c rawCondition) (condition, *rpcError) {
@@ -162,7 +163,7 @@ func (rd Readings) dateCondition(c rawCondition) (condition, *rpcError) {
 		if !rd.CheckByInstant {
 			at = at.Truncate(24 * time.Hour)
 		}
-		return compare(c.CompareType, at.Unix(), values[0], values[len(values)-1], rd.BetweenExclusive)
+		return rd.compare(c.CompareType, at.Unix(), values)
 	}, nil
 }
 
@@ -187,15 +188,15 @@ func (rd Readings) textCondition(c rawCondition) (condition, *rpcError) {
 	var tests []func(string) bool
 	for _, raw := range c.Value {
 		var s string
-		if json.Unmarshal(raw, &s) != nil {
-			s = string(raw)
+		if string(raw) == "null" || json.Unmarshal(raw, &s) != nil {
+			return nil, &rpcError{32117, "Not allowed params for filter"}
 		}
 		if rd.TextTrimmed {
 			s = strings.TrimSpace(s)
 		}
 		tests = append(tests, rd.textTest(c, s))
 	}
-	all := rd.ContainsAllValues
+	all := rd.ContainsAllValues && strings.HasSuffix(strings.ToLower(c.CompareType), "contains")
 	negated := c.CompareType == "notContains" || c.CompareType == "neq"
 	return func(r *Row) bool {
 		text := filterText(r, c.Field)
@@ -215,22 +216,12 @@ func (rd Readings) textCondition(c rawCondition) (condition, *rpcError) {
 
 // textTest is one value's part of a comparison, before its negation.
 func (rd Readings) textTest(c rawCondition, value string) func(string) bool {
-	switch c.Field {
-	case "link_type":
-		// A response says href, the filter speaks of text, redirect, iframe …: the two never meet.
-		return func(text string) bool { return value != "href" && text == value }
-	case "link_nofollow":
-		if rd.NofollowSubstring {
-			return func(text string) bool { return strings.Contains(strings.ToLower(text), strings.ToLower(value)) }
-		}
-		return func(text string) bool {
-			for word := range strings.SplitSeq(text, ",") {
-				if strings.EqualFold(strings.TrimSpace(word), value) {
-					return true
-				}
-			}
-			return false
-		}
+	contains := c.CompareType == "contains" || c.CompareType == "notContains"
+	switch {
+	case c.Field == "link_nofollow" && contains && !rd.NofollowSubstring:
+		return rd.wordTest(value)
+	case c.Field == "link_type" && rd.LinkTypeVocabulary && value == "href":
+		return func(string) bool { return false } // the filter's word for it is text
 	}
 	pattern := regexp.QuoteMeta(value)
 	if rd.TextIsLikePattern {
@@ -248,11 +239,26 @@ func (rd Readings) textTest(c rawCondition, value string) func(string) bool {
 	if !rd.ContainsCaseSensitive {
 		flags = "(?si)"
 	}
-	if !rd.TextIsLikePattern && (c.CompareType == "contains" || c.CompareType == "notContains") && rd.ContainsCaseSensitive {
+	if !rd.TextIsLikePattern && contains && rd.ContainsCaseSensitive {
 		return func(text string) bool { return strings.Contains(text, value) }
 	}
 	re := regexp.MustCompile(flags + pattern)
 	return re.MatchString
+}
+
+// wordTest looks for a word of link_nofollow.
+func (rd Readings) wordTest(word string) func(string) bool {
+	if rd.NofollowWhole {
+		return func(text string) bool { return text == word }
+	}
+	return func(text string) bool {
+		for part := range strings.SplitSeq(text, ",") {
+			if strings.EqualFold(strings.TrimSpace(part), word) {
+				return true
+			}
+		}
+		return false
+	}
 }
 
 func likeToRegexp(like string) string {

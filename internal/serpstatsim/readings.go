@@ -1,5 +1,7 @@
 package serpstatsim
 
+import "math/rand/v2"
+
 // Readings are the answers to the questions that Serpstat's documentation leaves open. The zero value is the
 // likeliest reading of each.
 type Readings struct {
@@ -9,7 +11,9 @@ type Readings struct {
 	TextTrimmed           bool         // a value's outer white space is dropped
 	BetweenExclusive      bool         // between leaves its ends out
 	CompareTypes          CompareTypes // which compareTypes a field takes
-	NofollowSubstring     bool         // link_nofollow contains follow keeps nofollow too
+	NofollowSubstring     bool         // link_nofollow contains follow keeps nofollow too (else words; it wins over NofollowWhole)
+	NofollowWhole         bool         // link_nofollow contains ugc keeps neither nofollow,ugc nor UGC (else any of the words, in any case)
+	LinkTypeVocabulary    bool         // a filter on link_type calls href otherwise, so that href finds nothing
 	CheckIsLastVisited    bool         // check is the last visit (else the first detection)
 	CheckByInstant        bool         // check lte D means midnight of D (else the whole day)
 	LinkPerDomainFirst    bool         // linkPerDomain before the filter (else after it)
@@ -28,13 +32,14 @@ const (
 	AllowSpecOnly                     // those that the specification shows for the very field
 )
 
-// allowed reports whether a field takes a compareType. link_type has a vocabulary of its own and is never
-// right to filter by; it takes what a text takes.
+// allowed reports whether a field takes a compareType. No page shows a filter on link_type.
 func (c CompareTypes) allowed(field, compareType string) bool {
 	contains := compareType == "contains" || compareType == "notContains"
 	switch {
-	case c == AllowAll || contains:
+	case c == AllowAll:
 		return true
+	case contains:
+		return field != "link_type"
 	case field == "links_external" && c == AllowAttested, field == "check" && c == AllowAttested:
 		return compareType == "lte" || compareType == "gte" || compareType == "between"
 	case field == "links_external":
@@ -45,18 +50,33 @@ func (c CompareTypes) allowed(field, compareType string) bool {
 	return false
 }
 
-// AllReadings returns every combination of the readings that a filter's result depends on.
+// AllReadings returns every combination of the readings that a filter's result depends on. The others
+// vary with them.
 func AllReadings() []Readings {
 	var all []Readings
 	for bits := range 1 << 9 {
 		on := func(i int) bool { return bits>>i&1 == 1 }
 		for c := AllowAll; c <= AllowSpecOnly; c++ {
-			all = append(all, Readings{
-				ContainsCaseSensitive: on(0), ContainsAllValues: on(1), TextIsLikePattern: on(2), TextTrimmed: on(3),
-				BetweenExclusive: on(4), NofollowSubstring: on(5), CheckIsLastVisited: on(6), CheckByInstant: on(7),
-				NumbersAsStrings: on(8), NoDataAsError: on(8), PastCapEmpty: on(8), LinkPerDomainFirst: on(8), CompareTypes: c,
-			})
+			for nofollow := range 3 {
+				all = append(all, Readings{
+					ContainsCaseSensitive: on(0), ContainsAllValues: on(1), TextIsLikePattern: on(2), TextTrimmed: on(3),
+					BetweenExclusive: on(4), CheckIsLastVisited: on(5), CheckByInstant: on(6), LinkPerDomainFirst: on(7), LinkTypeVocabulary: on(8),
+					NofollowSubstring: nofollow == 1, NofollowWhole: nofollow == 2, CompareTypes: c,
+					NumbersAsStrings: on(0), NoDataAsError: on(1), PastCapEmpty: on(2),
+				})
+			}
 		}
 	}
 	return all
+}
+
+// RandomReadings returns one combination of all readings, each answer as likely as the others.
+func RandomReadings(r *rand.Rand) Readings {
+	coin := func() bool { return r.IntN(2) == 1 }
+	return Readings{
+		ContainsCaseSensitive: coin(), ContainsAllValues: coin(), TextIsLikePattern: coin(), TextTrimmed: coin(),
+		BetweenExclusive: coin(), CompareTypes: CompareTypes(r.IntN(3)), NofollowSubstring: coin(), NofollowWhole: coin(),
+		LinkTypeVocabulary: coin(), CheckIsLastVisited: coin(), CheckByInstant: coin(), LinkPerDomainFirst: coin(),
+		PastCapEmpty: coin(), NumbersAsStrings: coin(), NoDataAsError: coin(),
+	}
 }

@@ -7,9 +7,11 @@
 package serpstatsim
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strconv"
@@ -41,8 +43,8 @@ type Options struct {
 	Latency           time.Duration // of every answer
 	MaxLines          int64         // credits of the plan; 0 is 1000000
 	Faults            []Fault
-	OnRequest         func(Request)    // told of every request when it is answered
-	Before            func(number int) // called before a request is handled, to change data meanwhile
+	OnRequest         func(Request)    // told of every request after its answer; calls may be concurrent
+	Before            func(number int) // called before a request is handled, to change data meanwhile (SetRows …)
 	Now               func() time.Time // nil is time.Now
 }
 
@@ -60,8 +62,9 @@ type Request struct {
 	Rows          int
 	Total         int64 // rows that the request is about, on all pages
 	Credits       int64
-	ErrorCode     int    // of an error object or HTTP status, 0 is none
-	Fault         string // the fault that was played, "" is none
+	ErrorCode     int           // of an error object or HTTP status, 0 is none
+	Fault         string        // the fault that was played, "" is none
+	Duration      time.Duration // until the answer was written
 }
 
 // Server is the simulated API, an http.Handler. It is safe for concurrent use.
@@ -152,9 +155,47 @@ func (s *Server) SetRows(domain string, rows []Row) {
 	s.data[domain], s.views = newDomainData(rows), map[string]*view{}
 }
 
+const (
+	methodOutlinks = "SerpstatBacklinksProcedure.getOutlinks"
+	methodStats    = "SerpstatLimitsProcedure.getStats"
+)
+
+// Codes of JSON-RPC 2.0 itself; Serpstat's own are positive.
+const (
+	codeParseError     = -32700
+	codeInvalidRequest = -32600
+	codeMethodNotFound = -32601
+)
+
 type rpcError struct {
 	code    int
 	message string
+}
+
+func (e *rpcError) Error() string { return fmt.Sprintf("error %d: %s", e.code, e.message) }
+
+// Matching returns all rows that a getOutlinks request is about, in its order and under the readings in
+// force, free of charge and whatever page and cap are. Of the request it reads Query, SearchType, Sort,
+// Order, LinkPerDomain and ComplexFilter; the defaults stand in for what is empty. It fails as the API would.
+func (s *Server) Matching(r Request) ([]Row, error) {
+	r.SearchType = cmp.Or(r.SearchType, "domain_with_subdomains")
+	r.Sort, r.Order = cmp.Or(r.Sort, "check"), cmp.Or(r.Order, "desc")
+	v, e := s.view(r, json.RawMessage(r.ComplexFilter))
+	if e != nil {
+		return nil, e
+	}
+	rows := make([]Row, len(v.rows))
+	for i, at := range v.rows {
+		rows[i] = v.data.rows[at]
+	}
+	return rows, nil
+}
+
+// Domains returns the names of the domains that have rows, sorted.
+func (s *Server) Domains() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Sorted(maps.Keys(s.data))
 }
 
 type params struct {
@@ -168,58 +209,114 @@ type params struct {
 	ComplexFilter json.RawMessage `json:"complexFilter"`
 }
 
-// ServeHTTP answers one JSON-RPC request.
+// call is a JSON-RPC request.
+type call struct {
+	ID     json.RawMessage `json:"id"`
+	Method string          `json:"method"`
+	Params json.RawMessage `json:"params"`
+}
+
+// ServeHTTP answers one JSON-RPC request. Answers are HTTP 200, errors included, but for another method
+// than POST and for faults.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
 	if err != nil {
 		return
 	}
-	var call struct {
-		ID     json.RawMessage `json:"id"`
-		Method string          `json:"method"`
-		Params json.RawMessage `json:"params"`
+	var c call
+	invalid := readCall(body, &c)
+	logged, fault := s.begin(c)
+	defer s.tell(logged)
+	if !s.wait(r) {
+		panic(http.ErrAbortHandler)
 	}
-	jsonErr := json.Unmarshal(body, &call)
-	logged, fault := s.begin(call.Method)
-	entry := *logged
-	if s.opts.Latency > 0 {
-		select {
-		case <-time.After(s.opts.Latency):
-		case <-r.Context().Done():
-			return
-		}
-	}
-	var result []byte
-	var rpcErr *rpcError
-	switch {
-	case fault != nil && !fault.Kind.spoilsAnswer():
-		rpcErr = fault.rpcError(s.opts.RowCap)
-	case r.Method != http.MethodPost || jsonErr != nil:
-		rpcErr = &rpcError{400, "Invalid JSON-RPC request"}
-	case !s.tokenOK(r):
-		rpcErr = &rpcError{403, "Invalid token"}
-	case s.tooFast(entry.At):
-		rpcErr = &rpcError{429, "Query frequency exceeded"}
-	default:
-		result, rpcErr = s.dispatch(call.Method, call.Params, &entry, fault)
-	}
+	entry, id := *logged, c.ID
+	result, rpcErr := s.answer(r, c, invalid, &entry, fault)
 	if rpcErr != nil {
 		entry.ErrorCode = rpcErr.code
 	}
 	if fault != nil {
 		entry.Fault = fault.Kind.String()
+		if fault.Kind == ForeignID {
+			id = json.RawMessage(`"another"`)
+		}
 	}
 	s.finish(logged, entry)
-	if fault != nil && fault.play(w, r, s.closed, call.ID, result) {
+	answer := encodeAnswer(id, result, rpcErr)
+	if fault != nil && fault.play(w, r, s.closed, id, answer) {
 		return
 	}
-	writeAnswer(w, call.ID, result, rpcErr)
+	if r.Method != http.MethodPost {
+		w.Header().Set("Allow", http.MethodPost)
+		writeAnswer(w, http.StatusMethodNotAllowed, answer)
+		return
+	}
+	writeAnswer(w, http.StatusOK, answer)
 }
 
-func (s *Server) begin(method string) (*Request, *Fault) {
+// readCall reads a JSON-RPC request; where there is no id it is null.
+func readCall(body []byte, c *call) *rpcError {
+	err := json.Unmarshal(body, c)
+	if len(c.ID) == 0 {
+		c.ID = json.RawMessage("null")
+	}
+	switch {
+	case !json.Valid(body):
+		return &rpcError{codeParseError, "Parse error"}
+	case err != nil || c.Method == "":
+		return &rpcError{codeInvalidRequest, "Invalid Request"}
+	}
+	return nil
+}
+
+// answer is what the API says to a call, before a fault spoils it.
+func (s *Server) answer(r *http.Request, c call, invalid *rpcError, entry *Request, fault *Fault) ([]byte, *rpcError) {
+	switch {
+	case fault != nil && !fault.Kind.spoilsAnswer():
+		return nil, fault.rpcError()
+	case r.Method != http.MethodPost:
+		return nil, &rpcError{codeInvalidRequest, "Invalid Request"}
+	case invalid != nil:
+		return nil, invalid
+	case !s.tokenOK(r):
+		return nil, &rpcError{403, "Invalid token"}
+	case s.tooFast(entry.At):
+		return nil, &rpcError{429, "Query frequency exceeded"}
+	}
+	return s.dispatch(c.Method, c.Params, entry, fault)
+}
+
+// wait is the latency. It is false when the client left or the server was closed meanwhile.
+func (s *Server) wait(r *http.Request) bool {
+	if s.opts.Latency <= 0 {
+		return true
+	}
+	timer := time.NewTimer(s.opts.Latency)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-r.Context().Done():
+	case <-s.closed:
+	}
+	return false
+}
+
+// begin logs a request's arrival and chooses its fault.
+func (s *Server) begin(c call) (*Request, *Fault) {
+	page := 1
+	var sent struct {
+		Page *int `json:"page"`
+	}
+	if json.Unmarshal(c.Params, &sent) == nil && sent.Page != nil {
+		page = *sent.Page
+	}
+	if c.Method == methodStats {
+		page = 0
+	}
 	s.mu.Lock()
 	number := len(s.requests) + 1
-	logged := &Request{Number: number, At: s.opts.Now(), Method: method}
+	logged := &Request{Number: number, At: s.opts.Now(), Method: c.Method}
 	s.requests = append(s.requests, logged)
 	before := s.opts.Before
 	s.mu.Unlock()
@@ -228,14 +325,21 @@ func (s *Server) begin(method string) (*Request, *Fault) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return logged, s.fault(number)
+	return logged, s.fault(number, page)
 }
 
 // finish logs the outcome. The entry may be of a log that was reset meanwhile; then nobody sees it.
 func (s *Server) finish(logged *Request, entry Request) {
 	s.mu.Lock()
+	defer s.mu.Unlock()
 	*logged = entry
-	told := s.opts.OnRequest
+}
+
+// tell passes a request on after its answer, or after what became of it.
+func (s *Server) tell(logged *Request) {
+	s.mu.Lock()
+	logged.Duration = s.opts.Now().Sub(logged.At)
+	told, entry := s.opts.OnRequest, *logged
 	s.mu.Unlock()
 	if told != nil {
 		told(entry)
@@ -270,21 +374,30 @@ func (s *Server) tooFast(now time.Time) bool {
 
 func (s *Server) dispatch(method string, raw json.RawMessage, entry *Request, fault *Fault) ([]byte, *rpcError) {
 	switch method {
-	case "SerpstatBacklinksProcedure.getOutlinks":
+	case methodOutlinks:
 		return s.getOutlinks(raw, entry, fault)
-	case "SerpstatLimitsProcedure.getStats":
+	case methodStats:
 		return s.getStats(), nil
 	}
-	return nil, &rpcError{400, "Method not found"}
+	return nil, &rpcError{codeMethodNotFound, "Method not found"}
 }
 
 func (s *Server) getStats() []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	left := max(s.opts.MaxLines-s.credits, 0)
-	return fmt.Appendf(nil, `{"data":{"max_lines":%d,"used_lines":%d,"left_lines":%d,"user_info":{"user_id":"555","ga_client_Id":"1.2","plan_id":"2028"},`+
-		`"plugin_limits":{"hasApiPlugin":true,"delayBetweenRequests":1,"total":10000,"used":10,"left":9990}},"summary_info":{"left_lines":%d}}`,
-		s.opts.MaxLines, s.credits, left, left)
+	num := s.opts.Readings.number
+	left := num(s.opts.MaxLines - s.credits)
+	return fmt.Appendf(nil, `{"data":{"max_lines":%s,"used_lines":%s,"left_lines":%s,"user_info":{"user_id":"555","ga_client_Id":"1.2","plan_id":"2028"},`+
+		`"plugin_limits":{"hasApiPlugin":true,"delayBetweenRequests":%s,"total":%s,"used":%s,"left":%s}},"summary_info":{"left_lines":%s}}`,
+		num(s.opts.MaxLines), num(s.credits), left, num(1), num(10000), num(10), num(9990), left)
+}
+
+// number encodes a number of an answer.
+func (rd Readings) number(n int64) string {
+	if rd.NumbersAsStrings {
+		return strconv.Quote(strconv.FormatInt(n, 10))
+	}
+	return strconv.FormatInt(n, 10)
 }
 
 var (
@@ -360,10 +473,7 @@ func (s *Server) page(v *view, entry *Request, fault *Fault) ([]byte, *rpcError)
 	if len(v.rows) == 0 && s.opts.Readings.NoDataAsError {
 		return nil, &rpcError{32017, "Data not found"}
 	}
-	num := strconv.Itoa
-	if s.opts.Readings.NumbersAsStrings {
-		num = func(n int) string { return strconv.Quote(strconv.Itoa(n)) }
-	}
+	num := func(n int) string { return s.opts.Readings.number(int64(n)) }
 	size := 256
 	for _, r := range rows {
 		size += len(r) + 1
@@ -384,22 +494,22 @@ func (s *Server) page(v *view, entry *Request, fault *Fault) ([]byte, *rpcError)
 		num(int(s.opts.MaxLines-s.credits)), num(entry.Page), num(len(rows)), num(total), entry.Sort, strings.ToUpper(entry.Order)), nil
 }
 
-func writeAnswer(w http.ResponseWriter, id json.RawMessage, result []byte, e *rpcError) {
-	w.Header().Set("Content-Type", "application/json")
-	if len(id) == 0 {
-		id = json.RawMessage("null")
-	}
+// encodeAnswer puts a result or an error into its envelope.
+func encodeAnswer(id json.RawMessage, result []byte, e *rpcError) []byte {
 	if e != nil {
-		message, _ := json.Marshal(e.message)
-		fmt.Fprintf(w, `{"id":%s,"error":{"code":%d,"message":%s,"data":null}}`, id, e.code, message)
-		return
+		message, _ := json.Marshal(e.message) // a text
+		return fmt.Appendf(nil, `{"id":%s,"error":{"code":%d,"message":%s,"data":null}}`, id, e.code, message)
 	}
-	w.Header().Set("Content-Length", strconv.Itoa(len(result)+len(id)+len(`{"id":,"result":}`)))
-	io.WriteString(w, `{"id":`)
-	w.Write(id)
-	io.WriteString(w, `,"result":`)
-	w.Write(result)
-	io.WriteString(w, `}`)
+	b := make([]byte, 0, len(id)+len(result)+len(`{"id":,"result":}`))
+	b = append(append(append(b, `{"id":`...), id...), `,"result":`...)
+	return append(append(b, result...), '}')
+}
+
+func writeAnswer(w http.ResponseWriter, status int, answer []byte) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
+	w.WriteHeader(status)
+	_, _ = w.Write(answer) // a client that left needs none
 }
 
 func wholeNumber(raw json.RawMessage) (int64, error) {
