@@ -1,0 +1,142 @@
+package serpstatsim
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Named is a reading or a fault with its name on a command line and what it is.
+type Named struct{ Name, About string }
+
+// reading is a question with its answers by name; the first is that of the zero [Readings].
+type reading struct {
+	name, about string
+	answers     []string
+	set         func(r *Readings, answer int)
+}
+
+// question makes a reading of a switch.
+func question(name, about, off, on string, field func(*Readings) *bool) reading {
+	return reading{name, about, []string{off, on}, func(r *Readings, answer int) { *field(r) = answer == 1 }}
+}
+
+var readings = []reading{
+	question("case", "text conditions and the case of letters", "ignored", "minded", func(r *Readings) *bool { return &r.ContainsCaseSensitive }),
+	question("values", "several values in one contains", "any", "all", func(r *Readings) *bool { return &r.ContainsAllValues }),
+	question("text", "%, _ and backslash in a text value", "literal", "pattern", func(r *Readings) *bool { return &r.TextIsLikePattern }),
+	question("space", "white space around a text value", "kept", "trimmed", func(r *Readings) *bool { return &r.TextTrimmed }),
+	question("between", "the ends of between", "inclusive", "exclusive", func(r *Readings) *bool { return &r.BetweenExclusive }),
+	{"compare-types", "the compareTypes that a field takes", []string{"all", "attested", "specification"}, func(r *Readings, answer int) { r.CompareTypes = CompareTypes(answer) }},
+	{"nofollow", "what link_nofollow contains finds", []string{"words", "substring", "whole"}, func(r *Readings, answer int) {
+		r.NofollowSubstring, r.NofollowWhole = answer == 1, answer == 2
+	}},
+	question("link-type", "the words of a filter on link_type", "response", "vocabulary", func(r *Readings) *bool { return &r.LinkTypeVocabulary }),
+	question("check", "the date that check is", "first-seen", "last-visited", func(r *Readings) *bool { return &r.CheckIsLastVisited }),
+	question("check-precision", "what a date in check is compared by", "day", "instant", func(r *Readings) *bool { return &r.CheckByInstant }),
+	question("link-per-domain", "when linkPerDomain is applied", "after-filter", "before-filter", func(r *Readings) *bool { return &r.LinkPerDomainFirst }),
+	question("past-cap", "a page past the row cap", "error", "empty", func(r *Readings) *bool { return &r.PastCapEmpty }),
+	question("numbers", "numbers in an answer", "numbers", "strings", func(r *Readings) *bool { return &r.NumbersAsStrings }),
+	question("no-data", "an answer when nothing is found", "empty", "error", func(r *Readings) *bool { return &r.NoDataAsError }),
+}
+
+// Set answers a question by its name, such as "between=exclusive".
+func (rd *Readings) Set(s string) error {
+	name, answer, ok := strings.Cut(s, "=")
+	if !ok {
+		return fmt.Errorf("reading %q: write name=answer, such as between=exclusive", s)
+	}
+	for _, r := range readings {
+		if r.name != name {
+			continue
+		}
+		i := slices.Index(r.answers, answer)
+		if i < 0 {
+			return fmt.Errorf("reading %s has no answer %q: write one of %s", name, answer, strings.Join(r.answers, ", "))
+		}
+		r.set(rd, i)
+		return nil
+	}
+	return fmt.Errorf("there is no reading %q: see --list", name)
+}
+
+// ReadingList returns the questions and their answers, the one in force by default first.
+func ReadingList() []Named {
+	list := make([]Named, len(readings))
+	for i, r := range readings {
+		list[i] = Named{r.name + "=" + strings.Join(r.answers, "|"), r.about}
+	}
+	return list
+}
+
+var faultAbout = map[FaultKind]string{
+	RateLimitedObject: "error 429 with HTTP 200", RateLimitedStatus: "HTTP 429, with Retry-After if retry-after is given",
+	ServerErrorObject: "error 500 with HTTP 200", ServerErrorStatus: "HTTP 500", HTML502: "a proxy's HTML page, HTTP 502",
+	CreditsExhausted: "error 402", InvalidToken: "error 403", Redirect: "HTTP 302 to another host (location)",
+	EchoToken: "a proxy's HTML page that shows the request's URL, token included", CutBody: "the connection ends in the middle of the answer, which is charged",
+	CloseConnection: "the connection ends before the answer, which is charged", Stall: "the answer never comes", ForeignID: "the answer has another request's id",
+	EmptyPage: "no rows, though total says otherwise", ShortPage: "half of the rows", BrokenOrder: "the page's rows in reverse",
+	NegativeTotal: "a total of -1", AbsurdTotal: "a total of 2^60", HugeBody: "4 GiB of white space", DeepNesting: "a million brackets",
+	WrongType: "data is a text", NulBytes: "a NUL character in each link_text", InvalidUTF8: "bytes in each link_text that are no UTF-8",
+}
+
+// FaultList returns the kinds of faults.
+func FaultList() []Named {
+	list := make([]Named, 0, len(faultAbout))
+	for k := RateLimitedObject; k <= InvalidUTF8; k++ {
+		list = append(list, Named{k.String(), faultAbout[k]})
+	}
+	return list
+}
+
+// ParseFault reads a fault such as "429-status:every=10,retry-after=2s". The settings are request, every,
+// page, times, probability, seed, retry-after and location.
+func ParseFault(s string) (Fault, error) {
+	name, rest, _ := strings.Cut(s, ":")
+	kind, ok := ParseFaultKind(name)
+	if !ok {
+		return Fault{}, fmt.Errorf("there is no fault %q: see --list", name)
+	}
+	f := Fault{Kind: kind}
+	for setting := range strings.SplitSeq(rest, ",") {
+		if rest == "" {
+			break
+		}
+		if err := f.set(setting); err != nil {
+			return f, fmt.Errorf("fault %s: %w", name, err)
+		}
+	}
+	return f, nil
+}
+
+func (f *Fault) set(setting string) error {
+	key, value, _ := strings.Cut(setting, "=")
+	counts := map[string]*int{"request": &f.Request, "every": &f.Every, "page": &f.Page, "times": &f.Times}
+	var err error
+	switch {
+	case counts[key] != nil:
+		*counts[key], err = strconv.Atoi(value)
+		if err == nil && *counts[key] < 1 {
+			err = fmt.Errorf("%d is below 1", *counts[key])
+		}
+	case key == "probability":
+		f.Probability, err = strconv.ParseFloat(value, 64)
+		if err == nil && !(f.Probability > 0 && f.Probability <= 1) {
+			err = fmt.Errorf("%g is not above 0 and at most 1", f.Probability)
+		}
+	case key == "seed":
+		f.Seed, err = strconv.ParseUint(value, 10, 64)
+	case key == "retry-after":
+		f.RetryAfter, err = time.ParseDuration(value)
+	case key == "location":
+		f.Location = value
+	default:
+		return fmt.Errorf("there is no setting %q: write request, every, page, times, probability, seed, retry-after or location", key)
+	}
+	if err != nil {
+		return fmt.Errorf("setting %q: %w", setting, err)
+	}
+	return nil
+}
