@@ -18,6 +18,10 @@ type provider struct {
 	connections map[string]*connection
 }
 
+func newProvider(opts Options) *provider {
+	return &provider{opts: opts, connections: map[string]*connection{}}
+}
+
 // connection is a Steampipe connection: its client, and what was learned about the API while using it.
 type connection struct {
 	config   serpstatConfig

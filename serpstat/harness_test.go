@@ -3,6 +3,7 @@ package serpstat
 import (
 	"context"
 	"net/http/httptest"
+	"os"
 	"sort"
 	"strings"
 	"sync"
@@ -22,24 +23,37 @@ type rig struct {
 	t      *testing.T
 	sim    *serpstatsim.Server
 	server *pluginserver.Server
+	plugin *provider
 	events []Event
 	mu     sync.Mutex
 }
 
 const testToken = "s3cret/token+1"
 
+// Tests look at errors; what the SDK logs of them on standard error would only hide them.
+func TestMain(m *testing.M) {
+	os.Setenv("STEAMPIPE_LOG_LEVEL", "OFF")
+	os.Exit(m.Run())
+}
+
 // newRig starts both. config is added to the connection's block.
 func newRig(t *testing.T, sim serpstatsim.Options, config string) *rig {
 	t.Helper()
-	t.Setenv("STEAMPIPE_LOG_LEVEL", "OFF")
+	return newCachingRig(t, sim, config, 1)
+}
+
+// newCachingRig has room for results in the SDK's query cache, which allocates it at once.
+func newCachingRig(t *testing.T, sim serpstatsim.Options, config string, cacheMB int64) *rig {
+	t.Helper()
 	r := &rig{t: t, sim: serpstatsim.New(sim)}
 	web := httptest.NewServer(r.sim)
 	t.Cleanup(func() { r.sim.Close(); web.Close() })
-	r.server = pluginserver.New(New(Options{NoEnvironment: true, Observe: func(e Event) {
+	r.plugin = newProvider(Options{NoEnvironment: true, Observe: func(e Event) {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.events = append(r.events, e)
-	}}))
+	}})
+	r.server = pluginserver.New(r.plugin.plugin)
 	if !strings.Contains(config, "requests_per_second") {
 		config += "\nrequests_per_second = 1000"
 	}
@@ -47,7 +61,7 @@ func newRig(t *testing.T, sim serpstatsim.Options, config string) *rig {
 		config += "\ntoken = \"" + testToken + "\""
 	}
 	_, err := r.server.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{
-		MaxCacheSizeMb: 64,
+		MaxCacheSizeMb: cacheMB,
 		Configs: []*proto.ConnectionConfig{{
 			Connection: "serpstat", Plugin: "serpstat", PluginShortName: "serpstat",
 			Config: "base_url = \"" + web.URL + "\"\n" + config,
@@ -57,6 +71,29 @@ func newRig(t *testing.T, sim serpstatsim.Options, config string) *rig {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// forget drops what the plugin has learned of the API, and the simulator's log.
+func (r *rig) forget() {
+	r.plugin.mu.Lock()
+	clear(r.plugin.connections)
+	r.plugin.mu.Unlock()
+	r.sim.Reset()
+	r.mu.Lock()
+	r.events = nil
+	r.mu.Unlock()
+}
+
+// warnings are what the plugin has told its observer of incomplete data.
+func (r *rig) warnings() (list []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range r.events {
+		if e.Warning != "" {
+			list = append(list, e.Warning)
+		}
+	}
+	return list
 }
 
 // query is a scan as Steampipe sends it.
@@ -184,6 +221,8 @@ func where(column, operator string, value any) *proto.Qual {
 
 func qualValue(value any) *proto.QualValue {
 	switch v := value.(type) {
+	case nil:
+		return &proto.QualValue{}
 	case []any:
 		list := &proto.QualValueList{}
 		for _, e := range v {

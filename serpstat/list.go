@@ -24,5 +24,5 @@ func (p *provider) list(sdkCtx context.Context, d *plugin.QueryData, scan func(c
 		return nil // all rows, or nobody left to read them
 	}
 	plugin.Logger(sdkCtx).Error(d.Table.Name, "connection", d.Connection.Name, "error", err)
-	return pluginserver.Fail(sdkCtx, d.StreamListItem, err)
+	return pluginserver.Fail(sdkCtx, d, err)
 }

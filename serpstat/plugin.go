@@ -38,19 +38,20 @@ type Options struct {
 
 // New makes a plugin with options.
 func New(opts Options) plugin.PluginFunc {
-	return func(context.Context) *plugin.Plugin {
-		p := &provider{opts: opts, connections: map[string]*connection{}}
-		return &plugin.Plugin{
-			Name: Name,
-			ConnectionConfigSchema: &plugin.ConnectionConfigSchema{
-				NewInstance: func() any { return &serpstatConfig{} },
-			},
-			DefaultTransform: transform.FromGo(),
-			TableMap: map[string]*plugin.Table{
-				"serpstat_credit":          p.creditTable(),
-				"serpstat_outlink":         p.outlinkTable(),
-				"serpstat_outlink_summary": p.summaryTable(),
-			},
-		}
+	return newProvider(opts).plugin
+}
+
+func (p *provider) plugin(context.Context) *plugin.Plugin {
+	return &plugin.Plugin{
+		Name: Name,
+		ConnectionConfigSchema: &plugin.ConnectionConfigSchema{
+			NewInstance: func() any { return &serpstatConfig{} },
+		},
+		DefaultTransform: transform.FromGo(),
+		TableMap: map[string]*plugin.Table{
+			"serpstat_credit":          p.creditTable(),
+			"serpstat_outlink":         p.outlinkTable(),
+			"serpstat_outlink_summary": p.summaryTable(),
+		},
 	}
 }

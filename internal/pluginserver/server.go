@@ -7,8 +7,8 @@
 // on, the short result was then kept for others. For data that people pay for this will not do.
 //
 // [Server] wraps the SDK's in-process server and is served in its place. A List function reports its error
-// with [Fail]: the server notes it with the call and returns it when the SDK does not. Fail also keeps the
-// SDK from seeing a clean end of rows, so that its cache drops the unfinished result.
+// with [Fail]: the server notes it with the call and returns it when the SDK does not. Fail also sees to it
+// that the SDK's cache drops the unfinished result.
 //
 // The server also lets a List function see that its reader has left ([Done]), which the SDK hides for as
 // long as the query cache is on.
@@ -21,6 +21,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	goplugin "github.com/hashicorp/go-plugin"
 	sdkgrpc "github.com/turbot/steampipe-plugin-sdk/v5/grpc"
@@ -223,12 +224,29 @@ func (Failed) Wait(ctx context.Context) (any, error) {
 	return nil, ctx.Err()
 }
 
-// Fail reports that a List function has failed, and returns the error for it to return. stream is the
-// function that streams a list item.
-func Fail(ctx context.Context, stream func(context.Context, ...any), err error) error {
-	if c := callOf(ctx); c != nil && ctx.Err() == nil {
-		c.fail(err)
-		stream(ctx, Failed{})
+// drain is how long Fail gives the SDK to take the rows before it: an error that meets rows on their way
+// leaves their goroutines behind. Rows that go into the cache do not wait for a reader.
+const drain = 50 * time.Millisecond
+
+// Fail reports that a List function has failed and returns what the function must return.
+//
+// Where nothing is cached, that is nil: the SDK then delivers the rows before the failure and ends the scan
+// as usual, and the server returns the error in its place. Where the rows go into the query cache, the SDK
+// must see the error, or it would keep an unfinished result: Fail streams an item whose row is held up until
+// the scan has ended, so that the SDK cannot find the rows' end before it finds the error.
+func Fail(ctx context.Context, d *plugin.QueryData, err error) error {
+	c := callOf(ctx)
+	if c == nil {
+		return err // served by something else, such as Steampipe's own extensions
+	}
+	c.fail(err)
+	if !d.QueryContext.CacheEnabled {
+		return nil
+	}
+	d.StreamListItem(ctx, Failed{})
+	select {
+	case <-time.After(drain):
+	case <-ctx.Done():
 	}
 	return err
 }

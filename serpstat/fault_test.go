@@ -1,0 +1,160 @@
+package serpstat
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
+)
+
+// recoverable faults go away when a request is repeated; the others end the query with an error.
+var recoverable = map[serpstatsim.FaultKind]bool{
+	serpstatsim.RateLimitedObject: true, serpstatsim.RateLimitedStatus: true, serpstatsim.ServerErrorObject: true, serpstatsim.ServerErrorStatus: true,
+	serpstatsim.HTML502: true, serpstatsim.EchoToken: true, serpstatsim.CutBody: true, serpstatsim.CloseConnection: true, serpstatsim.Stall: true,
+	serpstatsim.ForeignID: true, serpstatsim.NegativeTotal: true, serpstatsim.AbsurdTotal: true, serpstatsim.HugeBody: true,
+	serpstatsim.DeepNesting: true, serpstatsim.WrongType: true,
+}
+
+// honest faults leave fewer rows, which the plugin can only say.
+var honest = map[serpstatsim.FaultKind]bool{serpstatsim.EmptyPage: true, serpstatsim.ShortPage: true}
+
+// Each fault at the first, a middle and the last page, read one page at a time and fetched ahead: the full
+// answer, or a clear error, or fewer rows and a warning; never a row twice.
+func TestFaultsEndInAFullAnswerOrAnError(t *testing.T) {
+	rows := serpstatsim.Generate("f.com", 4000, 5)
+	for _, concurrent := range []int{1, 10} {
+		for name, pages := range map[string]int{"first": 1, "middle": 4, "last": 7} {
+			for kind := serpstatsim.RateLimitedObject; kind <= serpstatsim.InvalidUTF8; kind++ {
+				if kind == serpstatsim.HugeBody && !long() {
+					continue
+				}
+				t.Run(fmt.Sprintf("%s/%s/%d", kind, name, concurrent), func(t *testing.T) {
+					t.Parallel()
+					r := newRig(t, serpstatsim.Options{
+						Domains: map[string][]serpstatsim.Row{"f.com": rows},
+						Faults:  []serpstatsim.Fault{{Kind: kind, Request: pages, Times: 1}},
+					}, fmt.Sprintf("max_concurrent_requests = %d\nrequest_timeout = 2\n", concurrent))
+					checkFault(t, r, kind, len(rows))
+				})
+			}
+		}
+	}
+}
+
+func checkFault(t *testing.T, r *rig, kind serpstatsim.FaultKind, want int) {
+	got := r.run(query{quals: quals(where("query", "=", "f.com"))})
+	requests, _ := r.cost()
+	switch {
+	case honest[kind] && got.err == nil && len(got.rows) < want:
+		if len(r.warnings()) == 0 {
+			t.Errorf("%d of %d rows and no warning", len(got.rows), want)
+		}
+	case got.err != nil && recoverable[kind]:
+		t.Errorf("%v", got.err)
+	case got.err == nil && len(got.rows) != want:
+		t.Errorf("%d rows, want %d, and no error", len(got.rows), want)
+	}
+	if len(got.rows) > want {
+		t.Errorf("%d rows, there are %d", len(got.rows), want)
+	}
+	if requests > 10 {
+		t.Errorf("%d requests", requests)
+	}
+	if got.err != nil && strings.Contains(got.err.Error(), testToken) {
+		t.Errorf("the token is in %q", got.err)
+	}
+}
+
+// An error after rows is never lost, be the reader slow or the cache on: without internal/pluginserver one
+// in two was, in the SDK.
+func TestAnErrorAfterRowsIsNeverLost(t *testing.T) {
+	rounds := 30
+	if long() {
+		rounds = 300
+	}
+	rows := serpstatsim.Generate("e.com", 130, 1)
+	r := newRig(t, serpstatsim.Options{}, "")
+	for i := range rounds {
+		domain := fmt.Sprintf("e%d.com", i)
+		r.sim.SetRows(domain, rows)
+		r.sim.Reset()
+		r.sim.SetFaults(serpstatsim.Fault{Kind: serpstatsim.InvalidToken, Request: 2})
+		q := query{cache: i%2 == 0, slow: time.Duration(i%3) * time.Millisecond, quals: quals(where("query", "=", domain))}
+		if got := r.run(q); got.err == nil || !strings.Contains(got.err.Error(), "Invalid token") {
+			t.Fatalf("round %d: %d rows and the error %v", i, len(got.rows), got.err)
+		}
+		r.sim.SetFaults()
+		if got := r.run(q); got.err != nil || len(got.rows) != 130 {
+			t.Fatalf("round %d: the failed scan has left %d rows in the cache (%v)", i, len(got.rows), got.err)
+		}
+	}
+}
+
+// Two hundred scans at a time with random faults: right or failed, and nothing left behind.
+func TestSoak(t *testing.T) {
+	scans := 60
+	if long() {
+		scans = 200
+	}
+	rows := serpstatsim.Generate("s.com", 1300, 4)
+	var faults []serpstatsim.Fault
+	for _, k := range []serpstatsim.FaultKind{serpstatsim.RateLimitedObject, serpstatsim.ServerErrorStatus, serpstatsim.CutBody, serpstatsim.CloseConnection, serpstatsim.ForeignID} {
+		faults = append(faults, serpstatsim.Fault{Kind: k, Probability: 0.01})
+	}
+	domains := map[string][]serpstatsim.Row{}
+	for i := range scans {
+		domains[fmt.Sprintf("s%d.com", i)] = rows
+	}
+	r := newRig(t, serpstatsim.Options{Domains: domains, Faults: faults}, "max_concurrent_requests = 20\n")
+	var wg sync.WaitGroup
+	for i := range scans {
+		wg.Go(func() {
+			got := r.run(query{stop: map[bool]int{true: 40}[i%10 == 0], quals: quals(where("query", "=", fmt.Sprintf("s%d.com", i)))})
+			if i%10 != 0 && (got.err != nil || len(got.rows) != 1300) {
+				t.Errorf("scan %d: %d rows, %v", i, len(got.rows), got.err)
+			}
+		})
+	}
+	wg.Wait()
+	left := 0
+	for range 100 {
+		if left = scanGoroutines(); left == 0 {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Errorf("%d goroutines of scans are left", left)
+}
+
+// scanGoroutines counts the goroutines that work for a scan, in this project's code or the SDK's.
+func scanGoroutines() (n int) {
+	stacks := make([]byte, 8<<20)
+	for g := range strings.SplitSeq(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
+		if strings.Contains(g, "plugin.(*QueryData)") || strings.Contains(g, "/pagescan.") || strings.Contains(g, "serpstatapi.(*Client)") {
+			n++
+		}
+	}
+	return n
+}
+
+func TestDataThatChangesWhileItIsReadEndsWithAWarning(t *testing.T) {
+	rows := serpstatsim.Generate("c.com", 3000, 6)
+	var r *rig
+	change := func(n int) {
+		if n == 4 {
+			r.sim.SetRows("c.com", rows[:2400])
+		}
+	}
+	r = newRig(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"c.com": rows}, Before: change}, "max_concurrent_requests = 1\n")
+	got := r.run(query{quals: quals(where("query", "=", "c.com"))})
+	if got.err != nil || len(got.rows) == 0 || len(got.rows) > 3000 {
+		t.Errorf("%d rows, %v", len(got.rows), got.err)
+	}
+	if len(r.warnings()) != 1 {
+		t.Errorf("warnings: %v", r.warnings())
+	}
+}
