@@ -279,6 +279,9 @@ func likeToRegexp(like string) string {
 			b.WriteString(regexp.QuoteMeta(string(r)))
 		}
 	}
+	if escaped {
+		b.WriteString(regexp.QuoteMeta(`\`)) // with nothing to escape it is a letter
+	}
 	return b.String()
 }
 
