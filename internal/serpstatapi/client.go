@@ -199,7 +199,9 @@ func (c *Client) finish(method string, e *Error) *Error {
 	done := *e
 	done.method = shortMethod(method)
 	done.Message = c.redact.show(e.Message, 300)
-	done.Field, done.Compare = c.redact.clean(e.Field), c.redact.clean(e.Compare)
+	if done.Kind == KindFilterRefused {
+		done.refusal()
+	}
 	return &done
 }
 

@@ -119,7 +119,6 @@ func apiError(code int64, message string) *Error {
 		e.Kind = KindNotSupported
 	case code == 32117:
 		e.Kind = KindFilterRefused
-		e.refusal(message)
 	case code >= 500 && code < 600 || code == 408:
 		e.Kind = KindServer
 	default:
@@ -128,8 +127,10 @@ func apiError(code int64, message string) *Error {
 	return e
 }
 
-// refusal reads from a message which field and compareType it is about.
-func (e *Error) refusal(message string) {
+// refusal reads from the message of a refused filter which field and compareType it is about. The message must
+// be redacted: a word of it could be a part of the token.
+func (e *Error) refusal() {
+	message := e.Message
 	if m := refusedCompare.FindStringSubmatch(message); m != nil {
 		e.Compare, e.Field = m[1], m[2]
 		return

@@ -1,0 +1,111 @@
+package serpstatapi
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestErrorsAreTypedAndSayWhatToDo(t *testing.T) {
+	object := func(status, code int, message string) http.HandlerFunc {
+		return body(status, fmt.Sprintf(`{"id":"ID","error":{"code":%d,"message":%q,"data":null}}`, code, message))
+	}
+	for name, tt := range map[string]struct {
+		answer http.HandlerFunc
+		kind   Kind
+		text   string
+	}{
+		"400":                        {apiErr(400, "query missing"), KindBadRequest, "serpstat getOutlinks: bad request 400: query missing (check the values in the WHERE clause)"},
+		"402":                        {apiErr(402, "credits exceeded"), KindCredits, "serpstat getOutlinks: credits 402: credits exceeded (see serpstat_credit"},
+		"the row cap":                {apiErr(402, "To get more than 60000 use export report methods"), KindCredits, "narrow it with a filter"},
+		"32012":                      {apiErr(32012, "x"), KindCredits, "credits 32012: x"},
+		"401":                        {status(401, "who"), KindToken, `token 401: "who" (check the token`},
+		"403":                        {apiErr(403, "Invalid token!"), KindToken, "token 403: Invalid token! (check the token (SERPSTAT_API_TOKEN"},
+		"403 as both":                {object(403, 403, "no plan"), KindToken, "no plan"},
+		"32016":                      {apiErr(32016, "x"), KindNotSupported, "not supported 32016"},
+		"32018":                      {apiErr(32018, "x"), KindNotSupported, "not supported 32018"},
+		"32116":                      {apiErr(32116, "x"), KindNotSupported, "not supported 32116"},
+		"32117":                      {apiErr(32117, "Not allowed field"), KindFilterRefused, "filter refused 32117: Not allowed field (check complex_filter)"},
+		"code as text":               {ok(`{"id":"ID","error":{"code":"403","message":"x"}}`), KindToken, "token 403"},
+		"no message":                 {ok(`{"id":"ID","error":{"code":400}}`), KindBadRequest, "bad request 400: "},
+		"message object":             {ok(`{"id":"ID","error":{"code":400,"message":{"size":["too big"]}}}`), KindBadRequest, `{"size":["too big"]}`},
+		"error without id":           {ok(`{"error":{"code":403,"message":"x"}}`), KindToken, "token 403"},
+		"unknown code":               {apiErr(32999, "what"), KindBadRequest, "bad request 32999: what"},
+		"unknown code with a status": {object(403, 1, "blocked"), KindToken, "token 403: blocked"},
+		"404 page":                   {status(404, htmlPage, "Content-Type", "text/html"), KindEndpoint, "wrong address 404: there is no API at this address: an HTML page (502 Bad Gateway) (check base_url (SERPSTAT_API_URL))"},
+		"404 JSON":                   {status(404, `{"detail":"Not Found"}`), KindEndpoint, `there is no API at this address: "{\"detail\":\"Not Found\"}"`},
+		"405":                        {status(405, ""), KindEndpoint, "an empty body"},
+		"redirect":                   {status(302, "", "Location", "https://evil.example:8443/v4/?token=abc"), KindEndpoint, "wrong address 302: the address redirects to the host evil.example, which is not followed"},
+		"redirect within":            {status(301, "", "Location", "/v4"), KindEndpoint, "the address redirects, which is not followed"},
+		"a very long message":        {apiErr(400, strings.Repeat("long ", 1000)), KindBadRequest, "long…"},
+		"control characters":         {ok(`{"id":"ID","error":{"code":400,"message":"a\u0000b\n\u001b[31mc"}}`), KindBadRequest, "400: a\uFFFDb [31mc ("},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := serve(t, tt.answer)
+			_, err := client(t, a.URL).GetOutlinks(t.Context(), request)
+			var e *Error
+			if !errors.As(err, &e) || e.Kind != tt.kind || !strings.Contains(err.Error(), tt.text) {
+				t.Fatalf("got %v\nwant %v: %s", err, tt.kind, tt.text)
+			}
+			if n := len(a.received()); n != 1 {
+				t.Errorf("%d requests for what does not pass", n)
+			}
+			if n := len(err.Error()); n > 600 {
+				t.Errorf("%d characters", n)
+			}
+		})
+	}
+}
+
+func TestNoDataIsAnEmptyPageForACredit(t *testing.T) {
+	for name, answer := range map[string]http.HandlerFunc{
+		"404": apiErr(404, "no"), "32015": apiErr(32015, "no"), "32017": apiErr(32017, "Data not found"),
+		"with HTTP 404": body(404, `{"id":"ID","error":{"code":404,"message":"no data"}}`),
+		"without id":    ok(`{"error":{"code":32017,"message":"no data"}}`),
+		"code as text":  ok(`{"id":"ID","error":{"code":"32017"}}`),
+	} {
+		t.Run(name, func(t *testing.T) {
+			var told exchanges
+			a := serve(t, answer)
+			p, err := client(t, a.URL, func(c *Config) { c.OnExchange = told.add }).GetOutlinks(t.Context(), request)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(p.Rows) != 0 || p.Total != 0 || p.Count != 0 || p.Credits != 1 || p.LeftLines != -1 || p.Page != 1 {
+				t.Errorf("got %+v", p)
+			}
+			if ex := told.list()[0]; ex.Err != nil || ex.Credits != 1 || ex.Total != 0 || ex.LeftLines != -1 {
+				t.Errorf("reported %+v", ex)
+			}
+		})
+	}
+}
+
+func TestRefusedFilterNamesFieldAndCompareType(t *testing.T) {
+	for message, want := range map[string][2]string{
+		"Not allowed method between for field links_external":     {"links_external", "between"},
+		"Not allowed method {between} for field {links_external}": {"links_external", "between"},
+		"Not allowed method 'eq' for field 'url_from'.":           {"url_from", "eq"},
+		"Not allowed field":                     {"", ""},
+		"Not allowed field: link_type":          {"link_type", ""},
+		`Not allowed field "link_type"`:         {"link_type", ""},
+		"Not allowed values for between method": {"", "between"},
+		"Invalid crawl date":                    {"check", ""},
+		"Field compareType is required":         {"", ""},
+		"Field value is required":               {"", ""},
+		"Not allowed params for filter":         {"", ""},
+	} {
+		e := (&Client{}).finish(methodGetOutlinks, apiError(32117, message))
+		if e.Kind != KindFilterRefused || e.Field != want[0] || e.Compare != want[1] {
+			t.Errorf("%s: %v field %q compareType %q", message, e.Kind, e.Field, e.Compare)
+		}
+	}
+}
+
+func TestKindOfOtherErrorsIsZero(t *testing.T) {
+	if KindOf(nil) != 0 || KindOf(errors.New("x")) != 0 || KindOf(fmt.Errorf("x: %w", &Error{Kind: KindToken})) != KindToken {
+		t.Error("wrong kinds")
+	}
+}

@@ -1,0 +1,218 @@
+package serpstatapi
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"html"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+)
+
+// forms are the ways in which a token may be written; none may be seen.
+func forms(token string) []string {
+	query := url.QueryEscape(token)
+	inJSON, _ := encode(token)
+	escaped := fmt.Sprintf("%+q", token)
+	return []string{token, query, strings.ToLower(query), url.PathEscape(token), url.QueryEscape(query), html.EscapeString(token),
+		strings.Trim(string(inJSON), `"`), escaped[1 : len(escaped)-1], fmt.Sprintf("%q", token)[1:], strings.ReplaceAll(token, "/", `\/`)}
+}
+
+// secretParts are parts of testToken that show it, or the beginning of it, in whatever form.
+var secretParts = []string{"t0k", "T0K", "n%2B", "n+/", "é", "%C3%A9", "%c3%a9"}
+
+func checkNoSecret(t *testing.T, where, text string) {
+	t.Helper()
+	for _, part := range secretParts {
+		if strings.Contains(text, part) {
+			t.Errorf("%s shows the token (%s): %s", where, part, text)
+			return
+		}
+	}
+}
+
+func TestTokenIsRemovedInEveryForm(t *testing.T) {
+	r := newRedactor(testToken)
+	for _, form := range forms(testToken) {
+		for _, text := range []string{form, "x" + form + "y", `Post "https://api.serpstat.com/v4/?token=` + form + `": dial`, `<a href="?token=` + form + `&amp;x">`} {
+			checkNoSecret(t, form, r.clean(text))
+			checkNoSecret(t, form, r.value([]byte(text)))
+		}
+		// wherever a text is cut off, no part of the token is left
+		for pad := 40; pad < 82; pad++ {
+			checkNoSecret(t, "cut", r.value([]byte(strings.Repeat("-", pad)+form+" and more text that goes on and on for a while, so that it is cut")))
+			checkNoSecret(t, "cut", r.show(strings.Repeat("-", pad)+form+"more", 20))
+		}
+		for pad := shownBytes - 200; pad < shownBytes+r.widest+300; pad += 13 {
+			text := strings.Repeat(" ", pad) + form + strings.Repeat("z", 2000)
+			checkNoSecret(t, "window", r.show(text, 80))
+			checkNoSecret(t, "window", r.value([]byte(text)))
+		}
+	}
+}
+
+func TestOtherSecretsAreRemoved(t *testing.T) {
+	r := newRedactor("abc")
+	for text, want := range map[string]string{
+		"https://x/?a=1&token=other&b=2":                    "https://x/?a=1&token=***&b=2",
+		"https%3A%2F%2Fx%2F%3Ftoken%3Dother":                "https%3A%2F%2Fx%2F%3Ftoken%3D***",
+		`invalid proxy address "http://user:pw@proxy:3128"`: `invalid proxy address "http://***@proxy:3128"`,
+		"nothing to hide":                                   "nothing to hide",
+	} {
+		if got := r.clean(text); got != want {
+			t.Errorf("%s became %s, want %s", text, got, want)
+		}
+	}
+}
+
+func TestPrintedConfigAndClientHideTheToken(t *testing.T) {
+	cfg := Config{Token: testToken, BaseURL: "https://user:t0ksecret@api.serpstat.com/?token=t0ksecret"}
+	c, err := New(Config{Token: testToken})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, format := range []string{"%v", "%+v", "%#v", "%s"} {
+		for _, v := range []any{cfg, &cfg, c} {
+			checkNoSecret(t, format, fmt.Sprintf(format, v))
+		}
+	}
+}
+
+func TestNoFailureShowsTheToken(t *testing.T) {
+	echo := func(status int, contentType string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", contentType)
+			w.WriteHeader(status)
+			for _, form := range forms(testToken) {
+				fmt.Fprintf(w, "<title>%s</title> %s %s token=%s\n", form, r.URL, html.EscapeString(r.URL.String()), form)
+			}
+		}
+	}
+	message := func(code int) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			text, _ := encode(fmt.Sprintf("Not allowed field %s at %s, %s", testToken, r.URL, strings.Join(forms(testToken), " ")))
+			fmt.Fprintf(w, `{"id":%q,"error":{"code":%d,"message":%s}}`, idOf(r), code, text)
+		}
+	}
+	text, _ := encode(testToken)
+	refused := httptest.NewServer(nil)
+	refused.Close()
+	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
+	secure.Config.ErrorLog = hclog.NewNullLogger().StandardLogger(nil)
+	secure.StartTLS()
+	defer secure.Close()
+	plain := serve(t, ok(goodPage))
+	tests := map[string]struct {
+		answer http.HandlerFunc
+		config func(*Config)
+		kind   Kind
+	}{
+		"dial error": {nil, func(c *Config) { c.BaseURL = refused.URL }, KindNetwork},
+		"TLS error":  {nil, func(c *Config) { c.BaseURL = secure.URL }, KindNetwork},
+		"no TLS":     {nil, func(c *Config) { c.BaseURL = strings.Replace(plain.URL, "http:", "https:", 1) }, KindNetwork},
+		"broken proxy": {nil, func(c *Config) {
+			c.Transport = proxied("http://user:" + url.QueryEscape(testToken) + "@" + refused.Listener.Addr().String())
+		}, KindNetwork},
+		"transport": {nil, func(c *Config) { c.Transport = failing{} }, KindNetwork},
+		"timeout":   {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, func(c *Config) { c.RequestTimeout = 20 * time.Millisecond }, KindNetwork},
+		"closed":    {closed, nil, KindNetwork},
+		"cut":       {cut, nil, KindNetwork},
+		"redirect": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "https://t0k.example"+r.URL.String(), 302)
+		}, nil, KindEndpoint},
+		"redirect host": {func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Location", "https://"+url.PathEscape(testToken)+".example/")
+			w.WriteHeader(307)
+		}, nil, KindNetwork},
+		"HTML page":     {echo(502, "text/html"), nil, KindServer},
+		"HTML with 200": {echo(200, "text/html"), nil, KindMalformed},
+		"text page":     {echo(404, "text/plain"), nil, KindEndpoint},
+		"bad JSON":      {echo(200, "application/json"), nil, KindMalformed},
+		"message":       {message(403), nil, KindToken},
+		"filter":        {message(32117), nil, KindFilterRefused},
+		"error text":    {ok(`{"id":"ID","error":` + string(text) + `}`), nil, KindMalformed},
+		"foreign id":    {ok(`{"id":` + string(text) + `,"result":{}}`), nil, KindMalformed},
+		"value":         {ok(page(summary, row("first_seen", string(text)))), nil, KindMalformed},
+		"summary":       {ok(page(`{"total":`+string(text)+`}`, row())), nil, KindMalformed},
+	}
+	for name, tt := range tests {
+		t.Run(name, func(t *testing.T) {
+			var log lockedBuffer
+			var told exchanges
+			base := refused.URL
+			if tt.answer != nil {
+				base = serve(t, tt.answer).URL
+			}
+			c := client(t, base, func(c *Config) {
+				c.MaxRetries = 1
+				c.OnExchange = told.add
+				c.Logger = hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: &log})
+				if tt.config != nil {
+					tt.config(c)
+				}
+			})
+			_, err := c.GetOutlinks(t.Context(), request)
+			if KindOf(err) != tt.kind {
+				t.Errorf("got %v", err)
+			}
+			if name == "redirect" { // the host is named, by design; it is no secret
+				err = errors.New(strings.ReplaceAll(err.Error(), "t0k.example", "host"))
+				checkNoSecret(t, "error", err.Error())
+				return
+			}
+			for e := err; e != nil; e = errors.Unwrap(e) {
+				for _, format := range []string{"%v", "%+v", "%#v", "%q"} {
+					checkNoSecret(t, "error", fmt.Sprintf(format, e))
+				}
+			}
+			var e *Error
+			if errors.As(err, &e) {
+				checkNoSecret(t, "fields", e.Message+e.Field+e.Compare)
+			}
+			for _, ex := range told.list() {
+				checkNoSecret(t, "exchange", fmt.Sprintf("%+v", ex))
+			}
+			if log.String() == "" {
+				t.Error("nothing was logged")
+			}
+			checkNoSecret(t, "log", log.String())
+		})
+	}
+	if n := len(plain.received()); n != 0 {
+		t.Errorf("%d requests left without TLS", n)
+	}
+}
+
+func TestUntrustedCertificateIsNotTriedAgain(t *testing.T) {
+	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
+	secure.Config.ErrorLog = hclog.NewNullLogger().StandardLogger(nil)
+	secure.StartTLS()
+	defer secure.Close()
+	var told exchanges
+	c := client(t, secure.URL, func(c *Config) { c.OnExchange = told.add })
+	if _, err := c.GetStats(t.Context()); KindOf(err) != KindNetwork || !strings.Contains(err.Error(), "certificate") || len(told.list()) != 1 {
+		t.Errorf("got %v after %d attempts", err, len(told.list()))
+	}
+}
+
+func proxied(proxy string) http.RoundTripper {
+	u, err := url.Parse(proxy)
+	if err != nil {
+		panic(err)
+	}
+	return &http.Transport{Proxy: http.ProxyURL(u), TLSClientConfig: &tls.Config{}}
+}
+
+// failing is a transport whose errors hold the URL, as some do.
+type failing struct{}
+
+func (failing) RoundTrip(r *http.Request) (*http.Response, error) {
+	return nil, &net.OpError{Op: "dial", Err: fmt.Errorf("no route to %s: %w", r.URL, &url.Error{Op: "Post", URL: r.URL.String(), Err: errors.New(r.URL.String())})}
+}

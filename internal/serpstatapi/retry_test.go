@@ -1,0 +1,190 @@
+package serpstatapi
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+)
+
+func cut(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Length", "1000")
+	io.WriteString(w, `{"id":"1","result":{`)
+}
+
+func closed(w http.ResponseWriter, _ *http.Request) {
+	conn, _, err := w.(http.Hijacker).Hijack()
+	if err == nil {
+		conn.Close()
+	}
+}
+
+func status(code int, text string, headers ...string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		for i := 0; i < len(headers); i += 2 {
+			w.Header().Set(headers[i], headers[i+1])
+		}
+		body(code, text)(w, r)
+	}
+}
+
+const htmlPage = "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"
+
+func TestFaultsThatMayPassAreRetried(t *testing.T) {
+	for name, fault := range map[string]http.HandlerFunc{
+		"429 object":                apiErr(429, "too many queries"),
+		"429 status":                status(429, "slow down"),
+		"500 object":                apiErr(500, "oops"),
+		"500 status":                status(500, ""),
+		"503 with a no-data object": body(503, `{"id":"ID","error":{"code":404,"message":"no"}}`),
+		"502 page":                  status(502, htmlPage),
+		"408 status":                status(408, ""),
+		"page with 200":             ok(htmlPage),
+		"empty body":                ok(""),
+		"cut body":                  cut,
+		"closed":                    closed,
+		"foreign id":                ok(strings.Replace(goodPage, "ID", "999", 1)),
+		"foreign error":             ok(`{"id":"999","error":{"code":32017,"message":"Data not found"}}`),
+		"error, no code":            ok(`{"id":"ID","error":"sorry"}`),
+		"count is wrong":            ok(page(`{"total":9,"count":2}`, row())),
+		"HTTP 204":                  status(204, ""),
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := serve(t, fault, fault, ok(goodPage))
+			p, err := client(t, a.URL).GetOutlinks(t.Context(), request)
+			if err != nil || p.Count != 1 || len(a.received()) != 3 {
+				t.Errorf("got %+v, %v after %d requests", p, err, len(a.received()))
+			}
+		})
+	}
+}
+
+func TestRetriesAreBounded(t *testing.T) {
+	for name, tt := range map[string]struct {
+		fault    http.HandlerFunc
+		retries  int
+		requests int
+		kind     Kind
+	}{
+		"default":                             {status(500, ""), 0, 6, KindServer},
+		"one":                                 {closed, 1, 2, KindNetwork},
+		"none":                                {apiErr(429, ""), -1, 1, KindRateLimited},
+		"whole answers, which may be charged": {ok(htmlPage), 0, 3, KindMalformed},
+		"a value that would be charged again": {ok(page(summary, row("first_seen", `"soon"`))), 0, 1, KindMalformed},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := serve(t, tt.fault)
+			_, err := client(t, a.URL, func(c *Config) { c.MaxRetries = tt.retries }).GetOutlinks(t.Context(), request)
+			if n := len(a.received()); n != tt.requests || KindOf(err) != tt.kind {
+				t.Errorf("%v after %d requests; want %v after %d", err, n, tt.kind, tt.requests)
+			}
+		})
+	}
+}
+
+func TestAttemptTimesOutAndIsRetried(t *testing.T) {
+	a := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, ok(goodPage))
+	c := client(t, a.URL, func(c *Config) { c.RequestTimeout = 200 * time.Millisecond })
+	if _, err := c.GetOutlinks(t.Context(), request); err != nil || len(a.received()) != 2 {
+		t.Errorf("got %v after %d requests", err, len(a.received()))
+	}
+}
+
+func TestWaitsBeforeRetries(t *testing.T) {
+	now := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
+	for name, tt := range map[string]struct {
+		fault       http.HandlerFunc
+		rate        float64
+		least, most []time.Duration // of each wait
+	}{
+		"doubling with jitter":          {status(500, ""), 100, ms(250, 500, 1000, 2000, 4000), ms(500, 1000, 2000, 4000, 8000)},
+		"429: a rate interval at least": {apiErr(429, ""), 0.5, ms(2000, 2000, 2000, 2000, 4000), ms(2000, 2000, 2000, 4000, 8000)},
+		"Retry-After in seconds":        {status(429, "", "Retry-After", "7"), 100, ms(7000), ms(7000)},
+		"Retry-After as a date":         {status(503, "", "Retry-After", now.Add(9*time.Second).Format(http.TimeFormat)), 100, ms(9000), ms(9000)},
+		"Retry-After with an object":    {status(429, `{"id":"ID","error":{"code":429,"message":"x"}}`, "Retry-After", "7"), 100, ms(7000), ms(7000)},
+		"Retry-After beyond bounds":     {status(429, "", "Retry-After", "99999999999999999999"), 100, ms(120000), ms(120000)},
+		"Retry-After below zero":        {status(503, "", "Retry-After", "-5"), 100, ms(250), ms(500)},
+		"Retry-After in the past":       {status(503, "", "Retry-After", now.Add(-time.Hour).Format(http.TimeFormat)), 100, ms(250), ms(500)},
+		"Retry-After that is none":      {status(503, "", "Retry-After", "NaN"), 100, ms(250), ms(500)},
+		"Retry-After below the rate":    {status(429, "", "Retry-After", "1"), 0.25, ms(4000), ms(4000)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var s sleeps
+			a := serve(t, tt.fault)
+			c := client(t, a.URL, func(c *Config) {
+				c.sleep = s.sleep
+				c.now = func() time.Time { return now }
+				c.MaxRetries = len(tt.least)
+			})
+			c.cfg.RequestsPerSecond = tt.rate // for the waits alone, so that the test is quick
+			if _, err := c.GetOutlinks(t.Context(), request); err == nil {
+				t.Fatal("no error")
+			}
+			if len(s.waits) != len(tt.least) {
+				t.Fatalf("waited %v", s.waits)
+			}
+			for i, wait := range s.waits {
+				if wait < tt.least[i] || wait > tt.most[i] {
+					t.Errorf("wait %d is %v, want %v to %v", i+1, wait, tt.least[i], tt.most[i])
+				}
+			}
+		})
+	}
+}
+
+func ms(all ...int) (out []time.Duration) {
+	for _, n := range all {
+		out = append(out, time.Duration(n)*time.Millisecond)
+	}
+	return out
+}
+
+func TestBackoffIsBounded(t *testing.T) {
+	c := &Client{cfg: Config{RequestsPerSecond: 1}}
+	for attempt := 1; attempt < 100; attempt++ {
+		if wait := c.backoff(&Error{Kind: KindServer}, attempt); wait <= 0 || wait > maxBackoff {
+			t.Errorf("attempt %d waits %v", attempt, wait)
+		}
+	}
+	c.cfg.RequestsPerSecond = 1e-6
+	if wait := c.backoff(&Error{Kind: KindRateLimited}, 1); wait != maxRetryAfter {
+		t.Errorf("waits %v", wait)
+	}
+}
+
+func TestSleepIsReal(t *testing.T) {
+	start := time.Now()
+	if err := sleep(t.Context(), 20*time.Millisecond); err != nil || time.Since(start) < 20*time.Millisecond {
+		t.Errorf("%v after %v", err, time.Since(start))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := sleep(ctx, time.Hour); err != context.Canceled {
+		t.Error(err)
+	}
+}
+
+func TestBodyIsBounded(t *testing.T) {
+	sent := 0
+	gigabytes := func(w http.ResponseWriter, r *http.Request) {
+		chunk := []byte(strings.Repeat(" ", 1<<16))
+		for sent = 0; sent < 4<<30; {
+			n, err := w.Write(chunk)
+			if sent += n; err != nil {
+				return
+			}
+		}
+	}
+	a := serve(t, gigabytes)
+	c := client(t, a.URL, func(c *Config) { c.maxBody = 1 << 20; c.MaxRetries = -1 })
+	_, err := c.GetOutlinks(t.Context(), request)
+	if KindOf(err) != KindMalformed || !strings.Contains(err.Error(), "larger than 1048576 bytes") {
+		t.Errorf("got %v", err)
+	}
+	a.Close() // waits for the handler
+	if sent > 64<<20 {
+		t.Errorf("%d bytes were taken", sent)
+	}
+}
