@@ -10,11 +10,11 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
-	"strconv"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -203,13 +203,13 @@ func logRequest(w io.Writer, r serpstatsim.Request) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s #%d %s", r.At.Format(time.TimeOnly), r.Number, r.Method[strings.LastIndexByte(r.Method, '.')+1:])
 	if r.Query != "" {
-		fmt.Fprintf(&b, " %s page %d size %d sort %s %s", quoted(r.Query), r.Page, r.Size, r.Sort, r.Order)
+		fmt.Fprintf(&b, " %s page %d size %d sort %s %s", printable(r.Query), r.Page, r.Size, r.Sort, r.Order)
 	}
 	if r.LinkPerDomain > 0 {
 		fmt.Fprintf(&b, " linkPerDomain %d", r.LinkPerDomain)
 	}
 	if r.ComplexFilter != "" {
-		fmt.Fprintf(&b, " filter %s", quoted(r.ComplexFilter))
+		fmt.Fprintf(&b, " filter %s", printable(r.ComplexFilter))
 	}
 	fmt.Fprintf(&b, ": %d of %d rows, %d credits, %s", r.Rows, r.Total, r.Credits, r.Duration.Round(time.Millisecond/10))
 	if r.ErrorCode != 0 {
@@ -221,10 +221,14 @@ func logRequest(w io.Writer, r serpstatsim.Request) {
 	fmt.Fprintln(w, b.String())
 }
 
-// quoted escapes what would drive a terminal, leaving quotes as they are.
-func quoted(s string) string {
-	q := strconv.Quote(s)
-	return strings.ReplaceAll(q[1:len(q)-1], `\"`, `"`)
+// printable replaces what would drive a terminal.
+func printable(s string) string {
+	return strings.Map(func(c rune) rune {
+		if !unicode.IsPrint(c) {
+			return unicode.ReplacementChar
+		}
+		return c
+	}, s)
 }
 
 func printList(w io.Writer) error {

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// buffer is written by the command while the test reads it.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// await waits until a pattern is printed and returns what its group holds.
+func await(t *testing.T, b *buffer, pattern string) string {
+	t.Helper()
+	re := regexp.MustCompile(pattern)
+	for range 500 {
+		if m := re.FindStringSubmatch(b.String()); m != nil {
+			return m[len(m)-1]
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("%s was not printed: %s", pattern, b)
+	return ""
+}
+
+const request = `{"id":"1","method":"SerpstatBacklinksProcedure.getOutlinks","params":{"query":"a.com","complexFilter":[[{"field":"anchor","compareType":"contains","value":["` + "\x7f\u009b" + `31m"]}]]}}`
+
+func TestServesAFileUntilInterrupted(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "rows.json")
+	rows := `{"a.com":[{"url_from":"https://a.com/","url_to":"https://b.com/","nofollow":"follow","link_type":"href","links_ext":3,"link_text":"","first_seen":"2020-01-01","last_visited":"2020-01-02","date_del":null}]}`
+	if err := os.WriteFile(file, []byte(rows), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	ctx, interrupt := context.WithCancel(context.Background())
+	defer interrupt()
+	var stdout, stderr buffer
+	done := make(chan int, 1)
+	go func() {
+		done <- run(ctx, []string{"--addr", "127.0.0.1:0", "--data", file, "--token", "s3cret", "--fault", "stall:request=3", "--reading", "no-data=error"}, &stdout, &stderr)
+	}()
+	url := await(t, &stdout, `serving a\.com at \S+: export SERPSTAT_API_URL=(http://127\.0\.0\.1:\d+/v4/) `)
+	if got := post(t, url+"?token=s3cret"); !strings.Contains(got, "Data not found") {
+		t.Errorf("the right token: %s", got)
+	}
+	if got := post(t, url+"?token=other"); !strings.Contains(got, "Invalid token") {
+		t.Errorf("another token: %s", got)
+	}
+	go func() { _, _ = http.Post(url+"?token=s3cret", "", strings.NewReader(request)) }() // stalls
+	line := await(t, &stderr, `(#1 getOutlinks a\.com .*)`)
+	if !strings.Contains(line, `filter [[{"field"`) || strings.ContainsAny(line, "\x7f\u009b") {
+		t.Errorf("request line %q", line)
+	}
+	time.Sleep(50 * time.Millisecond)
+	start := time.Now()
+	interrupt()
+	select {
+	case code := <-done:
+		if code != 0 {
+			t.Errorf("exit code %d", code)
+		}
+	case <-time.After(5 * time.Second):
+		t.Fatal("does not end while an answer is stalled")
+	}
+	if took := time.Since(start); took > 900*time.Millisecond {
+		t.Errorf("took %s to end", took)
+	}
+	if out := stdout.String() + stderr.String(); strings.Contains(out, "s3cret") {
+		t.Errorf("the token is printed: %s", out)
+	}
+}
+
+func post(t *testing.T, url string) string {
+	t.Helper()
+	resp, err := http.Post(url, "application/json", strings.NewReader(request))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+func TestListNamesReadingsAndFaults(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	if code := run(context.Background(), []string{"--list"}, &stdout, &stderr); code != 0 {
+		t.Fatalf("exit code %d: %s", code, &stderr)
+	}
+	for _, want := range []string{"between=inclusive|exclusive", "429-status", "retry-after"} {
+		if !strings.Contains(stdout.String(), want) {
+			t.Errorf("%s is not listed", want)
+		}
+	}
+}
+
+func TestMistakesAreExplained(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "rows.json")
+	if err := os.WriteFile(file, []byte("{\"a.com\":[\n7]}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, test := range []struct {
+		args string
+		code int
+		want string
+	}{
+		{"--reading between=x", 2, "inclusive, exclusive"},
+		{"--reading nothing=x", 2, "--list"},
+		{"--fault flood", 2, `no fault "flood"`},
+		{"--fault stall:every=0", 2, "below 1"},
+		{"--size 5", 2, "unknown flag: --size"},
+		{"rows.json", 2, "--data FILE"},
+		{"--row-cap 0", 2, "at least 1"},
+		{"--credits 0", 2, "at least 1"},
+		{"--requests-per-second -1", 2, "must not be negative"},
+		{"--data /nonexistent/rows.json", 2, "no such file"},
+		{"--data " + file, 2, `line 2: domain "a.com", row 1: not an object`},
+		{"--addr 127.0.0.1:99999", 1, "listen on 127.0.0.1:99999"},
+	} {
+		var stdout, stderr bytes.Buffer
+		code := run(context.Background(), strings.Fields(test.args), &stdout, &stderr)
+		if code != test.code || !strings.Contains(stderr.String(), test.want) || stdout.Len() > 0 {
+			t.Errorf("%s: exit %d, %q; want %d, %q", test.args, code, &stderr, test.code, test.want)
+		}
+	}
+}
