@@ -219,9 +219,6 @@ func (c *Client) admit(ctx context.Context) *Error {
 		return nil
 	}
 	<-c.slots
-	if ctx.Err() != nil {
-		err = ctx.Err()
-	}
 	return interrupted(err)
 }
 
