@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -259,12 +260,24 @@ func TestAllReadingsHasEachFilterReadingOnceWithEachOther(t *testing.T) {
 	if want := 512 * 3 * 3; len(all) != want || len(seen) != want {
 		t.Errorf("%d readings, %d of them distinct, want %d", len(all), len(seen), want)
 	}
-	random, r := map[serpstatsim.Readings]bool{}, rand.New(rand.NewPCG(1, 1))
-	for range 50 {
-		random[serpstatsim.RandomReadings(r)] = true
+}
+
+func TestRandomReadingsAnswerEveryQuestionInEveryWay(t *testing.T) {
+	answers, r := map[string]map[any]bool{}, rand.New(rand.NewPCG(1, 1))
+	for range 100 {
+		v := reflect.ValueOf(serpstatsim.RandomReadings(r))
+		for i := range v.NumField() {
+			name := v.Type().Field(i).Name
+			if answers[name] == nil {
+				answers[name] = map[any]bool{}
+			}
+			answers[name][v.Field(i).Interface()] = true
+		}
 	}
-	if len(random) < 45 {
-		t.Errorf("50 random readings are only %d different ones", len(random))
+	for name, seen := range answers {
+		if want := map[bool]int{true: 3, false: 2}[name == "CompareTypes"]; len(seen) != want {
+			t.Errorf("%s has %d answers in 100 draws, want %d", name, len(seen), want)
+		}
 	}
 }
 

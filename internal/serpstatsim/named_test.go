@@ -9,6 +9,15 @@ import (
 )
 
 func TestEveryReadingHasAName(t *testing.T) {
+	var names []string
+	for _, reading := range serpstatsim.ReadingList() {
+		names = append(names, strings.SplitN(reading.Name, "=", 2)[0])
+	}
+	// People's scripts hold these names.
+	want := "case values text space between compare-types nofollow link-type check check-precision link-per-domain past-cap numbers no-data"
+	if got := strings.Join(names, " "); got != want {
+		t.Errorf("readings %s, want %s", got, want)
+	}
 	seen := map[serpstatsim.Readings]string{}
 	for _, reading := range serpstatsim.ReadingList() {
 		name, answers, _ := strings.Cut(reading.Name, "=")
