@@ -482,7 +482,7 @@ func randomCondition(r *rand.Rand) oracleCondition {
 func TestFiltersAgreeWithABruteForceUnderRandomReadings(t *testing.T) {
 	r := rand.New(rand.NewPCG(20250204, 7))
 	decided := 0
-	for range 3000 {
+	for range 1000 {
 		rows := make([]serpstatsim.Row, 30)
 		for i := range rows {
 			rows[i] = randomRow(r)
@@ -523,7 +523,7 @@ func TestFiltersAgreeWithABruteForceUnderRandomReadings(t *testing.T) {
 			decided++
 		}
 	}
-	if decided < 1000 {
-		t.Errorf("only %d of 3000 filters told rows apart: the test is weak", decided)
+	if decided < 333 {
+		t.Errorf("only %d of 1000 filters told rows apart: the test is weak", decided)
 	}
 }

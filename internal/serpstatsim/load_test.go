@@ -16,7 +16,9 @@ func TestDataFilesAreReadAsTheSpecificationHasRows(t *testing.T) {
 	if err != nil || len(data) != 2 || len(data["a.com"]) != 2 || data["a.com"][0].DateDel != nil || *data["a.com"][1].DateDel != "2021-01-01" {
 		t.Errorf("%+v, %v", data, err)
 	}
-	bundled, _ := json.Marshal(serpstatsim.Bundled())
+	real := serpstatsim.Bundled()
+	delete(real, serpstatsim.BigDomain) // 35 MB of JSON would show no more
+	bundled, _ := json.Marshal(real)
 	if _, err := serpstatsim.ReadData(strings.NewReader(string(bundled))); err != nil {
 		t.Errorf("the bundled data: %v", err)
 	}
