@@ -2,6 +2,7 @@ package serpstat
 
 import (
 	"context"
+	"fmt"
 	"net/http/httptest"
 	"os"
 	"sort"
@@ -18,14 +19,12 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
-// rig is the plugin in this process, spoken to with Steampipe's own messages, in front of a simulator.
+// rig is a connection of the plugin in this process, spoken to with Steampipe's own messages, in front of a
+// simulator of its own. All rigs share one plugin: the SDK's query cache allocates tens of megabytes.
 type rig struct {
-	t      *testing.T
-	sim    *serpstatsim.Server
-	server *pluginserver.Server
-	plugin *provider
-	events []Event
-	mu     sync.Mutex
+	t          *testing.T
+	sim        *serpstatsim.Server
+	connection string
 }
 
 const testToken = "s3cret/token+1"
@@ -36,64 +35,77 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// newRig starts both. config is added to the connection's block.
-func newRig(t *testing.T, sim serpstatsim.Options, config string) *rig {
-	t.Helper()
-	return newCachingRig(t, sim, config, 1)
+// shared is the plugin of all rigs, and what it has told its observer.
+var shared = sync.OnceValue(func() *sharedPlugin {
+	s := &sharedPlugin{warnings: map[string][]string{}}
+	s.provider = newProvider(Options{NoEnvironment: true, Observe: func(e Event) {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if e.Warning != "" {
+			s.warnings[e.Domain] = append(s.warnings[e.Domain], e.Warning)
+		}
+	}})
+	s.server = pluginserver.New(s.provider.plugin)
+	_, err := s.server.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{
+		MaxCacheSizeMb: 64,
+		Configs:        []*proto.ConnectionConfig{{Connection: "none", Plugin: "serpstat", PluginShortName: "serpstat"}},
+	})
+	if err != nil {
+		panic(err)
+	}
+	return s
+})
+
+type sharedPlugin struct {
+	server   *pluginserver.Server
+	provider *provider
+	mu       sync.Mutex
+	rigs     int
+	warnings map[string][]string // by domain
 }
 
-// newCachingRig has room for results in the SDK's query cache, which allocates it at once.
-func newCachingRig(t *testing.T, sim serpstatsim.Options, config string, cacheMB int64) *rig {
+// newRig adds a connection; config is added to its block.
+func newRig(t *testing.T, sim serpstatsim.Options, config string) *rig {
 	t.Helper()
+	s := shared()
 	r := &rig{t: t, sim: serpstatsim.New(sim)}
 	web := httptest.NewServer(r.sim)
 	t.Cleanup(func() { r.sim.Close(); web.Close() })
-	r.plugin = newProvider(Options{NoEnvironment: true, Observe: func(e Event) {
-		r.mu.Lock()
-		defer r.mu.Unlock()
-		r.events = append(r.events, e)
-	}})
-	r.server = pluginserver.New(r.plugin.plugin)
 	if !strings.Contains(config, "requests_per_second") {
 		config += "\nrequests_per_second = 1000"
 	}
 	if !strings.Contains(config, "token") {
 		config += "\ntoken = \"" + testToken + "\""
 	}
-	_, err := r.server.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{
-		MaxCacheSizeMb: cacheMB,
-		Configs: []*proto.ConnectionConfig{{
-			Connection: "serpstat", Plugin: "serpstat", PluginShortName: "serpstat",
-			Config: "base_url = \"" + web.URL + "\"\n" + config,
-		}},
-	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rigs++
+	r.connection = fmt.Sprint("rig", s.rigs)
+	_, err := s.server.UpdateConnectionConfigs(&proto.UpdateConnectionConfigsRequest{Added: []*proto.ConnectionConfig{{
+		Connection: r.connection, Plugin: "serpstat", PluginShortName: "serpstat",
+		Config: "base_url = \"" + web.URL + "\"\n" + config,
+	}}})
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
 	}
 	return r
 }
 
 // forget drops what the plugin has learned of the API, and the simulator's log.
 func (r *rig) forget() {
-	r.plugin.mu.Lock()
-	clear(r.plugin.connections)
-	r.plugin.mu.Unlock()
+	p := shared().provider
+	p.mu.Lock()
+	delete(p.connections, r.connection)
+	p.mu.Unlock()
 	r.sim.Reset()
-	r.mu.Lock()
-	r.events = nil
-	r.mu.Unlock()
 }
 
-// warnings are what the plugin has told its observer of incomplete data.
-func (r *rig) warnings() (list []string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	for _, e := range r.events {
-		if e.Warning != "" {
-			list = append(list, e.Warning)
-		}
-	}
-	return list
+// warnings are what the plugin has told its observer of a domain's incomplete data.
+func (r *rig) warnings(domain string) []string {
+	s := shared()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.warnings[domain]
 }
 
 // query is a scan as Steampipe sends it.
@@ -130,7 +142,7 @@ func (r *rig) runContext(ctx context.Context, q query) result {
 		q.columns = []string{"query", "url_from", "url_to", "links_ext"}
 	}
 	req := &proto.ExecuteRequest{
-		Table: q.table, CallId: "call", Connection: "serpstat",
+		Table: q.table, CallId: "call", Connection: r.connection,
 		QueryContext: &proto.QueryContext{Columns: q.columns, Quals: map[string]*proto.Quals{}},
 	}
 	for _, qual := range q.quals {
@@ -146,7 +158,7 @@ func (r *rig) runContext(ctx context.Context, q query) result {
 	case q.limit > 0:
 		data.Limit = &proto.NullableInt{Value: q.limit}
 	}
-	req.ExecuteConnectionData = map[string]*proto.ExecuteConnectionData{"serpstat": data}
+	req.ExecuteConnectionData = map[string]*proto.ExecuteConnectionData{r.connection: data}
 	if column, order, ok := strings.Cut(q.sort, " "); ok {
 		o := proto.SortOrder_Asc
 		if order == "desc" {
@@ -157,7 +169,7 @@ func (r *rig) runContext(ctx context.Context, q query) result {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stream := &testStream{ctx: ctx, cancel: cancel, stop: q.stop, slow: q.slow}
-	err := r.server.Execute(req, stream)
+	err := shared().server.Execute(req, stream)
 	return result{stream.rows, err}
 }
 

@@ -19,10 +19,16 @@ func (p *provider) list(sdkCtx context.Context, d *plugin.QueryData, scan func(c
 		d.WaitForListRateLimit(ctx)
 		return ctx.Err()
 	})
+	var streamed int64
+	stream := d.StreamListItem
+	d.StreamListItem = func(ctx context.Context, items ...any) {
+		streamed += int64(len(items))
+		stream(ctx, items...)
+	}
 	err := scan(ctx, d)
 	if err == nil || ctx.Err() != nil && errors.Is(err, context.Canceled) {
 		return nil // all rows, or nobody left to read them
 	}
 	plugin.Logger(sdkCtx).Error(d.Table.Name, "connection", d.Connection.Name, "error", err)
-	return pluginserver.Fail(sdkCtx, d, err)
+	return pluginserver.Fail(sdkCtx, d, streamed, err)
 }

@@ -300,7 +300,7 @@ func TestQueriesCostNoMoreThanTheyNeed(t *testing.T) {
 func TestTheSameStatementTwiceCostsNothingTheSecondTime(t *testing.T) {
 	for _, order := range []string{"", "links_ext desc", "links_ext asc"} {
 		for _, limit := range []int64{0, 10, 1500} {
-			r := newCachingRig(t, serpstatsim.Options{Domains: serpstatsim.Bundled()}, "", 32)
+			r := bundledRig(t, "")
 			q := query{cache: true, sort: order, limit: limit, quals: quals(where("query", "=", "serpstat.com"))}
 			first := r.must(q)
 			_, before := r.cost()
@@ -316,7 +316,7 @@ func TestTheSameStatementTwiceCostsNothingTheSecondTime(t *testing.T) {
 }
 
 func TestTheCacheDoesNotAnswerAnotherQuestion(t *testing.T) {
-	r := newCachingRig(t, serpstatsim.Options{Domains: serpstatsim.Bundled()}, "", 32)
+	r := bundledRig(t, "")
 	base := quals(where("query", "=", "serpstat.com"))
 	all := len(r.must(query{cache: true, quals: base}))
 	if n := len(r.must(query{cache: true, quals: append(base[:1:1], where("search_type", "=", "domain"))})); n >= all || n == 0 {

@@ -4,7 +4,8 @@
 // on two channels, between which Go chooses at random once both are ready; the same again one level up,
 // between the scan's error and its last row. With a reader slower than the scan, one error in two was lost
 // (measured: 121 of 200), and a failed scan looked like a short one that is complete. With the query cache
-// on, the short result was then kept for others. For data that people pay for this will not do.
+// on, the short result was then kept for others, and at times the process ended ("send on closed channel").
+// For data that people pay for this will not do.
 //
 // [Server] wraps the SDK's in-process server and is served in its place. A List function reports its error
 // with [Fail]: the server notes it with the call and returns it when the SDK does not. Fail also sees to it
@@ -80,17 +81,24 @@ func (s *Server) Execute(req *proto.ExecuteRequest, stream proto.WrapperPlugin_E
 	defer cancel() // ends what Fail holds up
 	c := s.calls.begin(ctx, req)
 	defer s.calls.end(c)
-	err := s.PluginServer.Execute(req, callStream{stream, context.WithValue(ctx, callKey{}, c)})
+	err := s.PluginServer.Execute(req, callStream{stream, context.WithValue(ctx, callKey{}, c), c})
 	if err == nil {
 		err = c.failure()
 	}
 	return err
 }
 
-// callStream is a stream whose context ends with the call and carries it.
+// callStream is a stream whose context ends with the call and carries it, and which counts what was sent.
 type callStream struct {
 	proto.WrapperPlugin_ExecuteServer
-	ctx context.Context
+	ctx  context.Context
+	call *call
+}
+
+func (s callStream) Send(resp *proto.ExecuteResponse) error {
+	err := s.WrapperPlugin_ExecuteServer.Send(resp)
+	s.call.sent.Add(1)
+	return err
 }
 
 func (s callStream) Context() context.Context { return s.ctx }
@@ -109,6 +117,7 @@ type call struct {
 	id, table string
 	reader    context.Context // ends when the reader leaves
 	registry  *calls
+	sent      atomic.Int64 // rows that the reader has got
 
 	mu    sync.Mutex
 	err   error
@@ -149,21 +158,17 @@ func (c *call) failure() error {
 // fail notes an error for the call, and for those that wait for the same rows: the SDK lets a second, equal
 // query share the rows of a first that is still running, and can lose the first one's error there too.
 func (c *call) fail(err error) {
-	c.registry.mu.Lock()
-	defer c.registry.mu.Unlock()
-	for _, other := range c.registry.byID {
-		other.mu.Lock()
-		if other == c || other.table == c.table && !other.lists {
-			if other.err == nil {
-				other.err = err
-			}
+	for _, failed := range append(c.sharers(), c) {
+		failed.mu.Lock()
+		if failed.err == nil {
+			failed.err = err
 		}
-		other.mu.Unlock()
+		failed.mu.Unlock()
 	}
 }
 
-// shared reports whether another scan of the same table may be waiting for this call's rows.
-func (c *call) shared() bool {
+// sharers are the other scans of the same table that may be waiting for this call's rows.
+func (c *call) sharers() (list []*call) {
 	c.registry.mu.Lock()
 	defer c.registry.mu.Unlock()
 	for _, other := range c.registry.byID {
@@ -171,13 +176,12 @@ func (c *call) shared() bool {
 			continue
 		}
 		other.mu.Lock()
-		waits := !other.lists
-		other.mu.Unlock()
-		if waits {
-			return true
+		if !other.lists {
+			list = append(list, other)
 		}
+		other.mu.Unlock()
 	}
-	return false
+	return list
 }
 
 func callOf(ctx context.Context) *call {
@@ -207,7 +211,7 @@ func Begin(ctx context.Context) (context.Context, context.CancelFunc) {
 	c.lists = true
 	c.mu.Unlock()
 	stop := context.AfterFunc(c.reader, func() {
-		if !c.shared() {
+		if len(c.sharers()) == 0 {
 			cancel()
 		}
 	})
@@ -224,29 +228,53 @@ func (Failed) Wait(ctx context.Context) (any, error) {
 	return nil, ctx.Err()
 }
 
-// drain is how long Fail gives the SDK to take the rows before it: an error that meets rows on their way
-// leaves their goroutines behind. Rows that go into the cache do not wait for a reader.
-const drain = 50 * time.Millisecond
-
-// Fail reports that a List function has failed and returns what the function must return.
+// Fail reports that a List function has failed, after it has streamed so many rows, and returns what the
+// function must return.
 //
 // Where nothing is cached, that is nil: the SDK then delivers the rows before the failure and ends the scan
-// as usual, and the server returns the error in its place. Where the rows go into the query cache, the SDK
-// must see the error, or it would keep an unfinished result: Fail streams an item whose row is held up until
-// the scan has ended, so that the SDK cannot find the rows' end before it finds the error.
-func Fail(ctx context.Context, d *plugin.QueryData, err error) error {
+// as usual, and the server returns the error in its place.
+//
+// Where the rows go into the query cache, the SDK must see the error, or it would keep an unfinished result.
+// But it must not see it before the rows have reached their reader: the cache's subscriber would send the
+// rest on a channel that is closed by then, which ends the process. So Fail waits for the reader. Then it
+// streams an item whose row is held up until the scan has ended, so that the SDK cannot find the end of the
+// rows before it finds the error.
+func Fail(ctx context.Context, d *plugin.QueryData, streamed int64, err error) error {
 	c := callOf(ctx)
 	if c == nil {
 		return err // served by something else, such as Steampipe's own extensions
 	}
+	if d.QueryContext.CacheEnabled {
+		c.awaitReaders(ctx, streamed)
+		c.fail(err)
+		d.StreamListItem(ctx, Failed{})
+		return err
+	}
 	c.fail(err)
-	if !d.QueryContext.CacheEnabled {
-		return nil
+	return nil
+}
+
+// How long Fail waits for another query that may share the rows of this one, or not, and how often it looks.
+const (
+	shareWait = 5 * time.Second
+	lookAgain = 2 * time.Millisecond
+)
+
+// awaitReaders waits until the call's reader, and others who share its rows, have got so many rows or left.
+func (c *call) awaitReaders(ctx context.Context, rows int64) {
+	start := time.Now()
+	for ctx.Err() == nil && (c.waiting(rows) || c.othersWait(rows) && time.Since(start) < shareWait) {
+		time.Sleep(lookAgain)
 	}
-	d.StreamListItem(ctx, Failed{})
-	select {
-	case <-time.After(drain):
-	case <-ctx.Done():
+}
+
+func (c *call) waiting(rows int64) bool { return c.sent.Load() < rows && c.reader.Err() == nil }
+
+func (c *call) othersWait(rows int64) bool {
+	for _, other := range c.sharers() {
+		if other.waiting(rows) {
+			return true
+		}
 	}
-	return err
+	return false
 }
