@@ -7,6 +7,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/hashicorp/go-hclog"
 )
 
 // held is an answer that is given when it is let go.
@@ -130,7 +132,9 @@ func TestOneCallersEndLeavesTheRequestToTheOthers(t *testing.T) {
 func TestTheLastCallersEndEndsTheRequest(t *testing.T) {
 	gone := make(chan struct{})
 	a := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done(); close(gone) }, ok(goodPage))
-	c := client(t, a.URL)
+	var told exchanges
+	var log lockedBuffer
+	c := client(t, a.URL, func(c *Config) { c.OnExchange = told.add; c.Logger = hclog.New(&hclog.LoggerOptions{Output: &log}) })
 	ctx, leave := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	for range 3 {
@@ -147,6 +151,9 @@ func TestTheLastCallersEndEndsTheRequest(t *testing.T) {
 	case <-gone:
 	case <-time.After(5 * time.Second):
 		t.Fatal("the request goes on")
+	}
+	if ex := told.list(); len(ex) != 1 || !errors.Is(ex[0].Err, context.Canceled) || !ex[0].Shared || log.String() != "" {
+		t.Errorf("reported %+v, logged %s", ex, log.String())
 	}
 	if _, err := c.GetOutlinks(t.Context(), request); err != nil {
 		t.Errorf("a new caller is not given the ended request: %v", err)

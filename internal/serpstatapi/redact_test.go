@@ -184,6 +184,9 @@ func TestNoFailureShowsTheToken(t *testing.T) {
 			for _, ex := range told.list() {
 				checkNoSecret(t, "exchange", fmt.Sprintf("%+v", ex))
 			}
+			if strings.Contains(err.Error(), "Post ") {
+				t.Errorf("shows net/http's error, which holds the URL: %v", err)
+			}
 			if log.String() == "" {
 				t.Error("nothing was logged")
 			}
