@@ -1,0 +1,235 @@
+package sqlengine
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+
+	"modernc.org/sqlite/vtab"
+)
+
+// module makes a plugin's table a virtual table of SQLite's.
+type module struct {
+	engine *Engine
+	table  *Table
+}
+
+func (m *module) Create(ctx vtab.Context, _ []string) (vtab.Table, error)  { return m.connect(ctx) }
+func (m *module) Connect(ctx vtab.Context, _ []string) (vtab.Table, error) { return m.connect(ctx) }
+
+func (m *module) connect(ctx vtab.Context) (vtab.Table, error) {
+	return &virtualTable{module: m, plans: map[string]*accessPlan{}}, ctx.Declare(m.table.declaration())
+}
+
+type virtualTable struct {
+	*module
+	plans map[string]*accessPlan // decoded
+}
+
+func (t *virtualTable) Open() (vtab.Cursor, error) { return &cursor{table: t}, nil }
+func (t *virtualTable) Disconnect() error          { return nil }
+func (t *virtualTable) Destroy() error             { return nil }
+
+// accessPlan is a plan that was offered to SQLite, which gives it back with the values. It travels as JSON.
+type accessPlan struct {
+	Args   []argument
+	Limit  int `json:",omitempty"` // positions in the values, from 1; 0 is none
+	Offset int `json:",omitempty"`
+	Order  string
+	Desc   bool `json:",omitempty"`
+}
+
+// argument is a constraint whose value SQLite gives: on a column, with an operator.
+type argument struct {
+	Column int
+	Op     vtab.ConstraintOp
+	Local  bool `json:",omitempty"` // not for the plugin: an index over its rows answers it
+}
+
+// Costs that SQLite compares. A scan's cost is that of its rows, which are paid for; a filter's worth is not
+// known. Two filtered scans count more than one of all rows, so that SQLite does not read a table once for
+// each side of an OR; what cannot work costs more than anything else.
+const (
+	scanCost       = 1e6
+	filteredCost   = 0.6 * scanCost
+	indexedCost    = 0.9 * scanCost
+	misplacedCost  = 1e100 // a parameter's value comes too late
+	impossibleCost = 1e200 // a required value is missing
+
+	scanRows, rangeRows, equalRows = 100_000, 30_000, 1_000
+)
+
+// BestIndex says which constraints the table takes and at which cost.
+func (t *virtualTable) BestIndex(info *vtab.IndexInfo) error {
+	p := accessPlan{}
+	info.EstimatedCost, info.EstimatedRows = scanCost, scanRows
+	limited := slices.ContainsFunc(info.Constraints, func(c vtab.Constraint) bool { return c.Op == vtab.OpLIMIT })
+	all, given := true, map[int]bool{} // all: the plugin is told every constraint
+	for i := range info.Constraints {
+		c := &info.Constraints[i]
+		if c.Op == vtab.OpLIMIT || c.Op == vtab.OpOFFSET {
+			continue
+		}
+		told := t.take(c, &p, limited, info)
+		all = all && told
+		if told && isEquality(c.Op) {
+			given[c.Column] = true
+		}
+	}
+	for i, c := range t.table.Columns {
+		if c.Required && !given[i] {
+			info.EstimatedCost = impossibleCost
+		}
+	}
+	t.takeOrder(info, &p)
+	if all && (len(info.OrderBy) == 0 || info.OrderByConsumed) {
+		takeLimit(info, &p)
+	}
+	b, err := json.Marshal(p)
+	info.IdxStr = string(b)
+	return err
+}
+
+// take adds a constraint to the plan and reports whether the plugin is told of it.
+func (t *virtualTable) take(c *vtab.Constraint, p *accessPlan, limited bool, info *vtab.IndexInfo) bool {
+	if c.Column < 0 {
+		return false // the rowid
+	}
+	column := t.table.Columns[c.Column]
+	operator := operators[c.Op]
+	declared := slices.Contains(column.Operators, operator) ||
+		c.Op == vtab.OpISNOT && slices.Contains(column.Operators, opIsNotNull)
+	switch {
+	case !c.Usable && column.Parameter && isEquality(c.Op):
+		info.EstimatedCost = max(info.EstimatedCost, misplacedCost)
+		return false
+	case !c.Usable || !declared && !isEquality(c.Op):
+		return false
+	}
+	c.ArgIndex = len(p.Args)
+	p.Args = append(p.Args, argument{Column: c.Column, Op: c.Op, Local: !declared})
+	info.EstimatedRows = min(info.EstimatedRows, rangeRows)
+	if isEquality(c.Op) && !column.Parameter {
+		info.EstimatedRows = equalRows
+	}
+	switch {
+	case column.Parameter:
+	case declared:
+		info.EstimatedCost = min(info.EstimatedCost, filteredCost)
+	case limited:
+		// For IN this is dearer than one scan, which ends when the LIMIT is reached.
+		info.EstimatedCost *= 1.1
+	default:
+		info.EstimatedCost = min(info.EstimatedCost, indexedCost)
+	}
+	return declared
+}
+
+func isEquality(op vtab.ConstraintOp) bool { return op == vtab.OpEQ || op == vtab.OpIS }
+
+// takeOrder takes an ORDER BY of one column that the plugin sorts by.
+func (t *virtualTable) takeOrder(info *vtab.IndexInfo, p *accessPlan) {
+	if len(info.OrderBy) != 1 || info.OrderBy[0].Column < 0 {
+		return
+	}
+	if column := t.table.Columns[info.OrderBy[0].Column]; column.Sortable {
+		p.Order, p.Desc = column.Name, info.OrderBy[0].Desc
+		info.OrderByConsumed = true
+	}
+}
+
+// takeLimit takes LIMIT and OFFSET. SQLite applies both itself; the plugin need not find more rows.
+func takeLimit(info *vtab.IndexInfo, p *accessPlan) {
+	next := len(p.Args)
+	for i := range info.Constraints {
+		c := &info.Constraints[i]
+		if c.Op != vtab.OpLIMIT && c.Op != vtab.OpOFFSET || !c.Usable {
+			continue
+		}
+		c.ArgIndex = next
+		next++
+		if c.Op == vtab.OpLIMIT {
+			p.Limit = next
+		} else {
+			p.Offset = next
+		}
+	}
+}
+
+// plan decodes what BestIndex has written.
+func (t *virtualTable) plan(text string) (*accessPlan, error) {
+	if p, ok := t.plans[text]; ok {
+		return p, nil
+	}
+	p := &accessPlan{}
+	if err := json.Unmarshal([]byte(text), p); err != nil {
+		return nil, err
+	}
+	t.plans[text] = p
+	return p, nil
+}
+
+// requestOf is what a plan asks of the plugin with its values. none says that no row can match. wary says
+// that the statement may compare texts in another way than by their bytes.
+func (t *virtualTable) requestOf(p *accessPlan, values []vtab.Value, wary bool) (r request, none bool, err error) {
+	r = request{table: t.table, order: order{p.Order, p.Desc}, limit: p.limit(values)}
+	given := map[string]bool{}
+	for i, arg := range p.Args {
+		column := t.table.Columns[arg.Column]
+		m := meaningOf(column, arg.Op, values[i])
+		if wary && comparesText(column, arg.Op) && values[i] != nil {
+			m = unknown
+		}
+		if m.none {
+			return r, true, nil
+		}
+		if !m.exact || wary {
+			r.limit = -1 // rows that SQLite will drop must not be counted
+		}
+		if column.Parameter {
+			r.params = append(r.params, m.quals...)
+			given[column.Name] = given[column.Name] || len(m.quals) > 0
+		} else {
+			r.optional = append(r.optional, m.quals...)
+		}
+	}
+	for _, c := range t.table.Columns {
+		if c.Required && !given[c.Name] {
+			return r, false, &MissingValueError{Table: t.table.Name, Column: c.Name}
+		}
+	}
+	return r, r.limit == 0, nil
+}
+
+// comparesText reports a comparison that a collation may change.
+func comparesText(c Column, op vtab.ConstraintOp) bool {
+	return !c.Parameter && c.Type == "TEXT" && op != vtab.OpLIKE
+}
+
+// limit is how many rows SQLite will read, or -1.
+func (p *accessPlan) limit(values []vtab.Value) int64 {
+	number := func(position int) int64 {
+		if position == 0 {
+			return 0
+		}
+		n, _ := values[position-1].(int64)
+		return n
+	}
+	limit, offset := number(p.Limit), max(number(p.Offset), 0)
+	if p.Limit == 0 || limit < 0 || limit > maxLimit || offset > maxLimit {
+		return -1
+	}
+	return limit + offset
+}
+
+const maxLimit = 1 << 40
+
+// MissingValueError says that a query gives no value for a column that needs one.
+type MissingValueError struct{ Table, Column string }
+
+func (e *MissingValueError) Error() string {
+	return fmt.Sprintf("%s needs a value for %s: add where %s = '…' (an OR beside it, or a function around it, hides the value)", e.Table, e.Column, e.Column)
+}
+
+var errNoStatement = errors.New("the table was read outside of a statement")

@@ -1,0 +1,262 @@
+package sqlengine
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"google.golang.org/grpc/metadata"
+	"modernc.org/sqlite/vtab"
+)
+
+// ahead is how many rows a scan may be in front of its fastest reader. Rows are paid for: it only saves
+// waking up for each of them.
+const ahead = 16
+
+// scan is one call of the plugin. Its rows are kept, since SQLite may read them many times (joins,
+// subqueries), and come only as fast as they are read. Several cursors may read it at once.
+type scan struct {
+	request request
+	cancel  context.CancelFunc
+	gone    chan struct{} // closed when the plugin's call has returned
+
+	mu      sync.Mutex
+	changed *sync.Cond
+	rows    [][]vtab.Value
+	wanted  int // rows that readers have asked for
+	ended   bool
+	err     error
+	indexes map[int]map[vtab.Value][]int // by column: where each value stands
+	made    time.Time
+	used    time.Time
+}
+
+func newScan(r request, now time.Time) *scan {
+	s := &scan{request: r, cancel: func() {}, gone: make(chan struct{}), indexes: map[int]map[vtab.Value][]int{}, made: now}
+	s.changed = sync.NewCond(&s.mu)
+	return s
+}
+
+// start calls the plugin; ctx carries values for it and ends the scan.
+func (s *scan) start(ctx context.Context, e *Engine) {
+	ctx, s.cancel = context.WithCancel(ctx)
+	wake := context.AfterFunc(ctx, s.wake)
+	go func() {
+		defer close(s.gone)
+		err := e.server.Execute(s.request.execute(e.connection), &stream{scan: s, ctx: ctx})
+		if ctx.Err() != nil {
+			err = ctx.Err() // whatever the plugin makes of it
+		}
+		wake()
+		s.mu.Lock()
+		s.ended, s.err = true, e.plain(err)
+		s.mu.Unlock()
+		s.changed.Broadcast()
+	}()
+}
+
+func (s *scan) wake() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.changed.Broadcast()
+}
+
+// stop ends the scan and waits until the plugin has let go of it.
+func (s *scan) stop() {
+	s.cancel()
+	<-s.gone
+}
+
+// row returns row i, or nil after the last.
+func (s *scan) row(ctx context.Context, i int) ([]vtab.Value, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if i >= s.wanted {
+		s.wanted = i + 1
+		s.changed.Broadcast()
+	}
+	for i >= len(s.rows) && !s.ended && ctx.Err() == nil {
+		s.changed.Wait()
+	}
+	switch {
+	case i < len(s.rows):
+		return s.rows[i], nil
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	}
+	return nil, s.err
+}
+
+// serves reports that the scan has, or will have, all rows that a request asks for in its order. A scan that
+// is still running serves the same request only: another may need fewer of its rows than are left.
+func (s *scan) serves(r request) bool {
+	if s.failed() || s.request.order != r.order && r.order.column != "" || !s.includes(r) {
+		return false
+	}
+	same := s.request.order == r.order && s.request.key() == r.key()
+	enough := s.request.limit < 0 && r.limit < 0 || r.limit >= 0 && r.limit <= s.request.limit
+	return s.complete() || same && enough
+}
+
+// includes reports that every row that a request asks for is among the rows of this one's filter.
+func (s *scan) includes(r request) bool {
+	if s.request.baseKey() != r.baseKey() {
+		return false
+	}
+	for _, q := range s.request.optional {
+		if !slices.ContainsFunc(r.optional, func(other *proto.Qual) bool { return qualKey(q) == qualKey(other) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// sorted returns a complete scan of the same rows in another order.
+func (s *scan) sorted(by order) *scan {
+	column := slices.IndexFunc(s.request.table.Columns, func(c Column) bool { return c.Name == by.column })
+	r := s.request
+	r.order, r.limit = by, -1
+	out := newScan(r, s.made)
+	out.rows, out.ended = slices.Clone(s.rows), true
+	close(out.gone)
+	slices.SortStableFunc(out.rows, func(a, b []vtab.Value) int {
+		if by.desc {
+			a, b = b, a
+		}
+		return compare(a[column], b[column])
+	})
+	return out
+}
+
+// compare orders the values of a sortable column as SQLite does: null first.
+func compare(a, b vtab.Value) int {
+	switch a := a.(type) {
+	case int64:
+		if b, ok := b.(int64); ok {
+			return cmp.Compare(a, b)
+		}
+	case float64:
+		if b, ok := b.(float64); ok {
+			return cmp.Compare(a, b)
+		}
+	case string:
+		if b, ok := b.(string); ok {
+			return cmp.Compare(a, b)
+		}
+	}
+	return cmp.Compare(rank(a), rank(b))
+}
+
+func rank(v vtab.Value) int {
+	if v == nil {
+		return 0
+	}
+	return 1
+}
+
+// complete reports that all rows have come: of the request without its limit, too.
+func (s *scan) complete() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.finished() && (s.request.limit < 0 || int64(len(s.rows)) < s.request.limit)
+}
+
+func (s *scan) finished() bool { return s.ended && s.err == nil }
+
+func (s *scan) failed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ended && s.err != nil
+}
+
+// where returns the rows whose column has a value, of a complete scan, through an index made on first use.
+func (s *scan) where(column int, value vtab.Value) []int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	index, ok := s.indexes[column]
+	if !ok {
+		index = map[vtab.Value][]int{}
+		for i, row := range s.rows {
+			index[row[column]] = append(index[row[column]], i)
+		}
+		s.indexes[column] = index
+	}
+	return index[value]
+}
+
+// stream receives a scan's rows from the SDK's in-process server.
+type stream struct {
+	scan *scan
+	ctx  context.Context
+}
+
+// Send takes a row, when it is wanted.
+func (t *stream) Send(resp *proto.ExecuteResponse) error {
+	if resp.Row == nil {
+		return nil
+	}
+	row := valuesOf(t.scan.request.table, resp.Row)
+	s := t.scan
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.rows) >= s.wanted+ahead && t.ctx.Err() == nil {
+		s.changed.Wait()
+	}
+	if t.ctx.Err() != nil {
+		return t.ctx.Err()
+	}
+	s.rows = append(s.rows, row)
+	if len(s.rows) >= s.wanted {
+		s.changed.Broadcast()
+	}
+	return nil
+}
+
+func (t *stream) Context() context.Context     { return t.ctx }
+func (t *stream) SetHeader(metadata.MD) error  { return nil }
+func (t *stream) SendHeader(metadata.MD) error { return nil }
+func (t *stream) SetTrailer(metadata.MD)       {}
+func (t *stream) SendMsg(any) error            { return nil }
+func (t *stream) RecvMsg(any) error            { return nil }
+
+// valuesOf turns a row into SQLite's values, in the order of the table's columns.
+func valuesOf(t *Table, row *proto.Row) []vtab.Value {
+	values := make([]vtab.Value, len(t.Columns))
+	for i, c := range t.Columns {
+		values[i] = valueOf(row.Columns[c.Name])
+	}
+	return values
+}
+
+func valueOf(c *proto.Column) vtab.Value {
+	switch v := c.GetValue().(type) {
+	case *proto.Column_StringValue:
+		return v.StringValue
+	case *proto.Column_IntValue:
+		return v.IntValue
+	case *proto.Column_DoubleValue:
+		return v.DoubleValue
+	case *proto.Column_BoolValue:
+		if v.BoolValue {
+			return int64(1)
+		}
+		return int64(0)
+	case *proto.Column_TimestampValue:
+		return timeText(v.TimestampValue.AsTime())
+	case *proto.Column_JsonValue:
+		return string(v.JsonValue)
+	case *proto.Column_IpAddrValue:
+		return v.IpAddrValue
+	case *proto.Column_CidrRangeValue:
+		return v.CidrRangeValue
+	case *proto.Column_LtreeValue:
+		return v.LtreeValue
+	}
+	return nil
+}
+
+// timeText writes a timestamp as SQLite's date functions do; a fraction only where there is one.
+func timeText(t time.Time) string { return t.UTC().Format(timeForm + ".999999999") }

@@ -1,0 +1,77 @@
+package sqlengine
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"modernc.org/libc"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// Statement is one statement of a script and the line, from 1, on which it begins.
+type Statement struct {
+	Text string
+	Line int
+}
+
+// Split cuts a script into its statements, at the semicolons that SQLite says end one: not those in texts,
+// names, comments and triggers. Parts without a statement are left out. An error says that a text, a name or
+// a comment has no end.
+func Split(script string) ([]Statement, error) {
+	var list []Statement
+	line, start := 1, 0
+	add := func(end int) {
+		part := script[start:end]
+		text := skipBlank(part)
+		if text != "" && text != ";" {
+			list = append(list, Statement{strings.TrimRightFunc(text, unicode.IsSpace), line + strings.Count(part[:len(part)-len(text)], "\n")})
+		}
+		line += strings.Count(part, "\n")
+		start = end
+	}
+	for i := range script {
+		if script[i] == ';' && complete(script[start:i+1]) {
+			add(i + 1)
+		}
+	}
+	rest := script[start:]
+	if skipBlank(rest) != "" && !complete(rest+"\n;") {
+		return nil, fmt.Errorf("line %d: the statement does not end: a quote, a comment or a trigger's END is missing", line+strings.Count(rest[:len(rest)-len(skipBlank(rest))], "\n"))
+	}
+	add(len(script))
+	return list, nil
+}
+
+// complete asks SQLite whether a text ends with a whole statement.
+func complete(text string) bool {
+	tls := libc.NewTLS()
+	defer tls.Close()
+	z, err := libc.CString(text)
+	if err != nil {
+		return false
+	}
+	defer libc.Xfree(tls, z)
+	return sqlite3.Xsqlite3_complete(tls, z) != 0
+}
+
+// skipBlank cuts white space and comments from the beginning of a text.
+func skipBlank(text string) string {
+	for {
+		text = strings.TrimLeftFunc(text, unicode.IsSpace)
+		var end string
+		switch {
+		case strings.HasPrefix(text, "--"):
+			end = "\n"
+		case strings.HasPrefix(text, "/*"):
+			end = "*/"
+		default:
+			return text
+		}
+		_, after, found := strings.Cut(text[2:], end)
+		if !found {
+			return ""
+		}
+		text = after
+	}
+}
