@@ -80,12 +80,23 @@ type budgetKey struct{}
 // WithBudget returns a context whose scans share a budget, instead of each having the connection's
 // max_credits for itself. It reaches a scan only with the SDK's query cache off.
 func WithBudget(ctx context.Context, b *Budget) context.Context {
-	return context.WithValue(ctx, budgetKey{}, b)
+	return context.WithValue(ctx, budgetKey{}, func(settings) *Budget { return b })
+}
+
+// ShareBudget returns a context whose scans share one budget of the connection's max_credits, if it has any:
+// that of a statement. It reaches a scan only with the SDK's query cache off.
+func ShareBudget(ctx context.Context) context.Context {
+	var once sync.Once
+	var shared *Budget
+	return context.WithValue(ctx, budgetKey{}, func(s settings) *Budget {
+		once.Do(func() { shared = budgetOf(context.Background(), s) })
+		return shared
+	})
 }
 
 func budgetOf(ctx context.Context, s settings) *Budget {
-	if b, ok := ctx.Value(budgetKey{}).(*Budget); ok {
-		return b
+	if of, ok := ctx.Value(budgetKey{}).(func(settings) *Budget); ok {
+		return of(s)
 	}
 	if s.maxCredits > 0 {
 		return NewBudget(s.maxCredits)
