@@ -13,7 +13,7 @@ build:
 	CGO_ENABLED=0 go build -tags netgo -o bin/ . ./cmd/...
 
 demo:
-	@go run ./cmd/serpstat-sql --demo -f demo.sql
+	@go run ./cmd/serpstat-sql --demo --verbose -f demo.sql
 
 install:
 	mkdir -p "$(PLUGIN_DIR)" "$(STEAMPIPE_INSTALL_DIR)/config"

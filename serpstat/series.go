@@ -33,6 +33,7 @@ type series struct {
 	cut     bool
 	last    int64 // links_ext of the row before, to check the order
 	anyLast bool
+	highest int64 // links_ext of the first row, if they come in descending order; 0 is not known
 	ended   bool
 }
 
@@ -153,6 +154,9 @@ func (q *series) page() error {
 		return q.weaken(err)
 	case err != nil:
 		return err
+	}
+	if q.taken == 0 && len(rows) > 0 && q.source.Series.Sort == "links_external" && q.source.Series.Order == "desc" {
+		q.highest = rows[0].LinksExt
 	}
 	q.taken += int64(len(rows))
 	q.rows = rows

@@ -2,6 +2,7 @@ package serpstat
 
 import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/outlink"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/pagescan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 )
 
@@ -12,13 +13,17 @@ func (q *series) cutIfNeeded() error {
 		return nil
 	}
 	s := q.scan
+	sorted := q.source.Series.Sort == "links_external"
+	if s.limit < 0 && sorted && q.reader.Pages() < pagescan.Ramp && q.reader.More() {
+		return nil // a reader who wants a few rows leaves before any part is looked for
+	}
 	if s.limit >= 0 {
 		needed := divide(s.limit-s.streamed, int64(len(q.source.Echoes)))
 		if s.plan.Exact && needed <= outlink.RowCap || q.taken < splitLate && needed <= outlink.RowCap {
 			return nil
 		}
 	}
-	if q.source.Series.Sort != "links_external" {
+	if !sorted {
 		if s.limit > outlink.RowCap {
 			return q.tooMany()
 		}
@@ -41,10 +46,6 @@ func (q *series) restartSorted() error {
 }
 
 func (q *series) cutNow() error {
-	highest := int64(0)
-	if q.source.Series.Order == "desc" && len(q.rows) > 0 && q.taken == int64(len(q.rows)) {
-		highest = q.rows[0].LinksExt
-	}
 	order := outlink.Descending
 	if q.source.Series.Order == "asc" {
 		order = outlink.Ascending
@@ -52,7 +53,7 @@ func (q *series) cutNow() error {
 	for {
 		refused, _ := q.scan.conn.knowledge()
 		splitter := outlink.Splitter{
-			Series: q.source.Series, Total: q.total, Order: order, Highest: highest, AtLeast: q.taken,
+			Series: q.source.Series, Total: q.total, Order: order, Highest: q.highest, AtLeast: q.taken,
 			RowCap: outlink.RowCap, Refused: refused,
 		}
 		var asked outlink.Filter

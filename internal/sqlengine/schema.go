@@ -97,4 +97,6 @@ func (t *Table) declaration() string {
 func quoteName(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 // internal reports a column that the SDK adds to every table for Steampipe's own use.
-func internal(name string) bool { return strings.HasPrefix(name, "_") || strings.HasPrefix(name, "sp_") }
+func internal(name string) bool {
+	return strings.HasPrefix(name, "_") || strings.HasPrefix(name, "sp_")
+}

@@ -1,0 +1,28 @@
+-- Run by: make demo
+
+-- The links of a site. A LIMIT is pushed to the API: five rows cost five credits.
+select url_from, url_to, link_text, links_ext from serpstat_outlink where query = 'serpstat.com' limit 5;
+
+-- A filter, pushed as complexFilter: rows that do not match are not paid for.
+select url_from, url_to, first_seen from serpstat_outlink
+where query = 'serpstat.com' and links_ext <= 20 and first_seen >= '2025-01-01' limit 5;
+
+-- A top ten: ORDER BY links_ext and LIMIT are pushed.
+select url_from, links_ext from serpstat_outlink where query = 'python.org' order by links_ext desc limit 10;
+
+-- What all links of the site cost: one credit to know.
+select query, total from serpstat_outlink_summary where query in ('serpstat.com', 'big.example');
+
+-- Which sites it links to.
+select domain_to, count(*) as links, count(distinct url_to) as pages
+from serpstat_outlink where query = 'serpstat.com' group by domain_to order by links desc limit 10;
+
+-- Which sites two domains both link to. The rows of serpstat.com have been read above and are not paid again.
+select a.domain_to, count(distinct a.url_to) as serpstat, count(distinct b.url_to) as python
+from serpstat_outlink a join serpstat_outlink b on b.domain_to = a.domain_to
+where a.query = 'serpstat.com' and b.query = 'python.org'
+group by a.domain_to order by a.domain_to;
+
+-- Past the 60,000 rows that one series of requests can reach: all 99,241.
+select count(*) as links, count(distinct url_from) as pages, count(distinct domain_to) as sites
+from serpstat_outlink where query = 'big.example';

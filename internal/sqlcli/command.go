@@ -1,0 +1,130 @@
+// Package sqlcli is the command serpstat-sql: flags, script, output, progress and exit codes around
+// [sqlengine].
+package sqlcli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes.
+const (
+	exitOK          = 0
+	exitFailed      = 1   // a query failed
+	exitUsage       = 2   // the command line or the config file is wrong
+	exitInterrupted = 130 // Ctrl-C
+)
+
+// Main runs the command for the process and returns its exit code.
+func Main(version string) int {
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // a closed pipe is an error of Write, not the end
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
+	return run(ctx, version, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+}
+
+// usageError is a mistake in the command line or in a file that it names.
+type usageError struct{ error }
+
+func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
+
+// run is the command without the process around it.
+func run(ctx context.Context, version string, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	s := &session{stdin: stdin, stdout: stdout, stderr: stderr}
+	cmd := newCommand(s, version)
+	cmd.SetArgs(args)
+	cmd.SetOut(stdout)
+	cmd.SetErr(stderr)
+	err := cmd.ExecuteContext(ctx)
+	switch {
+	case err == nil || errors.Is(err, errPipeClosed):
+		return exitOK
+	case ctx.Err() != nil:
+		fmt.Fprintln(stderr, "serpstat-sql: interrupted")
+		return exitInterrupted
+	}
+	fmt.Fprintf(stderr, "serpstat-sql: %v\n", err)
+	if errors.As(err, new(usageError)) {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// flags of the command.
+type flags struct {
+	file, database, output  string
+	config, connection      string
+	tokenFile, baseURL      string
+	maxCredits              int64
+	header, demo, explain   bool
+	estimate, quiet, tables bool
+	verbose                 bool
+}
+
+const long = `Ask SQL of Serpstat's backlink data, with an embedded SQLite and without Steampipe.
+
+The statement is the argument; a script comes from --file or from standard input. Several statements are
+separated by semicolons. Each row that the API returns costs a credit of your Serpstat plan: a WHERE clause,
+a LIMIT, and ORDER BY links_ext with a LIMIT reach the API and save credits; --explain shows how.
+
+The token comes from the environment variable SERPSTAT_API_TOKEN, from --token-file or from --config.`
+
+const examples = `  serpstat-sql --demo "select url_from, url_to, link_text from serpstat_outlink where query = 'serpstat.com' limit 5"
+  serpstat-sql --explain "select * from serpstat_outlink where query = 'example.com' and links_ext < 50"
+  serpstat-sql --output csv --db reports.db -f report.sql > report.csv
+  serpstat-sql --tables serpstat_outlink`
+
+func newCommand(s *session, version string) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:               `serpstat-sql [flags] ["SQL"]`,
+		Short:             "Ask SQL of Serpstat's backlink data",
+		Long:              long,
+		Example:           examples,
+		Version:           version,
+		SilenceErrors:     true,
+		SilenceUsage:      true,
+		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
+		Args:              cobra.ArbitraryArgs,
+		RunE:              func(cmd *cobra.Command, args []string) error { return s.run(cmd, args) },
+	}
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{flagError(err)} })
+	s.flags.define(cmd)
+	return cmd
+}
+
+func (f *flags) define(cmd *cobra.Command) {
+	fs := cmd.Flags()
+	fs.SortFlags = false
+	fs.StringVarP(&f.file, "file", "f", "", "read the SQL from `FILE`")
+	fs.StringVarP(&f.output, "output", "o", "table", "`FORMAT` of the rows: "+strings.Join(formatNames(), ", "))
+	fs.BoolVar(&f.header, "header", true, "names of columns in table and csv output")
+	fs.StringVar(&f.database, "db", "", "SQLite `FILE` for tables and views that last (default in memory)")
+	fs.StringVar(&f.config, "config", "", "read the connection from `FILE`.spc, as Steampipe has it")
+	fs.StringVar(&f.connection, "connection", "", "`NAME` of the connection, if the config has several")
+	fs.StringVar(&f.tokenFile, "token-file", "", "read the API token from `FILE`")
+	fs.StringVar(&f.baseURL, "base-url", "", "`URL` of the API, such as that of serpstat-sim")
+	fs.Int64Var(&f.maxCredits, "max-credits", 0, "most credits that one statement may spend (default no limit)")
+	fs.BoolVar(&f.demo, "demo", false, "answer from bundled data: serpstat.com, python.org, big.example; no token needed")
+	fs.BoolVar(&f.explain, "explain", false, "print what would be asked of the API and the most it can cost; send nothing")
+	fs.BoolVar(&f.estimate, "estimate", false, "like --explain, and ask the API for the real figure (one credit for each scan)")
+	fs.BoolVar(&f.tables, "tables", false, "list the tables, or the columns of the named ones, and which WHERE clauses they take")
+	fs.BoolVarP(&f.verbose, "verbose", "v", false, "print each statement and its cost on standard error")
+	fs.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no summary on standard error")
+}
+
+// flagError says what to do about flags that people try.
+func flagError(err error) error {
+	if strings.Contains(err.Error(), "unknown flag: --token") {
+		return errors.New("there is no --token: other users could see it among the processes; set SERPSTAT_API_TOKEN, or use --token-file or --config")
+	}
+	return fmt.Errorf("%w (see serpstat-sql --help)", err)
+}

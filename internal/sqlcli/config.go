@@ -1,0 +1,129 @@
+package sqlcli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// connectionConfig is the connection block's body as the plugin reads it: the config file's, with what the
+// flags say in place of it.
+func (f *flags) connectionConfig() (string, error) {
+	arguments := map[string]string{} // HCL expressions
+	if f.config != "" {
+		block, err := readConfig(f.config, f.connection)
+		if err != nil {
+			return "", usageError{err}
+		}
+		arguments = block
+	}
+	if f.tokenFile != "" {
+		token, err := os.ReadFile(f.tokenFile)
+		if err != nil {
+			return "", usage("reading the token: %v", err)
+		}
+		trimmed := strings.TrimSpace(string(token))
+		if trimmed == "" {
+			return "", usage("the token file %s is empty", f.tokenFile)
+		}
+		arguments["token"] = quoteHCL(trimmed)
+	}
+	if f.baseURL != "" {
+		arguments["base_url"] = quoteHCL(f.baseURL)
+	}
+	if f.maxCredits > 0 {
+		arguments["max_credits"] = strconv.FormatInt(f.maxCredits, 10)
+	}
+	return body(arguments), nil
+}
+
+func body(arguments map[string]string) string {
+	var b strings.Builder
+	for name, expression := range arguments {
+		fmt.Fprintf(&b, "%s = %s\n", name, expression)
+	}
+	return b.String()
+}
+
+// quoteHCL writes a text as an HCL expression that nothing is expanded in.
+func quoteHCL(s string) string {
+	q := strconv.QuoteToASCII(s)
+	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(q)
+}
+
+// readConfig returns the arguments of a connection block of a Steampipe config file, without the one that
+// names the plugin. name may be "" if there is one such connection.
+func readConfig(file, name string) (map[string]string, error) {
+	source, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("the config file %s does not exist", file)
+	}
+	if err != nil {
+		return nil, err
+	}
+	parsed, problems := hclsyntax.ParseConfig(source, file, hcl.InitialPos)
+	if problems.HasErrors() {
+		return nil, problem(problems)
+	}
+	blocks := connections(parsed.Body.(*hclsyntax.Body))
+	block, err := choose(blocks, file, name)
+	if err != nil {
+		return nil, err
+	}
+	arguments := map[string]string{}
+	for key, attribute := range block.Body.Attributes {
+		if key != "plugin" {
+			arguments[key] = string(attribute.Expr.Range().SliceBytes(source))
+		}
+	}
+	return arguments, nil
+}
+
+// problem says where a config file is wrong. HCL's own text may quote the file, and with it the token.
+func problem(problems hcl.Diagnostics) error {
+	p := problems[0]
+	if p.Subject == nil {
+		return errors.New(p.Summary)
+	}
+	return fmt.Errorf("%s:%d: %s", p.Subject.Filename, p.Subject.Start.Line, p.Summary)
+}
+
+// connections are the blocks whose plugin is this one.
+func connections(body *hclsyntax.Body) []*hclsyntax.Block {
+	return slices.DeleteFunc(slices.Clone(body.Blocks), func(b *hclsyntax.Block) bool {
+		attribute := b.Body.Attributes["plugin"]
+		if b.Type != "connection" || len(b.Labels) != 1 || attribute == nil {
+			return true
+		}
+		value, problems := attribute.Expr.Value(nil)
+		if problems.HasErrors() || value.Type().FriendlyName() != "string" || value.IsNull() {
+			return true
+		}
+		plugin, _, _ := strings.Cut(value.AsString(), "@")
+		return plugin[strings.LastIndex(plugin, "/")+1:] != "serpstat"
+	})
+}
+
+func choose(blocks []*hclsyntax.Block, file, name string) (*hclsyntax.Block, error) {
+	var names []string
+	for _, b := range blocks {
+		if b.Labels[0] == name || name == "" && len(blocks) == 1 {
+			return b, nil
+		}
+		names = append(names, b.Labels[0])
+	}
+	switch {
+	case len(blocks) == 0:
+		return nil, fmt.Errorf(`%s has no connection block of this plugin: connection "serpstat" { plugin = "serpstat" … }`, file)
+	case name != "":
+		return nil, fmt.Errorf("%s has no connection %q: it has %s", file, name, strings.Join(names, ", "))
+	}
+	return nil, fmt.Errorf("%s has several connections (%s): choose one with --connection", file, strings.Join(names, ", "))
+}

@@ -1,0 +1,209 @@
+package sqlcli
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+)
+
+// format writes one statement's rows. end is called once after them.
+type format interface {
+	row(values []any) error
+	end() error
+}
+
+var formats = map[string]func(w *bufio.Writer, columns []string, header bool) (format, error){
+	"table": newTable,
+	"csv":   newCSV,
+	"json":  newJSON,
+	"jsonl": newJSONLines,
+	"line":  newLine,
+}
+
+func formatNames() []string { return []string{"table", "csv", "json", "jsonl", "line"} }
+
+// text is a value as people read it: null is empty, a blob is hexadecimal.
+func text(value any) string {
+	switch v := value.(type) {
+	case nil:
+		return ""
+	case string:
+		return v
+	case []byte:
+		return "X'" + hex.EncodeToString(v) + "'"
+	case float64:
+		return strconv.FormatFloat(v, 'g', -1, 64)
+	}
+	return fmt.Sprint(value)
+}
+
+// visible escapes what could drive a terminal or hide text on it: rows hold what strangers wrote.
+func visible(s string) string {
+	if strings.IndexFunc(s, invisible) < 0 {
+		return s
+	}
+	var b strings.Builder
+	for _, r := range s {
+		if invisible(r) {
+			quoted := strconv.QuoteRuneToASCII(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// invisible are control characters and those that format text, such as marks that turn its direction.
+func invisible(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
+}
+
+type csvFormat struct{ w *csv.Writer }
+
+func newCSV(w *bufio.Writer, columns []string, header bool) (format, error) {
+	f := csvFormat{csv.NewWriter(w)}
+	if header {
+		return f, f.write(columns)
+	}
+	return f, nil
+}
+
+func (f csvFormat) row(values []any) error {
+	record := make([]string, len(values))
+	for i, v := range values {
+		record[i] = text(v)
+	}
+	return f.write(record)
+}
+
+// write passes a record on at once, so that a closed pipe is seen.
+func (f csvFormat) write(record []string) error {
+	if err := f.w.Write(record); err != nil {
+		return err
+	}
+	f.w.Flush()
+	return f.w.Error()
+}
+
+func (f csvFormat) end() error { return nil }
+
+// jsonFormat writes an object for each row, with its columns in order.
+type jsonFormat struct {
+	w                        io.Writer
+	names                    [][]byte // encoded
+	open, between, empty, by string
+	rows                     int
+}
+
+func newJSON(w *bufio.Writer, columns []string, _ bool) (format, error) {
+	return &jsonFormat{w: w, names: keys(columns), open: "[\n", between: ",\n", empty: "[]\n", by: "\n]\n"}, nil
+}
+
+func newJSONLines(w *bufio.Writer, columns []string, _ bool) (format, error) {
+	return &jsonFormat{w: w, names: keys(columns), between: "\n", by: "\n"}, nil
+}
+
+// keys makes the columns' names distinct: an object cannot have two of a name.
+func keys(columns []string) [][]byte {
+	var names []string
+	for _, c := range columns {
+		name := c
+		for n := 2; slices.Contains(names, name); n++ {
+			name = fmt.Sprintf("%s_%d", c, n)
+		}
+		names = append(names, name)
+	}
+	encoded := make([][]byte, len(names))
+	for i, n := range names {
+		encoded[i] = encode(n)
+	}
+	return encoded
+}
+
+func (f *jsonFormat) row(values []any) error {
+	var b bytes.Buffer
+	if f.rows == 0 {
+		b.WriteString(f.open)
+	} else {
+		b.WriteString(f.between)
+	}
+	f.rows++
+	for i, v := range values {
+		b.WriteByte("{,"[min(i, 1)])
+		b.Write(f.names[i])
+		b.WriteByte(':')
+		b.Write(encode(v))
+	}
+	b.WriteByte('}')
+	_, err := f.w.Write(b.Bytes())
+	return err
+}
+
+func (f *jsonFormat) end() error {
+	closing := f.by
+	if f.rows == 0 {
+		closing = f.empty
+	}
+	_, err := io.WriteString(f.w, closing)
+	return err
+}
+
+// encode writes a value as JSON; infinite numbers, which JSON has no word for, as ones beyond all others.
+func encode(value any) []byte {
+	switch v := value.(type) {
+	case []byte:
+		value = hex.EncodeToString(v)
+	case float64:
+		if math.IsInf(v, 0) {
+			return []byte(map[bool]string{true: "1e999", false: "-1e999"}[v > 0])
+		}
+	}
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(value); err != nil {
+		return []byte("null") // SQLite's values are all encodable
+	}
+	return bytes.TrimRight(b.Bytes(), "\n")
+}
+
+// lineFormat writes a line for each value, and an empty one between rows.
+type lineFormat struct {
+	w       io.Writer
+	columns []string
+	width   int
+	rows    int
+}
+
+func newLine(w *bufio.Writer, columns []string, _ bool) (format, error) {
+	f := &lineFormat{w: w, columns: columns}
+	for _, c := range columns {
+		f.width = max(f.width, len([]rune(c)))
+	}
+	return f, nil
+}
+
+func (f *lineFormat) row(values []any) error {
+	var b strings.Builder
+	if f.rows > 0 {
+		b.WriteByte('\n')
+	}
+	f.rows++
+	for i, v := range values {
+		fmt.Fprintf(&b, "%*s = %s\n", f.width, visible(f.columns[i]), visible(text(v)))
+	}
+	_, err := io.WriteString(f.w, b.String())
+	return err
+}
+
+func (f *lineFormat) end() error { return nil }

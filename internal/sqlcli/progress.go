@@ -1,0 +1,123 @@
+package sqlcli
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
+)
+
+// progress counts what the API has answered, shows it on a terminal while it goes on, and sums it up.
+type progress struct {
+	stderr io.Writer
+	quiet  bool
+
+	mu    sync.Mutex
+	bar   *progressbar.ProgressBar // nil where standard error is not a terminal
+	count counts
+	rows  int64            // that the API has sent
+	total int64            // that it has for the requests so far
+	parts map[string]int64 // total by method and domain
+	left  int64            // credits; -1 unknown
+}
+
+// counts are what statements have returned and cost.
+type counts struct{ rows, requests, credits int64 }
+
+func (c counts) since(before counts) counts {
+	return counts{c.rows - before.rows, c.requests - before.requests, c.credits - before.credits}
+}
+
+func (c counts) String() string {
+	return fmt.Sprintf("%s, %s, %s spent", plural(c.rows, "row"), plural(c.requests, "request"), plural(c.credits, "credit"))
+}
+
+func (p *progress) counts() counts {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.count
+}
+
+func (p *progress) returnRow() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.count.rows++
+}
+
+func newProgress(stderr io.Writer, quiet bool) *progress {
+	p := &progress{stderr: stderr, quiet: quiet, left: -1, parts: map[string]int64{}}
+	if f, ok := stderr.(*os.File); ok && !quiet && term.IsTerminal(int(f.Fd())) {
+		p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(f), progressbar.OptionClearOnFinish(),
+			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetRenderBlankState(false),
+			progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false))
+	}
+	return p
+}
+
+// observe counts an event of the plugin. Warnings are shown even where all else is quiet: they say that the
+// result is not what it seems.
+func (p *progress) observe(e serpstat.Event) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if e.Warning != "" {
+		p.clearBar()
+		fmt.Fprintf(p.stderr, "serpstat-sql: warning: %s\n", e.Warning)
+		return
+	}
+	p.count.requests++
+	p.count.credits += e.Credits
+	p.rows += int64(e.Rows)
+	if e.LeftLines >= 0 {
+		p.left = e.LeftLines
+	}
+	if e.Total >= 0 && e.Size > 1 { // a request of one row asks for its total only
+		part := e.Method + " " + e.Domain
+		p.total += e.Total - p.parts[part]
+		p.parts[part] = e.Total
+	}
+	if p.bar != nil {
+		p.bar.Describe(fmt.Sprintf("%d of %d rows, %s, %d credits", p.rows, max(p.total, p.rows), plural(p.count.requests, "request"), p.count.credits))
+		p.bar.Add64(int64(e.Rows)) //nolint:errcheck // a bar that cannot be drawn
+	}
+}
+
+// clear takes the bar away until the next event.
+func (p *progress) clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clearBar()
+}
+
+func (p *progress) clearBar() {
+	if p.bar != nil {
+		p.bar.Clear() //nolint:errcheck // as above
+	}
+}
+
+// finish prints the summary line, unless nothing was done.
+func (p *progress) finish(ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clearBar()
+	if p.quiet || !ok && p.count == (counts{}) {
+		return
+	}
+	left := ""
+	if p.left >= 0 {
+		left = fmt.Sprintf(", %d left", p.left)
+	}
+	fmt.Fprintf(p.stderr, "%s%s\n", p.count, left)
+}
+
+func plural(n int64, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

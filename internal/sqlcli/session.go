@@ -1,0 +1,275 @@
+package sqlcli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/outlink"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
+	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
+)
+
+// session is one run of the command.
+type session struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+	flags          flags
+
+	out      *bufio.Writer
+	engine   *sqlengine.Engine
+	progress *progress
+	plans    []serpstat.ScanPlan
+}
+
+// errPipeClosed says that nobody reads the output any more, as with | head.
+var errPipeClosed = errors.New("standard output is closed")
+
+func (s *session) run(cmd *cobra.Command, args []string) error {
+	if err := s.flags.check(); err != nil {
+		return err
+	}
+	if s.flags.tables {
+		return s.withEngine(cmd.Context(), func(context.Context) error { return s.listTables(args) })
+	}
+	statements, err := s.statements(args)
+	if err != nil {
+		return err
+	}
+	return s.withEngine(cmd.Context(), func(ctx context.Context) error { return s.runAll(ctx, statements) })
+}
+
+func (f *flags) check() error {
+	switch {
+	case formats[f.output] == nil:
+		return usage("--output %s: write one of %s", f.output, strings.Join(formatNames(), ", "))
+	case f.maxCredits < 0:
+		return usage("--max-credits %d: write a number from 1", f.maxCredits)
+	case f.verbose && f.quiet:
+		return usage("--verbose and --quiet contradict each other")
+	case f.connection != "" && f.config == "":
+		return usage("--connection chooses from a --config FILE")
+	case f.demo && (f.config != "" || f.baseURL != "" || f.tokenFile != ""):
+		return usage("--demo answers from bundled data: leave out --config, --base-url and --token-file")
+	}
+	f.explain = f.explain || f.estimate
+	return nil
+}
+
+// statements is the script to run.
+func (s *session) statements(args []string) ([]sqlengine.Statement, error) {
+	script, err := s.script(args)
+	if err != nil {
+		return nil, err
+	}
+	list, err := sqlengine.Split(script)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	if len(list) == 0 {
+		return nil, usage(`no SQL: write serpstat-sql "select …", or -f FILE, or send it to standard input (see serpstat-sql --help)`)
+	}
+	return list, nil
+}
+
+func (s *session) script(args []string) (string, error) {
+	switch {
+	case len(args) > 1:
+		return "", usage("%d arguments: put the SQL in quotes, as one argument", len(args))
+	case len(args) == 1 && s.flags.file != "":
+		return "", usage("SQL comes from the argument or from --file, not from both")
+	case len(args) == 1 && args[0] != "-":
+		return args[0], nil
+	case s.flags.file != "" && s.flags.file != "-":
+		b, err := os.ReadFile(s.flags.file)
+		if err != nil {
+			return "", usage("reading the SQL: %v", err)
+		}
+		return string(b), nil
+	}
+	if f, ok := s.stdin.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return "", nil // nobody means to type a script without a prompt
+	}
+	b, err := io.ReadAll(s.stdin)
+	if err != nil {
+		return "", fmt.Errorf("reading the SQL: %w", err)
+	}
+	return string(b), nil
+}
+
+// withEngine runs work with an engine, progress and output around it.
+func (s *session) withEngine(ctx context.Context, work func(context.Context) error) (err error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	s.progress = newProgress(s.stderr, s.flags.quiet || s.flags.tables || s.flags.explain && !s.flags.estimate)
+	s.out = bufio.NewWriter(&outputWriter{s.stdout, s.progress})
+	defer watchPipe(ctx, s.stdout, func() { cancel(errPipeClosed) })()
+	options, end, err := s.engineOptions()
+	if err != nil {
+		return err
+	}
+	defer end()
+	if s.engine, err = sqlengine.Open(ctx, options); err != nil {
+		return err
+	}
+	defer s.engine.Close()
+	err = work(ctx)
+	if flushed := s.out.Flush(); err == nil {
+		err = flushed
+	}
+	err = pipeError(ctx, err)
+	s.progress.finish(err == nil)
+	return err
+}
+
+// pipeError tells a closed pipe from other errors: it is how a reader says that it has enough.
+func pipeError(ctx context.Context, err error) error {
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) || err != nil && context.Cause(ctx) == errPipeClosed {
+		return errPipeClosed
+	}
+	return err
+}
+
+func (s *session) engineOptions() (o sqlengine.Options, end func(), err error) {
+	end = func() {}
+	o.Database = s.flags.database
+	if o.Config, err = s.flags.connectionConfig(); err != nil {
+		return o, end, err
+	}
+	plugin := serpstat.Options{Engine: outlink.SQLite, Observe: s.progress.observe}
+	if s.flags.demo {
+		url, stop, err := serveDemo()
+		if err != nil {
+			return o, end, err
+		}
+		end = stop
+		plugin.NoEnvironment = true
+		o.Config += fmt.Sprintf("token = \"demo\"\nbase_url = %q\nrequests_per_second = 1000\n", url)
+	}
+	if s.flags.explain {
+		plugin.Explain = func(p serpstat.ScanPlan) { s.plans = append(s.plans, p) }
+		plugin.Estimate = s.flags.estimate
+		o.CacheTTL = -1 // its scans have no rows to keep
+		copied, remove, err := copyDatabase(s.flags.database)
+		if err != nil {
+			return o, end, err
+		}
+		stop := end
+		o.Database, end = copied, func() { remove(); stop() }
+	}
+	o.Plugin = serpstat.New(plugin)
+	return o, end, nil
+}
+
+// serveDemo serves the bundled data on a free port of this machine alone.
+func serveDemo() (url string, stop func(), err error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", nil, err
+	}
+	sim := serpstatsim.New(serpstatsim.Options{Domains: serpstatsim.Bundled()})
+	server := &http.Server{Handler: sim}
+	go server.Serve(listener) //nolint:errcheck // it ends with Close
+	return "http://" + listener.Addr().String(), func() { server.Close(); sim.Close() }, nil
+}
+
+// runAll runs the statements one after the other, up to the first that fails.
+func (s *session) runAll(ctx context.Context, statements []sqlengine.Statement) error {
+	for _, statement := range statements {
+		if err := s.runStatement(serpstat.ShareBudget(ctx), statement.Text); err != nil {
+			if len(statements) > 1 {
+				return fmt.Errorf("line %d: %w", statement.Line, err)
+			}
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *session) runStatement(ctx context.Context, text string) error {
+	switch {
+	case s.flags.explain:
+		return s.explainOne(ctx, text)
+	case !s.flags.verbose:
+		return s.runOne(ctx, text)
+	}
+	before := s.progress.counts()
+	fmt.Fprintf(s.stderr, "\n%s\n", text)
+	err := s.runOne(ctx, text)
+	s.progress.clear()
+	fmt.Fprintf(s.stderr, "%s\n", s.progress.counts().since(before))
+	return err
+}
+
+// runOne runs a statement and writes its rows, if it is one that has any.
+func (s *session) runOne(ctx context.Context, statement string) error {
+	rows, err := s.engine.Query(ctx, statement)
+	if err != nil {
+		return s.explainError(err)
+	}
+	defer rows.Close()
+	if len(rows.Columns()) == 0 {
+		for rows.Next() {
+		}
+		return s.explainError(rows.Close())
+	}
+	out, err := formats[s.flags.output](s.out, rows.Columns(), s.flags.header)
+	if err != nil {
+		return err
+	}
+	for rows.Next() {
+		s.progress.returnRow()
+		if err := out.row(rows.Values()); err != nil {
+			return err
+		}
+	}
+	if err := rows.Close(); err != nil {
+		out.end() //nolint:errcheck // the query's error is the one to report
+		return s.explainError(err)
+	}
+	if err := out.end(); err != nil {
+		return err
+	}
+	return s.out.Flush()
+}
+
+// explainError says SQLite's errors in plainer words.
+func (s *session) explainError(err error) error {
+	if err == nil {
+		return nil
+	}
+	if strings.HasPrefix(err.Error(), "no Serpstat API token") {
+		return fmt.Errorf("%w; serpstat-sql also takes --token-file and --config, and --demo needs none", err)
+	}
+	message, ours := strings.CutPrefix(err.Error(), "SQL logic error: ")
+	if !ours {
+		return err
+	}
+	message = strings.TrimSuffix(message, " (1)")
+	if strings.HasPrefix(message, "no such table") || strings.HasPrefix(message, "no such column") {
+		message += " (serpstat-sql --tables lists what there is)"
+	}
+	return errors.New(message)
+}
+
+// outputWriter takes the progress away from the terminal before rows are written to it.
+type outputWriter struct {
+	w        io.Writer
+	progress *progress
+}
+
+func (o *outputWriter) Write(b []byte) (int, error) {
+	o.progress.clear()
+	return o.w.Write(b)
+}
