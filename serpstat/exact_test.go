@@ -3,7 +3,6 @@ package serpstat
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"slices"
 	"strings"
@@ -109,11 +108,6 @@ func (c clause) qual() *proto.Qual {
 		return where(c.column, c.operator, convert(c.values[0]))
 	}
 	return where(c.column, c.operator, append([]any{}, c.values...))
-}
-
-func randomReadings(seed uint64) serpstatsim.Readings {
-	all := serpstatsim.AllReadings()
-	return all[rand.New(rand.NewPCG(seed, 7)).IntN(len(all))]
 }
 
 // The law: under every reading, whatever the clauses, lists, limits and orders, what the database keeps of

@@ -148,7 +148,7 @@ func (q *series) page() error {
 	q.rest()
 	rows, err := q.reader.Next(q.want())
 	switch {
-	case errors.Is(err, pagescan.Done):
+	case errors.Is(err, pagescan.ErrDone):
 		return q.finish()
 	case serpstatapi.KindOf(err) == serpstatapi.KindFilterRefused && q.taken == 0:
 		return q.weaken(err)

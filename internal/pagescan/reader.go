@@ -37,8 +37,8 @@ type Options struct {
 	Most   int     // most requests at a time
 }
 
-// Done is the error of [Reader.Next] after the last page.
-var Done = errors.New("no more pages")
+// ErrDone is the error of [Reader.Next] after the last page.
+var ErrDone = errors.New("no more pages")
 
 // Reader reads the pages of one series in order. It is not safe for concurrent use.
 type Reader[R any] struct {
@@ -82,12 +82,12 @@ func (r *Reader[R]) Close() {
 	r.wg.Wait()
 }
 
-// Next returns the next page's rows, which may be fewer than were asked for, or [Done]. want is how many
+// Next returns the next page's rows, which may be fewer than were asked for, or [ErrDone]. want is how many
 // rows the caller still needs, counted from the last page returned; -1 means all that there are.
 func (r *Reader[R]) Next(want int64) ([]R, error) {
 	if len(r.queue) == 0 {
 		if !r.More() {
-			return nil, Done
+			return nil, ErrDone
 		}
 		r.ask(want)
 	}
@@ -110,7 +110,7 @@ func (r *Reader[R]) Next(want int64) ([]R, error) {
 	if len(a.page.Rows) == 0 {
 		r.ended = true
 		r.cancel()
-		return nil, Done
+		return nil, ErrDone
 	}
 	return a.page.Rows, nil
 }

@@ -130,7 +130,7 @@ func TestNoFailureShowsTheToken(t *testing.T) {
 		"closed":    {closed, nil, KindNetwork},
 		"cut":       {cut, nil, KindNetwork},
 		"redirect": {func(w http.ResponseWriter, r *http.Request) {
-			http.Redirect(w, r, "https://t0k.example"+r.URL.String(), 302)
+			http.Redirect(w, r, "https://t0k.example"+r.URL.String(), http.StatusFound)
 		}, nil, KindEndpoint},
 		"redirect host": {func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Location", "https://"+url.PathEscape(testToken)+".example/")

@@ -78,8 +78,6 @@ func texts(rows []serpstatsim.Row) []string {
 	return out
 }
 
-func ptr(s string) *string { return &s }
-
 // links makes rows of a.com; each function changes the row of its place. The anchors are 0, 1, 2 …
 func links(changes ...func(*serpstatsim.Row)) serpstatsim.Options {
 	var rows []serpstatsim.Row
