@@ -115,7 +115,8 @@ func (e *Engine) startPlugin(ctx context.Context, o Options) error {
 	if err != nil {
 		return e.plain(err)
 	}
-	if _, err := e.server.SetCacheOptions(&proto.SetCacheOptionsRequest{Enabled: false}); err != nil {
+	// The SDK makes the cache all the same, of 300 MB if it is not told a size.
+	if _, err := e.server.SetCacheOptions(&proto.SetCacheOptionsRequest{Enabled: false, MaxSizeMb: 1, Ttl: 1}); err != nil {
 		return e.plain(err)
 	}
 	answer, err := e.server.GetSchema(&proto.GetSchemaRequest{Connection: e.connection})

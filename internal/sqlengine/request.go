@@ -30,11 +30,6 @@ func (r request) key() string {
 	return fmt.Sprintf("%s %s %v", r.baseKey(), keyOf(r.optional), r.order)
 }
 
-func (r request) base() request {
-	r.optional, r.order, r.limit = nil, order{}, -1
-	return r
-}
-
 func keyOf(quals []*proto.Qual) string {
 	texts := make([]string, len(quals))
 	for i, q := range quals {

@@ -42,7 +42,7 @@ const (
 
 var kinds = map[proto.ColumnType]kind{
 	proto.ColumnType_BOOL: boolKind, proto.ColumnType_INT: intKind, proto.ColumnType_DOUBLE: realKind,
-	proto.ColumnType_JSON: jsonKind, proto.ColumnType_DATETIME: timeKind, proto.ColumnType_TIMESTAMP: timeKind,
+	proto.ColumnType_JSON: jsonKind, proto.ColumnType_TIMESTAMP: timeKind,
 }
 
 func (k kind) sqlType() string {
