@@ -83,14 +83,18 @@ type rig struct {
 	engine *sqlengine.Engine
 }
 
-func newRig(t *testing.T, ttl time.Duration) *rig {
+func newRig(t *testing.T, ttl time.Duration) *rig { return newRigOn(t, ttl, "") }
+
+// newRigOn opens a database file.
+func newRigOn(t *testing.T, ttl time.Duration, file string) *rig {
+	t.Helper()
 	r := &rig{sim: serpstatsim.New(serpstatsim.Options{})}
 	web := httptest.NewServer(r.sim)
 	var err error
 	r.engine, err = sqlengine.Open(context.Background(), sqlengine.Options{
 		Plugin:   serpstat.New(serpstat.Options{Engine: outlink.SQLite, NoEnvironment: true}),
 		Config:   fmt.Sprintf("token = \"t\"\nbase_url = %q\nrequests_per_second = 1000", web.URL),
-		CacheTTL: ttl,
+		CacheTTL: ttl, Database: file,
 	})
 	if err != nil {
 		t.Fatal(err)
