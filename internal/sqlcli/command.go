@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -41,7 +42,7 @@ func usage(format string, args ...any) error { return usageError{fmt.Errorf(form
 func run(ctx context.Context, version string, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	s := &session{stdin: stdin, stdout: stdout, stderr: stderr}
 	cmd := newCommand(s, version)
-	cmd.SetArgs(args)
+	cmd.SetArgs(sqlLast(args))
 	cmd.SetOut(stdout)
 	cmd.SetErr(stderr)
 	err := cmd.ExecuteContext(ctx)
@@ -57,6 +58,15 @@ func run(ctx context.Context, version string, args []string, stdin io.Reader, st
 		return exitUsage
 	}
 	return exitFailed
+}
+
+// sqlLast lets the SQL, which is the last argument, begin with a comment without being taken for a flag.
+func sqlLast(args []string) []string {
+	last := len(args) - 1
+	if last < 0 || !strings.HasPrefix(args[last], "--") || strings.TrimSpace(args[last][:min(3, len(args[last]))]) != "--" || args[last] == "--" {
+		return args
+	}
+	return append(slices.Clone(args[:last]), "--", args[last])
 }
 
 // flags of the command.
