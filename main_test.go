@@ -1,0 +1,242 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hashicorp/go-hclog"
+	goplugin "github.com/hashicorp/go-plugin"
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/shared"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
+)
+
+// install runs make install into a new directory.
+func install(t *testing.T, dir string) string {
+	t.Helper()
+	out, err := exec.Command("make", "install", "STEAMPIPE_INSTALL_DIR="+dir).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return string(out)
+}
+
+func TestInstall(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "with space")
+	install(t, dir)
+	binary := filepath.Join(dir, "plugins/local/serpstat/serpstat.plugin")
+	if info, err := os.Stat(binary); err != nil || info.Mode()&0o111 == 0 {
+		t.Errorf("the plugin: %v, %v", info, err)
+	}
+	config := filepath.Join(dir, "config/serpstat.spc")
+	text, err := os.ReadFile(config)
+	if err != nil || !strings.Contains(string(text), `plugin = "local/serpstat"`) || !strings.Contains(string(text), "# token = ") {
+		t.Errorf("the config: %s, %v", text, err)
+	}
+	if err := os.WriteFile(config, []byte("mine"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := install(t, dir); !strings.Contains(out, "kept the existing") {
+		t.Errorf("said %s", out)
+	}
+	if text, _ := os.ReadFile(config); string(text) != "mine" {
+		t.Errorf("an existing config was overwritten with %s", text)
+	}
+}
+
+// process is the installed plugin, started and spoken to as Steampipe does.
+type process struct {
+	shared.WrapperPluginClient
+	client *goplugin.Client
+	log    *lines
+}
+
+const token = "s3cret/token+1"
+
+func start(t *testing.T, url string) *process {
+	t.Helper()
+	dir := t.TempDir()
+	install(t, dir)
+	cmd := exec.Command(filepath.Join(dir, "plugins/local/serpstat/serpstat.plugin"))
+	cmd.Env = append(os.Environ(), "STEAMPIPE_LOG_LEVEL=TRACE")
+	p := &process{log: &lines{}}
+	p.client = goplugin.NewClient(&goplugin.ClientConfig{
+		HandshakeConfig: shared.Handshake, Plugins: map[string]goplugin.Plugin{"steampipe-plugin-serpstat": &shared.WrapperPlugin{}}, Cmd: cmd,
+		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC}, Logger: hclog.New(&hclog.LoggerOptions{Output: p.log, Level: hclog.Trace}), SyncStderr: io.Discard,
+	})
+	t.Cleanup(p.client.Kill)
+	rpc, err := p.client.Client()
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := rpc.Dispense("steampipe-plugin-serpstat")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.WrapperPluginClient = raw.(shared.WrapperPluginClient)
+	_, err = p.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{MaxCacheSizeMb: 32, Configs: []*proto.ConnectionConfig{{
+		Connection: "serpstat", Plugin: "local/serpstat", PluginShortName: "serpstat",
+		Config: fmt.Sprintf("base_url = %q\nrequests_per_second = 100\ntoken = %q", url, token),
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// lines is a log; go-plugin writes it from goroutines of its own.
+type lines struct {
+	mu sync.Mutex
+	b  strings.Builder
+}
+
+func (l *lines) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(b)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func (p *process) execute(limit int64, cache bool, quals ...*proto.Qual) (proto.WrapperPlugin_ExecuteClient, context.CancelFunc, error) {
+	req := &proto.ExecuteRequest{Table: "serpstat_outlink", CallId: "c", Connection: "serpstat",
+		QueryContext: &proto.QueryContext{Columns: []string{"query", "url_from", "url_to", "links_ext"}, Quals: map[string]*proto.Quals{}}}
+	for _, q := range quals {
+		req.QueryContext.Quals[q.FieldName] = &proto.Quals{Quals: []*proto.Qual{q}}
+	}
+	data := &proto.ExecuteConnectionData{CacheEnabled: cache, CacheTtl: 300}
+	if limit > 0 {
+		data.Limit = &proto.NullableInt{Value: limit}
+	}
+	req.ExecuteConnectionData = map[string]*proto.ExecuteConnectionData{"serpstat": data}
+	stream, _, cancel, err := p.Execute(req)
+	return stream, cancel, err
+}
+
+func equal(column, value string) *proto.Qual {
+	return &proto.Qual{FieldName: column, Operator: &proto.Qual_StringValue{StringValue: "="}, Value: proto.NewQualValue(value)}
+}
+
+func drain(stream proto.WrapperPlugin_ExecuteClient) (rows []*proto.Row, err error) {
+	for {
+		resp, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return rows, nil
+		}
+		if err != nil {
+			return rows, err
+		}
+		if resp.Row != nil {
+			rows = append(rows, resp.Row)
+		}
+	}
+}
+
+// The road from Steampipe's messages to the API and back, through the real process.
+func TestThePluginProcess(t *testing.T) {
+	sim := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"serpstat.com": serpstatsim.Bundled()["serpstat.com"]}, Token: token})
+	web := httptest.NewServer(sim)
+	t.Cleanup(func() { sim.Close(); web.Close() })
+	p := start(t, web.URL)
+	rows := func(limit int64, cache bool, quals ...*proto.Qual) ([]*proto.Row, error) {
+		stream, cancel, err := p.execute(limit, cache, quals...)
+		if err != nil {
+			return nil, err
+		}
+		defer cancel()
+		return drain(stream)
+	}
+
+	t.Run("schema", func(t *testing.T) {
+		s, err := p.GetSchema(&proto.GetSchemaRequest{Connection: "serpstat"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"serpstat_outlink", "serpstat_outlink_summary", "serpstat_credit"} {
+			if s.Schema.Schema[name] == nil {
+				t.Errorf("no table %s", name)
+			}
+		}
+		required := 0
+		for _, k := range s.Schema.Schema["serpstat_outlink"].ListCallKeyColumnList {
+			if k.Require == "required" {
+				required++
+			}
+		}
+		if required != 1 {
+			t.Errorf("%d required key columns", required)
+		}
+	})
+	t.Run("rows", func(t *testing.T) {
+		for _, cache := range []bool{false, true, true} {
+			if got, err := rows(0, cache, equal("query", "serpstat.com")); err != nil || len(got) != 3002 {
+				t.Errorf("cache %t: %d rows, %v", cache, len(got), err)
+			}
+		}
+		if sim.Credits() != 2*3002 {
+			t.Errorf("%d credits for the rows twice and once from the cache", sim.Credits())
+		}
+	})
+	t.Run("limit", func(t *testing.T) {
+		sim.Reset()
+		if got, err := rows(7, false, equal("query", "serpstat.com")); err != nil || len(got) != 7 || sim.Credits() != 7 {
+			t.Errorf("%d rows for %d credits, %v", len(got), sim.Credits(), err)
+		}
+	})
+	t.Run("list, split by the SDK", func(t *testing.T) {
+		list := &proto.Qual{FieldName: "url_from", Operator: &proto.Qual_StringValue{StringValue: "<>"}, Value: &proto.QualValue{Value: &proto.QualValue_ListValue{
+			ListValue: &proto.QualValueList{Values: []*proto.QualValue{proto.NewQualValue("x"), proto.NewQualValue("y")}}}}}
+		if got, err := rows(0, false, equal("query", "serpstat.com"), list); err != nil || len(got) != 3002 {
+			t.Errorf("%d rows, %v", len(got), err)
+		}
+	})
+	t.Run("errors", func(t *testing.T) {
+		for _, cache := range []bool{false, true} {
+			if _, err := rows(0, cache, equal("query", "no domain")); err == nil || !strings.Contains(err.Error(), "is not a domain name") {
+				t.Errorf("%v", err)
+			}
+			sim.Reset()
+			sim.SetFaults(serpstatsim.Fault{Kind: serpstatsim.CreditsExhausted, Request: 5})
+			if got, err := rows(0, cache, equal("query", "serpstat.com"), equal("search_type", "domain")); err == nil || !strings.Contains(err.Error(), "credits") {
+				t.Errorf("cache %t: %d rows and no error: %v", cache, len(got), err)
+			}
+			sim.SetFaults()
+		}
+	})
+	t.Run("cancellation", func(t *testing.T) {
+		sim.Reset()
+		stream, cancel, err := p.execute(0, false, equal("query", "serpstat.com"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := stream.Recv(); err != nil {
+			t.Fatal(err)
+		}
+		cancel()
+		time.Sleep(100 * time.Millisecond)
+		asked := len(sim.Requests())
+		time.Sleep(200 * time.Millisecond)
+		if now := len(sim.Requests()); now != asked {
+			t.Errorf("%d requests after the cancellation", now-asked)
+		}
+	})
+	p.client.Kill()
+	if log := p.log.String(); strings.Contains(log, token) || !strings.Contains(log, "getOutlinks") {
+		t.Errorf("the log shows the token, or no requests:\n%.2000s", log)
+	}
+}
