@@ -1,0 +1,159 @@
+package sqlengine_test
+
+import (
+	"context"
+	"flag"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/wasilibs/go-pgquery"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/outlink"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
+	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
+)
+
+var update = flag.Bool("update", false, "write the golden results of the examples in docs/")
+
+const docsDir = "../../docs"
+
+// example is a section of a page under docs/tables.
+type example struct{ page, title, postgres, sqlite string }
+
+var exampleForm = regexp.MustCompile("(?s)### ([^\n]+)\n[^\n#`]+\n\n```sql\\+postgres\n(.*?)```\n\n```sql\\+sqlite\n(.*?)```\n")
+
+func examples(t *testing.T) (list []example) {
+	pages, err := filepath.Glob(docsDir + "/tables/*.md")
+	if err != nil || len(pages) != 3 {
+		t.Fatalf("pages %v, %v", pages, err)
+	}
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, section, _ := strings.Cut(string(text), "## Examples\n")
+		found := exampleForm.FindAllStringSubmatch(section, -1)
+		if n := strings.Count(section, "\n### "); n != len(found) {
+			t.Errorf("%s: %d of %d examples have the form: title, a sentence, both dialects", page, len(found), n)
+		}
+		for _, m := range found {
+			list = append(list, example{strings.TrimSuffix(filepath.Base(page), ".md"), m[1], m[2], m[3]})
+		}
+	}
+	return list
+}
+
+// bundled is an engine on the bundled data, as serpstat-sql --demo has it.
+func bundled(t *testing.T) *sqlengine.Engine {
+	t.Helper()
+	sim := serpstatsim.New(serpstatsim.Options{Domains: serpstatsim.Bundled()})
+	web := httptest.NewServer(sim)
+	e, err := sqlengine.Open(context.Background(), sqlengine.Options{
+		Plugin: serpstat.New(serpstat.Options{Engine: outlink.SQLite, NoEnvironment: true}),
+		Config: "token = \"t\"\nrequests_per_second = 1000\nbase_url = \"" + web.URL + "\"",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { e.Close(); sim.Close(); web.Close() })
+	return e
+}
+
+// What the docs' examples answer is held by golden files; go test ./internal/sqlengine -update writes them.
+func TestTheExamplesOfTheDocs(t *testing.T) {
+	p := &pair{rig: &rig{engine: bundled(t)}}
+	for _, x := range examples(t) {
+		t.Run(x.page+"/"+x.title, func(t *testing.T) {
+			rows := p.askEngine(t, x.sqlite)
+			if len(rows) == 0 && !strings.HasPrefix(x.title, "Warn") {
+				t.Error("no rows")
+			}
+			if !strings.Contains(x.sqlite, "order by") {
+				slices.Sort(rows)
+			}
+			if strings.Contains(x.sqlite, "'now'") || strings.Contains(x.sqlite, "left_lines") {
+				return // its rows are not always the same
+			}
+			golden(t, filepath.Join("testdata/docs", x.page, strings.ReplaceAll(strings.ToLower(x.title), " ", "_")+".txt"), strings.Join(rows, "\n")+"\n")
+		})
+	}
+}
+
+func golden(t *testing.T, file, got string) {
+	t.Helper()
+	if *update {
+		os.MkdirAll(filepath.Dir(file), 0o755)
+		os.WriteFile(file, []byte(got), 0o644)
+	}
+	want, err := os.ReadFile(file)
+	if err != nil || got != string(want) {
+		t.Errorf("%s: got\n%swant\n%s%v", file, got, want, err)
+	}
+}
+
+func TestThePostgresExamplesParse(t *testing.T) {
+	for _, x := range examples(t) {
+		if _, err := pg_query.Parse(x.postgres); err != nil {
+			t.Errorf("%s, %s: %v", x.page, x.title, err)
+		}
+	}
+	for _, page := range []string{docsDir + "/index.md", "../../README.md"} {
+		for _, sql := range fenced(t, page, "sql") {
+			if strings.Contains(sql, "temp table now") {
+				continue // SQLite's
+			}
+			if _, err := pg_query.Parse(sql); err != nil {
+				t.Errorf("%s: %s: %v", page, sql, err)
+			}
+		}
+	}
+}
+
+// The README's and the demo's SQL runs as it stands there.
+func TestTheSQLOfTheReadmeRuns(t *testing.T) {
+	e := bundled(t)
+	demo, err := os.ReadFile("../../demo.sql")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, script := range append(fenced(t, "../../README.md", "sql"), string(demo)) {
+		list, err := sqlengine.Split(script)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range list {
+			if _, err := drain(e, context.Background(), s.Text); err != nil {
+				t.Errorf("%s: %v", s.Text, err)
+			}
+		}
+	}
+}
+
+func fenced(t *testing.T, file, language string) (list []string) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range regexp.MustCompile("(?s)```"+language+"\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
+		list = append(list, m[1])
+	}
+	return list
+}
+
+// The settings in docs/index.md are those of config/serpstat.spc, to the letter.
+func TestTheDocsShowTheConfig(t *testing.T) {
+	config, err := os.ReadFile("../../config/serpstat.spc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Contains(fenced(t, docsDir+"/index.md", "hcl"), string(config)) {
+		t.Error("docs/index.md#configuration is not config/serpstat.spc")
+	}
+}
