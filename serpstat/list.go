@@ -21,14 +21,28 @@ func (p *provider) list(sdkCtx context.Context, d *plugin.QueryData, scan func(c
 	})
 	var streamed int64
 	stream := d.StreamListItem
-	d.StreamListItem = func(ctx context.Context, items ...any) {
-		streamed += int64(len(items))
-		stream(ctx, items...)
+	d.StreamListItem = func(_ context.Context, items ...any) {
+		if ctx.Err() == nil {
+			streamed += int64(len(items))
+			stream(sdkCtx, items...)
+		}
 	}
 	err := scan(ctx, d)
-	if err == nil || ctx.Err() != nil && errors.Is(err, context.Canceled) {
-		return nil // all rows, or nobody left to read them
+	if err == nil {
+		err = ctx.Err()
 	}
-	plugin.Logger(sdkCtx).Error(d.Table.Name, "connection", d.Connection.Name, "error", err)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
+		plugin.Logger(sdkCtx).Debug(d.Table.Name, "connection", d.Connection.Name, "cancelled after rows", streamed)
+		err = errSharedEnded
+	default:
+		plugin.Logger(sdkCtx).Error(d.Table.Name, "connection", d.Connection.Name, "error", err)
+	}
 	return pluginserver.Fail(sdkCtx, d, streamed, err)
 }
+
+// errSharedEnded is seen only by a query that came to share the rows of another at the moment that one was
+// cancelled; the one that was cancelled gets its context's error.
+var errSharedEnded = errors.New("an equal query, whose rows this one was to share, was cancelled; run it again")

@@ -11,8 +11,10 @@
 // with [Fail]: the server notes it with the call and returns it when the SDK does not. Fail also sees to it
 // that the SDK's cache drops the unfinished result.
 //
-// The server also lets a List function see that its reader has left ([Done]), which the SDK hides for as
-// long as the query cache is on.
+// A reader that leaves is the SDK's other weak point. What is under way then blocks for ever on its channels, a
+// few goroutines and a page of rows per scan, and with the query cache on a List function is not told. So the
+// server tells the List function ([Begin]) and nobody else, and drops the rows that are still coming: the SDK
+// sees a scan that ends as any other.
 package pluginserver
 
 import (
@@ -75,28 +77,35 @@ func Serve(create plugin.PluginFunc) {
 }
 
 // Execute runs one scan and sends its rows to stream. It returns the scan's error, whether or not the SDK
-// has lost it.
+// has lost it, and the context's error if the reader left.
 func (s *Server) Execute(req *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) error {
-	ctx, cancel := context.WithCancel(stream.Context())
+	reader := stream.Context()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(reader))
 	defer cancel() // ends what Fail holds up
-	c := s.calls.begin(ctx, req)
+	c := s.calls.begin(reader, req)
 	defer s.calls.end(c)
 	err := s.PluginServer.Execute(req, callStream{stream, context.WithValue(ctx, callKey{}, c), c})
-	if err == nil {
-		err = c.failure()
+	switch {
+	case reader.Err() != nil:
+		return reader.Err()
+	case err == nil:
+		return c.failure()
 	}
 	return err
 }
 
-// callStream is a stream whose context ends with the call and carries it, and which counts what was sent.
+// callStream is a stream whose context ends with the call and carries it, which drops what its reader no
+// longer wants, and which counts.
 type callStream struct {
 	proto.WrapperPlugin_ExecuteServer
 	ctx  context.Context
 	call *call
 }
 
-func (s callStream) Send(resp *proto.ExecuteResponse) error {
-	err := s.WrapperPlugin_ExecuteServer.Send(resp)
+func (s callStream) Send(resp *proto.ExecuteResponse) (err error) {
+	if s.call.reader.Err() == nil {
+		err = s.WrapperPlugin_ExecuteServer.Send(resp)
+	}
 	s.call.sent.Add(1)
 	return err
 }
@@ -117,7 +126,7 @@ type call struct {
 	id, table string
 	reader    context.Context // ends when the reader leaves
 	registry  *calls
-	sent      atomic.Int64 // rows that the reader has got
+	sent      atomic.Int64 // rows that the reader has got, or that were dropped after it left
 
 	mu    sync.Mutex
 	err   error
@@ -200,7 +209,9 @@ func callOf(ctx context.Context) *call {
 }
 
 // Begin tells the server that a List function runs for the call of ctx, and returns a context that also
-// ends when the call's reader leaves, unless another scan waits for the same rows.
+// ends when the call's reader leaves, unless another scan waits for the same rows. A List function that
+// ends for this must call [Fail], lest its rows be taken for all of them, and must stream with the context
+// that it got from the SDK: the SDK takes the end of any other for the end of the rows.
 func Begin(ctx context.Context) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancel(ctx)
 	c := callOf(ctx)
@@ -260,7 +271,7 @@ const (
 	lookAgain = 2 * time.Millisecond
 )
 
-// awaitReaders waits until the call's reader, and others who share its rows, have got so many rows or left.
+// awaitReaders waits until so many rows were sent to the call's reader, and to others who share them.
 func (c *call) awaitReaders(ctx context.Context, rows int64) {
 	start := time.Now()
 	for ctx.Err() == nil && (c.waiting(rows) || c.othersWait(rows) && time.Since(start) < shareWait) {
@@ -268,7 +279,7 @@ func (c *call) awaitReaders(ctx context.Context, rows int64) {
 	}
 }
 
-func (c *call) waiting(rows int64) bool { return c.sent.Load() < rows && c.reader.Err() == nil }
+func (c *call) waiting(rows int64) bool { return c.sent.Load() < rows }
 
 func (c *call) othersWait(rows int64) bool {
 	for _, other := range c.sharers() {

@@ -52,7 +52,9 @@ func (s *scan) start(ctx context.Context, e *Engine) {
 		}
 		wake()
 		s.mu.Lock()
-		s.ended, s.err = true, e.plain(err)
+		if !s.ended {
+			s.ended, s.err = true, e.plain(err)
+		}
 		s.mu.Unlock()
 		s.changed.Broadcast()
 	}()
@@ -209,7 +211,10 @@ func (t *stream) Send(resp *proto.ExecuteResponse) error {
 		return t.ctx.Err()
 	}
 	s.rows = append(s.rows, row)
-	if len(s.rows) >= s.wanted {
+	if int64(len(s.rows)) == s.request.limit {
+		s.ended = true // all that it is for is here, whether or not the call ends before the statement does
+	}
+	if s.ended || len(s.rows) >= s.wanted {
 		s.changed.Broadcast()
 	}
 	return nil
