@@ -81,8 +81,7 @@ func (c *Client) networkError(ctx context.Context, err error) *Error {
 	if ctx.Err() != nil {
 		return interrupted(ctx.Err())
 	}
-	var urlErr *url.Error
-	if errors.As(err, &urlErr) {
+	for urlErr := (*url.Error)(nil); errors.As(err, &urlErr); {
 		err = urlErr.Err
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
