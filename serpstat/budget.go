@@ -6,15 +6,12 @@ import (
 	"sync"
 )
 
-// Budget is a limit of credits, shared by all scans that it is given to.
-type Budget struct {
+// budget is a limit of credits, shared by all scans that it is given to.
+type budget struct {
 	mu    sync.Mutex
 	most  int64
 	spent int64 // or promised to requests under way
 }
-
-// NewBudget makes a budget of so many credits.
-func NewBudget(credits int64) *Budget { return &Budget{most: credits} }
 
 // BudgetError says that a scan would cost more than max_credits allows.
 type BudgetError struct {
@@ -32,7 +29,7 @@ func (e *BudgetError) Error() string {
 }
 
 // reserve promises credits to a request, or refuses.
-func (b *Budget) reserve(domain string, credits int64) error {
+func (b *budget) reserve(domain string, credits int64) error {
 	if b == nil {
 		return nil
 	}
@@ -46,14 +43,14 @@ func (b *Budget) reserve(domain string, credits int64) error {
 }
 
 // left is how many credits may still be spent.
-func (b *Budget) left() int64 {
+func (b *budget) left() int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return max(b.most-b.spent, 0)
 }
 
 // settle replaces a promise by what the request cost.
-func (b *Budget) settle(promised, cost int64) {
+func (b *budget) settle(promised, cost int64) {
 	if b == nil {
 		return
 	}
@@ -63,7 +60,7 @@ func (b *Budget) settle(promised, cost int64) {
 }
 
 // foresee refuses a scan that needs so many credits beyond those spent.
-func (b *Budget) foresee(domain string, credits, total int64) error {
+func (b *budget) foresee(domain string, credits, total int64) error {
 	if b == nil {
 		return nil
 	}
@@ -77,29 +74,23 @@ func (b *Budget) foresee(domain string, credits, total int64) error {
 
 type budgetKey struct{}
 
-// WithBudget returns a context whose scans share a budget, instead of each having the connection's
-// max_credits for itself. It reaches a scan only with the SDK's query cache off.
-func WithBudget(ctx context.Context, b *Budget) context.Context {
-	return context.WithValue(ctx, budgetKey{}, func(settings) *Budget { return b })
-}
-
 // ShareBudget returns a context whose scans share one budget of the connection's max_credits, if it has any:
 // that of a statement. It reaches a scan only with the SDK's query cache off.
 func ShareBudget(ctx context.Context) context.Context {
 	var once sync.Once
-	var shared *Budget
-	return context.WithValue(ctx, budgetKey{}, func(s settings) *Budget {
+	var shared *budget
+	return context.WithValue(ctx, budgetKey{}, func(s settings) *budget {
 		once.Do(func() { shared = budgetOf(context.Background(), s) })
 		return shared
 	})
 }
 
-func budgetOf(ctx context.Context, s settings) *Budget {
-	if of, ok := ctx.Value(budgetKey{}).(func(settings) *Budget); ok {
+func budgetOf(ctx context.Context, s settings) *budget {
+	if of, ok := ctx.Value(budgetKey{}).(func(settings) *budget); ok {
 		return of(s)
 	}
 	if s.maxCredits > 0 {
-		return NewBudget(s.maxCredits)
+		return &budget{most: s.maxCredits}
 	}
 	return nil
 }

@@ -24,7 +24,7 @@ type scan struct {
 	conn     *connection
 	data     *plugin.QueryData
 	logger   hclog.Logger
-	budget   *Budget
+	budget   *budget
 	input    outlink.PlanInput
 	plan     outlink.Plan
 	limit    int64 // -1 is none
