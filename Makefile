@@ -37,7 +37,7 @@ test:
 
 # More generated queries, all faults at all pages, the long soak.
 test-long:
-	SERPSTAT_LONG=1 go test $(RACE) -timeout 60m ./...
+	SERPSTAT_LONG=1 go test $(RACE) -count=1 -timeout 60m ./...
 
 # Measures cost and speed, writes the report, and refreshes the cost table in the docs.
 bench:

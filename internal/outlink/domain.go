@@ -47,6 +47,9 @@ func NormalizeDomain(written string) (string, error) {
 		return fail("has a wildcard", "write one domain, or several with query in ('…', '…'); search_type = 'domain_with_subdomains' includes subdomains")
 	}
 	ascii, err := hostProfile.ToASCII(name)
+	if again, failed := hostProfile.ToASCII(ascii); failed != nil || again != ascii { // such as bytes that are not UTF-8
+		err = errors.Join(err, errors.New("no stable form"))
+	}
 	if err != nil || !validHost(ascii) {
 		return fail("is not a domain name", "write it like 'serpstat.com'")
 	}

@@ -2,6 +2,7 @@ package outlink
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -156,32 +157,26 @@ func lowerASCII(r rune) rune {
 	return r
 }
 
-// foldsOddly reports characters whose case mapping changes their number (İ) or depends on the language
-// (dotless ı): whether they match is left open wherever they occur.
-func foldsOddly(s string) bool { return strings.ContainsAny(s, "İı") }
+// odd are the letters whose lower case changes their number (İ, which then is no single `_`), depends on the
+// language (ı), or on what stands next to them (Σ): whether they match is left open wherever they occur.
+const odd = "İıΣσς"
 
 // like matches text, exactly.
 func (p pattern) like(text string) Truth { return truth(p.match(text, sameExactly)) }
 
 // ilike matches text without regard to case, as far as the engine's folding is known.
 func (p pattern) ilike(text string, engine Engine) Truth {
-	if p.match(text, sameASCIIFold) {
+	switch {
+	case engine == PostgreSQL && (strings.ContainsAny(text, odd) || p.holdsOdd()):
+		return Maybe
+	case p.match(text, sameASCIIFold):
 		return Yes
-	}
-	if engine == SQLite {
-		return No
-	}
-	if p.match(text, sameUnicodeFold) || foldsOddly(text) || p.foldsOddly() {
+	case engine == PostgreSQL && p.match(text, sameUnicodeFold):
 		return Maybe
 	}
 	return No
 }
 
-func (p pattern) foldsOddly() bool {
-	for _, e := range p.elements {
-		if e.kind == literalChar && (e.char == 'İ' || e.char == 'ı') {
-			return true
-		}
-	}
-	return false
+func (p pattern) holdsOdd() bool {
+	return slices.ContainsFunc(p.elements, func(e element) bool { return e.kind == literalChar && strings.ContainsRune(odd, e.char) })
 }

@@ -1,5 +1,7 @@
 package outlink
 
+import "math"
+
 // MaxPageSize is the API's largest size.
 const MaxPageSize = 1000
 
@@ -28,26 +30,56 @@ func (p *Pager) Offset() int64 { return p.offset }
 // known: then sizes double from the first to MaxPageSize. No page reaches past rowCap.
 func (p *Pager) Next(want, rowCap int64) (page, size int) {
 	most := min(int64(MaxPageSize), rowCap-p.offset)
-	if p.offset == 0 {
+	switch {
+	case want >= 0:
+		size = p.fit(max(want, 1), most, rowCap)
+	case p.offset == 0:
 		size = int(min(int64(p.first), most))
-		if want >= 0 {
-			size = int(min(evenly(want), most))
-		}
-	} else if want < 0 {
+	default:
 		size = p.largest(min(most, p.offset))
-	} else {
-		size = p.enough(evenly(want), most)
 	}
 	page = int(p.offset/int64(size)) + 1
 	p.offset += int64(size)
 	return page, size
 }
 
-// evenly is the page size that gets want rows in as few pages as possible, with as few rows too many.
-func evenly(want int64) int64 {
-	pages := max((want+MaxPageSize-1)/MaxPageSize, 1)
-	return max((want+pages-1)/pages, 1)
+// fit returns the size of the next page on the way to want rows in as few pages as possible, and with as few
+// rows too many: pages of one size, and a last one that brings the rest and whose size divides what is
+// before it. 1,001 rows are 1,000 and 1; 2,500 are 1,000, 1,000 and 500; 1,009, a prime, come with one more.
+func (p *Pager) fit(want, most, rowCap int64) int {
+	before := (want - 1) / MaxPageSize // pages before the last
+	size, least := int64(0), int64(math.MaxInt64)
+	for s := divide(want, before+1); s <= most && least > want; s++ {
+		if p.offset%s != 0 {
+			continue
+		}
+		full := before * s
+		last := dividing(p.offset+full, want-full, min(MaxPageSize, rowCap-p.offset-full))
+		if last > 0 && full+last < least {
+			size, least = s, full+last
+		}
+		if before == 0 {
+			break // larger ones only cost more
+		}
+	}
+	if size == 0 {
+		return p.largest(min(want, most))
+	}
+	return int(size)
 }
+
+// dividing returns the smallest number from least to most that divides an offset, 0 if there is none.
+func dividing(offset, least, most int64) int64 {
+	for s := least; s <= most; s++ {
+		if offset%s == 0 {
+			return s
+		}
+	}
+	return 0
+}
+
+// divide rounds up.
+func divide(a, b int64) int64 { return (a + b - 1) / b }
 
 // largest returns the largest size up to most that divides the offset.
 func (p *Pager) largest(most int64) int {
@@ -57,16 +89,6 @@ func (p *Pager) largest(most int64) int {
 		}
 	}
 	return 1
-}
-
-// enough returns the smallest size from want to most that divides the offset, or else the largest below.
-func (p *Pager) enough(want, most int64) int {
-	for s := want; s <= most; s++ {
-		if p.offset%s == 0 {
-			return int(s)
-		}
-	}
-	return p.largest(min(want, most))
 }
 
 // RoundUp returns the next size that has many divisors (2^a·3^b·5^c), for a first page that is likely to
