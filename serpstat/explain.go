@@ -48,6 +48,9 @@ func (s *scan) explain(ctx context.Context) error {
 	return nil
 }
 
+// shownPages is how many pages' sizes a plan shows.
+const shownPages = 5
+
 func (s *scan) describe(source *outlink.Source) ScanPlan {
 	p := ScanPlan{
 		Table: s.data.Table.Name, Domain: source.Series.Domain, SearchType: source.Series.SearchType,
@@ -60,18 +63,20 @@ func (s *scan) describe(source *outlink.Source) ScanPlan {
 	}
 	pager := outlink.NewPager(s.firstPage())
 	want := s.firstWant(len(source.Echoes), 1)
-	for rows := int64(0); len(p.PageSizes) < 5 && (want < 0 || rows < want); {
+	rows, requests := int64(0), int64(0)
+	for ; rows < min(want, outlink.RowCap) || want < 0 && requests < shownPages; requests++ {
 		left := int64(-1)
 		if want >= 0 {
 			left = want - rows
 		}
 		_, size := pager.Next(left, outlink.RowCap)
-		p.PageSizes = append(p.PageSizes, size)
+		if requests < shownPages {
+			p.PageSizes = append(p.PageSizes, size)
+		}
 		rows += int64(size)
 	}
 	if want >= 0 && s.plan.Exact {
-		p.MaxRequests = max((want+outlink.MaxPageSize-1)/outlink.MaxPageSize, 1)
-		p.MaxCredits = p.MaxRequests * ((want + p.MaxRequests - 1) / p.MaxRequests)
+		p.MaxRequests, p.MaxCredits = requests+divide(want-rows, outlink.MaxPageSize), max(rows, want+want/1000*min(want/outlink.RowCap, 1))
 	}
 	if want >= 0 && !s.plan.Exact {
 		p.Notes = append(p.Notes, "more pages follow if rows of the first do not match")

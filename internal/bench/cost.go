@@ -1,0 +1,197 @@
+package main
+
+import (
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"strings"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
+	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
+)
+
+// costCase is a query whose cost is measured: for the plugin, and for a client that knows only pages.
+type costCase struct {
+	title string
+	query query
+	again bool // the second time is measured
+
+	from  []string // domains
+	match func(*serpstatsim.Row) bool
+	whole bool // all rows must be read before the first one is known: sorting, and no LIMIT
+
+	credits, requests int64 // at most; -1 is not said
+}
+
+const (
+	site  = "example.com"
+	large = serpstatsim.BigDomain
+
+	rowCap = 60_000 // of the API, for one request
+)
+
+func all(*serpstatsim.Row) bool { return true }
+
+func costCases(rows []serpstatsim.Row) []costCase {
+	matching := func(match func(*serpstatsim.Row) bool) (n int64) {
+		for i := range rows {
+			if match(&rows[i]) {
+				n++
+			}
+		}
+		return n
+	}
+	pages := func(n int64) int64 { return (n + 999) / 1000 }
+	var list []costCase
+	for _, n := range []int64{1, 10, 100, 999, 1001, 2500} {
+		list = append(list, costCase{title: fmt.Sprintf("`limit %d`", n), query: query{limit: n}, match: all, credits: n + pages(n), requests: pages(n)})
+	}
+	for _, n := range []int64{10, 1001} {
+		list = append(list, costCase{title: fmt.Sprintf("`order by links_ext desc limit %d`", n), query: query{limit: n, sort: "links_ext", desc: true},
+			match: all, whole: true, credits: n + pages(n), requests: pages(n)})
+	}
+	between := func(r *serpstatsim.Row) bool { return r.LinksExt >= 10 && r.LinksExt <= 20 }
+	github := func(r *serpstatsim.Row) bool { return strings.HasPrefix(r.URLTo, "https://github.com/") }
+	list = append(list,
+		costCase{title: "`links_ext between 10 and 20`", match: between, credits: matching(between) + 1, requests: -1,
+			query: query{limit: -1}.and("links_ext", ">=", 10).and("links_ext", "<=", 20)},
+		costCase{title: "`url_to like 'https://github.com/%'`", match: github, credits: matching(github) + 1, requests: -1,
+			query: query{limit: -1}.and("url_to", "~~", "https://github.com/%")},
+	)
+	guide := func(r *serpstatsim.Row) bool { return strings.Contains(strings.ToLower(r.LinkText), "video") }
+	k := int64(len(rows)) / matching(guide)
+	list = append(list,
+		costCase{title: fmt.Sprintf("`link_text ilike '%%video%%' limit 20`, checked here; one row in %d", k), match: guide, credits: 2*20*k + 125, requests: -1,
+			query: query{limit: 20}.and("link_text", "~~*", "%video%")},
+		costCase{title: "`links_ext < 5 and links_ext > 9`", match: func(*serpstatsim.Row) bool { return false }, whole: true,
+			query: query{limit: -1}.and("links_ext", "<", 5).and("links_ext", ">", 9)},
+		costCase{title: "`limit 0`", query: query{limit: 0}, match: all},
+		costCase{title: "`query in (…10 domains…) limit 10`", query: query{limit: 10}, from: domains(10), match: all, credits: 11, requests: 1},
+		costCase{title: fmt.Sprintf("all %d rows", len(rows)), query: query{limit: -1}, match: all, credits: int64(len(rows)), requests: pages(int64(len(rows))) + 4},
+		costCase{title: fmt.Sprintf("all %d rows, past the row cap", serpstatsim.BigDomainRows), query: query{limit: -1}, from: []string{large}, match: all,
+			credits: serpstatsim.BigDomainRows * 1001 / 1000, requests: -1},
+		costCase{title: "the same rows again, from the cache", query: query{limit: -1, cache: true}, again: true, match: all, whole: true},
+		costCase{title: "`order by links_ext limit 10` again, from the cache", query: query{limit: 10, sort: "links_ext", cache: true}, again: true, match: all, whole: true},
+		costCase{title: "all rows, the reader leaves after 200", query: query{limit: -1, leave: 200}, match: all, credits: 1000, requests: -1},
+	)
+	return list
+}
+
+func (q query) and(column, operator string, value any) query {
+	q.quals = append(q.quals, where(column, operator, value))
+	return q
+}
+
+type cost struct {
+	requests, credits int64
+	missing           int // rows that were not read
+}
+
+func (c cost) String() string {
+	text := fmt.Sprintf("%d / %d", c.credits, c.requests)
+	if c.missing > 0 {
+		text += fmt.Sprintf(", %d rows missing", c.missing)
+	}
+	return text
+}
+
+// measureCosts returns the cost table as Markdown, and what is above its bound.
+func measureCosts() (table string, above []string, err error) {
+	rows := serpstatsim.Generate(site, 10_000, 1)
+	data := map[string][]serpstatsim.Row{site: rows, large: serpstatsim.Bundled()[large]}
+	for _, name := range domains(10) {
+		data[name] = serpstatsim.Generate(name, 500, 3)
+	}
+	var b strings.Builder
+	b.WriteString("| query | this plugin: credits / requests | pages of 1,000 | pages of 100 |\n|---|---|---|---|\n")
+	for _, c := range costCases(rows) {
+		if c.from == nil {
+			c.from = []string{site}
+		}
+		ours, err := c.measure(data)
+		if err != nil {
+			return "", nil, fmt.Errorf("%s: %w", c.title, err)
+		}
+		fmt.Fprintf(&b, "| %s | **%v** | %v | %v |\n", c.title, ours, c.naive(data, 1000), c.naive(data, 100))
+		if ours.credits > c.credits || c.requests >= 0 && ours.requests > c.requests {
+			above = append(above, fmt.Sprintf("%s: %v, at most %d / %d", c.title, ours, c.credits, c.requests))
+		}
+		fmt.Fprintf(os.Stderr, "%s: %v\n", c.title, ours)
+	}
+	return b.String(), above, nil
+}
+
+func (c costCase) measure(data map[string][]serpstatsim.Row) (cost, error) {
+	sim := serpstatsim.New(serpstatsim.Options{Domains: data})
+	web := httptest.NewServer(sim)
+	defer func() { sim.Close(); web.Close() }()
+	s, err := newSteampipe(serpstat.New(serpstat.Options{NoEnvironment: true}), fmt.Sprintf("base_url = %q\nrequests_per_second = 1000", web.URL))
+	if err != nil {
+		return cost{}, err
+	}
+	q := c.query
+	if len(c.from) == 1 {
+		q.quals = append(q.quals, domain(c.from[0]))
+	} else {
+		q.quals = append(q.quals, in("query", c.from...))
+	}
+	if c.again {
+		if _, err := s.run(q); err != nil {
+			return cost{}, err
+		}
+		sim.Reset()
+	}
+	got, err := s.run(q)
+	if err != nil {
+		return cost{}, err
+	}
+	if want := c.expected(data); got != want {
+		return cost{}, fmt.Errorf("%d rows, want %d", got, want)
+	}
+	return cost{requests: int64(len(sim.Requests())), credits: sim.Credits()}, nil
+}
+
+func (c costCase) expected(data map[string][]serpstatsim.Row) (n int64) {
+	for _, name := range c.from {
+		for i := range data[name] {
+			if c.match(&data[name][i]) {
+				n++
+			}
+		}
+	}
+	switch {
+	case c.query.leave > 0:
+		return c.query.leave
+	case c.query.limit >= 0:
+		return min(n, c.query.limit)
+	}
+	return n
+}
+
+// naive is what a client pays that filters and sorts on its own side and buys whole pages, one after the
+// other, until it has enough or has reached the row cap.
+func (c costCase) naive(data map[string][]serpstatsim.Row, size int) (sum cost) {
+	want := c.query.limit
+	if c.query.leave > 0 {
+		want = c.query.leave
+	}
+	found := int64(0)
+	for _, name := range c.from {
+		rows := data[name][:min(len(data[name]), rowCap)]
+		for start := 0; start < len(rows); start += size {
+			page := rows[start:min(start+size, len(rows))]
+			sum.requests++
+			sum.credits += int64(len(page))
+			for i := range page {
+				if c.match(&page[i]) {
+					found++
+				}
+			}
+			if want >= 0 && !c.whole && found >= want {
+				return sum
+			}
+		}
+		sum.missing += len(data[name]) - len(rows)
+	}
+	return sum
+}

@@ -1,0 +1,121 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+	"google.golang.org/grpc/metadata"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/pluginserver"
+)
+
+// steampipe speaks to a plugin in this process as Steampipe does.
+type steampipe struct{ server *pluginserver.Server }
+
+func newSteampipe(create plugin.PluginFunc, config string) (*steampipe, error) {
+	s := &steampipe{pluginserver.New(create)}
+	_, err := s.server.SetAllConnectionConfigs(connection(config))
+	return s, err
+}
+
+func connection(config string) *proto.SetAllConnectionConfigsRequest {
+	return &proto.SetAllConnectionConfigsRequest{MaxCacheSizeMb: 64, Configs: []*proto.ConnectionConfig{{
+		Connection: "serpstat", Plugin: "serpstat", PluginShortName: "serpstat", Config: "token = \"bench\"\n" + config,
+	}}}
+}
+
+// query is a scan of serpstat_outlink, in the terms of Steampipe's foreign data wrapper.
+type query struct {
+	quals []*proto.Qual
+	limit int64 // -1 is none
+	sort  string
+	desc  bool
+	cache bool
+	leave int64 // the reader leaves after so many rows; 0 is never
+}
+
+func (q query) request() *proto.ExecuteRequest {
+	req := &proto.ExecuteRequest{
+		Table: "serpstat_outlink", CallId: "bench", Connection: "serpstat",
+		QueryContext: &proto.QueryContext{
+			Columns: []string{"query", "url_from", "url_to", "link_text", "nofollow", "link_type", "links_ext", "first_seen", "last_visited", "date_del"},
+			Quals:   map[string]*proto.Quals{},
+		},
+	}
+	for _, qual := range q.quals {
+		if req.QueryContext.Quals[qual.FieldName] == nil {
+			req.QueryContext.Quals[qual.FieldName] = &proto.Quals{}
+		}
+		req.QueryContext.Quals[qual.FieldName].Append(qual)
+	}
+	data := &proto.ExecuteConnectionData{CacheEnabled: q.cache, CacheTtl: 300}
+	if q.limit >= 0 {
+		data.Limit = &proto.NullableInt{Value: q.limit}
+	}
+	req.ExecuteConnectionData = map[string]*proto.ExecuteConnectionData{"serpstat": data}
+	if q.sort != "" {
+		order := proto.SortOrder_Asc
+		if q.desc {
+			order = proto.SortOrder_Desc
+		}
+		req.QueryContext.SortOrder = []*proto.SortColumn{{Column: q.sort, Order: order}}
+	}
+	return req
+}
+
+// run answers a query and counts its rows.
+func (s *steampipe) run(q query) (rows int64, err error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	r := &reader{ctx: ctx, cancel: cancel, leave: q.leave}
+	err = s.server.Execute(q.request(), r)
+	if q.leave > 0 && ctx.Err() != nil {
+		err = nil
+	}
+	return r.rows.Load(), err
+}
+
+type reader struct {
+	ctx    context.Context
+	cancel context.CancelFunc
+	leave  int64
+	rows   atomic.Int64
+}
+
+func (r *reader) Send(*proto.ExecuteResponse) error {
+	if r.rows.Add(1) == r.leave {
+		r.cancel()
+	}
+	return nil
+}
+
+func (r *reader) Context() context.Context     { return r.ctx }
+func (r *reader) SetHeader(metadata.MD) error  { return nil }
+func (r *reader) SendHeader(metadata.MD) error { return nil }
+func (r *reader) SetTrailer(metadata.MD)       {}
+func (r *reader) SendMsg(any) error            { return nil }
+func (r *reader) RecvMsg(any) error            { return nil }
+
+func where(column, operator string, value any) *proto.Qual {
+	return &proto.Qual{FieldName: column, Operator: &proto.Qual_StringValue{StringValue: operator}, Value: proto.NewQualValue(value)}
+}
+
+func in(column string, values ...string) *proto.Qual {
+	list := &proto.QualValueList{}
+	for _, v := range values {
+		list.Values = append(list.Values, proto.NewQualValue(v))
+	}
+	return &proto.Qual{FieldName: column, Operator: &proto.Qual_StringValue{StringValue: "="}, Value: &proto.QualValue{Value: &proto.QualValue_ListValue{ListValue: list}}}
+}
+
+func domain(name string) *proto.Qual { return where("query", "=", name) }
+
+func domains(n int) (names []string) {
+	for i := range n {
+		names = append(names, fmt.Sprintf("site%d.example", i+1))
+	}
+	return names
+}
