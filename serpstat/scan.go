@@ -14,9 +14,13 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/pagescan"
 )
 
-// grace is how long a scan of unknown demand waits between its first pages, so that a reader who has got
-// enough can say so before the next page is paid for.
-const grace = 25 * time.Millisecond
+// A scan of unknown demand waits between its first pages, so that a reader who has got enough can say so
+// before the next page is paid for: for as long as a page takes, within these bounds. The least is what a
+// reader in the same machine needs, the most what nobody notices.
+const (
+	leastGrace = 2 * time.Millisecond
+	mostGrace  = 25 * time.Millisecond
+)
 
 // scan answers one scan of serpstat_outlink: it reads the plan's sources, checks each row, and streams.
 type scan struct {

@@ -176,7 +176,7 @@ func (q *series) rest() {
 		return
 	}
 	select {
-	case <-time.After(grace):
+	case <-time.After(min(max(q.reader.Latency(), leastGrace), mostGrace)):
 	case <-q.ctx.Done():
 	}
 }

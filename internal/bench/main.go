@@ -19,10 +19,10 @@ const (
 func main() {
 	docs := flag.String("docs", "", "the page whose cost table is to be written")
 	report := flag.String("report", ".bench/report.md", "the file for the report")
-	costOnly := flag.Bool("cost", false, "measure cost, not speed")
+	only := flag.String("only", "", "measure this alone: cost, throughput, pace or memory")
 	flag.Parse()
 	os.Setenv("STEAMPIPE_LOG_LEVEL", "OFF")
-	ok, err := run(*docs, *report, *costOnly)
+	ok, err := run(*docs, *report, *only)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
@@ -32,20 +32,21 @@ func main() {
 	}
 }
 
-func run(docs, report string, costOnly bool) (ok bool, err error) {
-	table, above, err := measureCosts()
+func run(docs, report, only string) (ok bool, err error) {
+	var b strings.Builder
+	var table string
+	var above []string
+	if only == "" || only == "cost" {
+		if table, above, err = measureCosts(); err != nil {
+			return false, err
+		}
+		fmt.Fprintf(&b, "# Cost\n\n%s\n", table)
+	}
+	slow, err := measureSpeed(&b, only)
 	if err != nil {
 		return false, err
 	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "# Cost\n\n%s\n", table)
-	if !costOnly {
-		slow, err := measureSpeed(&b)
-		if err != nil {
-			return false, err
-		}
-		above = append(above, slow...)
-	}
+	above = append(above, slow...)
 	fmt.Print(b.String())
 	if err := os.MkdirAll(filepath.Dir(report), 0o755); err != nil {
 		return false, err
@@ -56,28 +57,34 @@ func run(docs, report string, costOnly bool) (ok bool, err error) {
 	for _, a := range above {
 		fmt.Fprintln(os.Stderr, "not within its bound:", a)
 	}
-	if docs != "" {
+	if docs != "" && table != "" {
 		err = writeTable(docs, table)
 	}
 	return len(above) == 0, err
 }
 
-func measureSpeed(b *strings.Builder) (above []string, err error) {
+func measureSpeed(b *strings.Builder, only string) (above []string, err error) {
 	fmt.Fprintf(b, "# Speed and memory\n\n| what | measured | bound | |\n|---|---|---|---|\n")
-	for _, f := range []func() (measure, error){
-		throughput,
-		func() (measure, error) { return pace(10, 500*time.Millisecond) },
-		func() (measure, error) { return pace(1, 500*time.Millisecond) },
-		memory,
+	for _, m := range []struct {
+		name    string
+		measure func() (measure, error)
+	}{
+		{"throughput", throughput},
+		{"pace", func() (measure, error) { return pace(10, 500*time.Millisecond) }},
+		{"pace", func() (measure, error) { return pace(1, 500*time.Millisecond) }},
+		{"memory", memory},
 	} {
-		m, err := f()
+		if only != "" && only != m.name {
+			continue
+		}
+		got, err := m.measure()
 		if err != nil {
 			return nil, err
 		}
-		fmt.Fprintln(os.Stderr, m)
-		fmt.Fprintln(b, m)
-		if !m.ok() {
-			above = append(above, m.String())
+		fmt.Fprintln(os.Stderr, got)
+		fmt.Fprintln(b, got)
+		if !got.ok() {
+			above = append(above, got.String())
 		}
 	}
 	return above, nil

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -27,7 +28,10 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
-const scanRows = 60_000
+const (
+	scanRows = 60_000
+	rounds   = 15 // of the throughput's measurement
+)
 
 // measure is a ratio or a size, and its bound.
 type measure struct {
@@ -53,8 +57,8 @@ func (m measure) String() string {
 }
 
 // throughput compares the plugin with its own table streaming the same rows from memory: what the SDK alone
-// needs. The API's answers are replayed, so that the simulator's work is not measured. The best of several
-// rounds, taken in turn, is compared.
+// needs. The API's answers are replayed, so that the simulator's work is not measured. Both are measured in
+// turn, and the median of the ratios counts: a machine's speed changes from second to second.
 func throughput() (measure, error) {
 	api := newReplay(serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{site: serpstatsim.Generate(site, scanRows, 1)}}))
 	ours := serpstat.New(serpstat.Options{NoEnvironment: true, Transport: api})
@@ -89,22 +93,28 @@ func throughput() (measure, error) {
 	if err != nil {
 		return measure{}, err
 	}
-	best := [2]time.Duration{time.Hour, time.Hour}
-	for round := range 6 {
+	var ratios []float64
+	var seconds [2]float64
+	for round := range rounds + 1 {
+		var took [2]float64
 		for i, s := range []*steampipe{a, b} {
 			runtime.GC()
 			start := time.Now()
 			if rows, err := s.run(query{limit: -1}.of(site)); err != nil || rows != scanRows {
 				return measure{}, fmt.Errorf("throughput: %d rows, %v", rows, err)
 			}
-			if took := time.Since(start); round > 0 && took < best[i] {
-				best[i] = took
-			}
+			took[i] = time.Since(start).Seconds()
+		}
+		if round > 0 { // the first fills what is replayed
+			ratios = append(ratios, took[1]/took[0])
+			seconds[0] += took[0]
+			seconds[1] += took[1]
 		}
 	}
+	slices.Sort(ratios)
 	return measure{
-		name: "rows per second, compared with the same rows from memory", value: best[1].Seconds() / best[0].Seconds(), bound: 0.9, atLeast: true,
-		detail: fmt.Sprintf("%.0f and %.0f rows/s", scanRows/best[0].Seconds(), scanRows/best[1].Seconds()),
+		name: "rows per second, compared with the same rows from memory", value: ratios[rounds/2], bound: 0.9, atLeast: true,
+		detail: fmt.Sprintf("%.0f and %.0f rows/s", scanRows*rounds/seconds[0], scanRows*rounds/seconds[1]),
 	}, nil
 }
 
@@ -117,12 +127,10 @@ func (q query) of(name string) query {
 type replay struct {
 	api     http.Handler
 	mu      sync.Mutex
-	answers map[string][]byte
+	answers map[string][2][]byte // what comes before and after the id
 }
 
-func newReplay(api http.Handler) *replay { return &replay{api: api, answers: map[string][]byte{}} }
-
-const idHere = "the-id-of-the-request"
+func newReplay(api http.Handler) *replay { return &replay{api: api, answers: map[string][2][]byte{}} }
 
 func (r *replay) RoundTrip(req *http.Request) (*http.Response, error) {
 	body, err := io.ReadAll(req.Body)
@@ -131,28 +139,27 @@ func (r *replay) RoundTrip(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	var envelope struct {
-		ID json.RawMessage `json:"id"`
+		ID string `json:"id"`
 	}
 	if err := json.Unmarshal(body, &envelope); err != nil {
 		return nil, err
 	}
-	id := strings.Trim(string(envelope.ID), `"`)
-	key := strings.Replace(string(body), id, idHere, 1)
+	key := strings.Replace(string(body), envelope.ID, "", 1)
 	r.mu.Lock()
-	answer, ok := r.answers[key]
+	parts, ok := r.answers[key]
 	r.mu.Unlock()
 	if !ok {
 		recorder := httptest.NewRecorder()
 		r.api.ServeHTTP(recorder, httptest.NewRequest(req.Method, req.URL.String(), bytes.NewReader(body)))
-		answer = bytes.Replace(recorder.Body.Bytes(), []byte(id), []byte(idHere), 1)
+		parts[0], parts[1], _ = bytes.Cut(recorder.Body.Bytes(), []byte(envelope.ID))
 		r.mu.Lock()
-		r.answers[key] = answer
+		r.answers[key] = parts
 		r.mu.Unlock()
 	}
 	return &http.Response{
 		StatusCode: http.StatusOK, Status: "200 OK", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: req,
 		Header: http.Header{"Content-Type": {"application/json"}},
-		Body:   io.NopCloser(bytes.NewReader(bytes.Replace(answer, []byte(idHere), []byte(id), 1))),
+		Body:   io.NopCloser(io.MultiReader(bytes.NewReader(parts[0]), strings.NewReader(envelope.ID), bytes.NewReader(parts[1]))),
 	}, nil
 }
 

@@ -181,8 +181,8 @@ func (r *Reader[R]) ask(want int64) {
 // Total is the number of rows of the series by the last answer, -1 before the first.
 func (r *Reader[R]) Total() int64 { return r.total }
 
-// Taken is the number of rows returned so far.
-func (r *Reader[R]) Taken() int64 { return r.taken }
+// Latency is how long an answer takes, by those so far.
+func (r *Reader[R]) Latency() time.Duration { return r.latency }
 
 // Pages is the number of pages returned so far.
 func (r *Reader[R]) Pages() int { return r.pages }
