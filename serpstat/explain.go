@@ -64,19 +64,19 @@ func (s *scan) describe(source *outlink.Source) ScanPlan {
 	pager := outlink.NewPager(s.firstPage())
 	want := s.firstWant(len(source.Echoes), 1)
 	rows, requests := int64(0), int64(0)
-	for ; rows < min(want, outlink.RowCap) || want < 0 && requests < shownPages; requests++ {
+	for ; rows < min(want, s.input.RowCap) || want < 0 && requests < shownPages; requests++ {
 		left := int64(-1)
 		if want >= 0 {
 			left = want - rows
 		}
-		_, size := pager.Next(left, outlink.RowCap)
+		_, size := pager.Next(left, s.input.RowCap)
 		if requests < shownPages {
 			p.PageSizes = append(p.PageSizes, size)
 		}
 		rows += int64(size)
 	}
 	if want >= 0 && s.plan.Exact {
-		p.MaxRequests, p.MaxCredits = requests+divide(want-rows, outlink.MaxPageSize), max(rows, want+want/1000*min(want/outlink.RowCap, 1))
+		p.MaxRequests, p.MaxCredits = requests+divide(want-rows, outlink.MaxPageSize), max(rows, want+want/1000*min(want/s.input.RowCap, 1))
 	}
 	if want >= 0 && !s.plan.Exact {
 		p.Notes = append(p.Notes, "more pages follow if rows of the first do not match")

@@ -20,10 +20,11 @@ import (
 )
 
 // rig is a connection of the plugin in this process, spoken to with Steampipe's own messages, in front of a
-// simulator of its own. All rigs share one plugin: the SDK's query cache allocates tens of megabytes.
+// simulator of its own. Rigs share a plugin: the SDK's query cache allocates tens of megabytes.
 type rig struct {
 	t          *testing.T
 	sim        *serpstatsim.Server
+	plugin     *testPlugin
 	connection string
 }
 
@@ -35,10 +36,26 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// shared is the plugin of all rigs, and what it has told its observer.
-var shared = sync.OnceValue(func() *sharedPlugin {
-	s := &sharedPlugin{warnings: map[string][]string{}}
-	s.provider = newProvider(Options{NoEnvironment: true, Observe: func(e Event) {
+// The plugins of all rigs: one for the API's row cap, and one for a cap that tests can afford.
+var (
+	uncapped = sync.OnceValue(func() *testPlugin { return newTestPlugin(0) })
+	capped   = sync.OnceValue(func() *testPlugin { return newTestPlugin(smallCap) })
+)
+
+const smallCap = 2000
+
+// testPlugin is a plugin in this process, and what it has told its observer.
+type testPlugin struct {
+	server   *pluginserver.Server
+	provider *provider
+	mu       sync.Mutex
+	rigs     int
+	warnings map[string][]string // by domain
+}
+
+func newTestPlugin(rowCap int64) *testPlugin {
+	s := &testPlugin{warnings: map[string][]string{}}
+	s.provider = newProvider(Options{NoEnvironment: true, RowCap: rowCap, Observe: func(e Event) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if e.Warning != "" {
@@ -54,21 +71,16 @@ var shared = sync.OnceValue(func() *sharedPlugin {
 		panic(err)
 	}
 	return s
-})
-
-type sharedPlugin struct {
-	server   *pluginserver.Server
-	provider *provider
-	mu       sync.Mutex
-	rigs     int
-	warnings map[string][]string // by domain
 }
 
 // newRig adds a connection; config is added to its block.
 func newRig(t *testing.T, sim serpstatsim.Options, config string) *rig {
 	t.Helper()
-	s := shared()
-	r := &rig{t: t, sim: serpstatsim.New(sim)}
+	s := uncapped()
+	if sim.RowCap == smallCap {
+		s = capped()
+	}
+	r := &rig{t: t, plugin: s, sim: serpstatsim.New(sim)}
 	web := httptest.NewServer(r.sim)
 	t.Cleanup(func() { r.sim.Close(); web.Close() })
 	if !strings.Contains(config, "requests_per_second") {
@@ -93,7 +105,7 @@ func newRig(t *testing.T, sim serpstatsim.Options, config string) *rig {
 
 // forget drops what the plugin has learned of the API, and the simulator's log.
 func (r *rig) forget() {
-	p := shared().provider
+	p := r.plugin.provider
 	p.mu.Lock()
 	delete(p.connections, r.connection)
 	p.mu.Unlock()
@@ -102,7 +114,7 @@ func (r *rig) forget() {
 
 // warnings are what the plugin has told its observer of a domain's incomplete data.
 func (r *rig) warnings(domain string) []string {
-	s := shared()
+	s := r.plugin
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.warnings[domain]
@@ -169,7 +181,7 @@ func (r *rig) runContext(ctx context.Context, q query) result {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stream := &testStream{ctx: ctx, cancel: cancel, stop: q.stop, slow: q.slow}
-	err := shared().server.Execute(req, stream)
+	err := r.plugin.server.Execute(req, stream)
 	return result{stream.rows, err}
 }
 

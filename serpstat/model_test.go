@@ -1,6 +1,7 @@
 package serpstat
 
 import (
+	"cmp"
 	"regexp"
 	"sort"
 	"strings"
@@ -36,7 +37,7 @@ func (c clause) keeps(row serpstatsim.Row, fold func(string) string) bool {
 		case nil:
 			return false, true
 		case int64:
-			return ordered(cmp(number, v), c.operator), false
+			return ordered(cmp.Compare(number, v), c.operator), false
 		case time.Time:
 			return ordered(instant.Compare(v), c.operator), false
 		case string:
@@ -90,15 +91,6 @@ func fieldOf(row serpstatsim.Row, column string) (text string, number int64, ins
 		return date(&row.LastVisited)
 	}
 	return date(row.DateDel)
-}
-
-func cmp(a, b int64) int {
-	if a < b {
-		return -1
-	} else if a > b {
-		return 1
-	}
-	return 0
 }
 
 func ordered(c int, operator string) bool {

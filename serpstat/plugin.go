@@ -32,6 +32,9 @@ type Options struct {
 	Explain func(ScanPlan)
 	// Estimate makes Explain ask the API for each scan's total, for one credit.
 	Estimate bool
+	// RowCap is how many rows the API gives for one series of requests, for a simulator with another cap than
+	// the API's; 0 is the API's.
+	RowCap int64
 	// NoEnvironment makes the plugin ignore SERPSTAT_* variables.
 	NoEnvironment bool
 }

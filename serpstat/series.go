@@ -11,9 +11,9 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 )
 
-// splitLate is how far a scan with a LIMIT reads a result past the row cap before it is cut into parts:
-// most such scans end long before.
-const splitLate = outlink.RowCap / 4
+// splitLate is how much of the row cap a scan with a LIMIT reads before a result past the cap is cut into
+// parts: most such scans end long before.
+const splitLate = 0.25
 
 // series reads the rows of one source in order: page by page, and past the row cap part by part.
 type series struct {
@@ -48,7 +48,7 @@ func (q *series) close() { q.reader.Close() }
 func (q *series) newReader(of outlink.Series) *pagescan.Reader[outlink.Row] {
 	first := q.scan.firstPage()
 	return pagescan.NewReader(q.ctx, q.fetcher(of), outlink.NewPager(first), pagescan.Options{
-		RowCap: outlink.RowCap, Rate: q.scan.conn.settings.rate, Most: q.scan.conn.settings.concurrency,
+		RowCap: q.scan.input.RowCap, Rate: q.scan.conn.settings.rate, Most: q.scan.conn.settings.concurrency,
 	})
 }
 
@@ -121,7 +121,7 @@ func (q *series) place(row *outlink.Row) (belongs bool, err error) {
 	descending := q.source.Series.Order == "desc"
 	if beyond := row.LinksExt < part.From == descending; beyond {
 		q.rows = nil
-		q.nextPart()
+		q.endPart()
 	}
 	return false, nil
 }
@@ -197,7 +197,7 @@ func (q *series) want() int64 {
 			want = s.wantAfter(q.taken, matched, echoes)
 		}
 	}
-	if !q.cut || q.taken > 0 && q.part == 0 && q.reader.Pages() < pagescan.Ramp {
+	if !q.cut {
 		return want
 	}
 	left := max(q.parts[q.part].Rows-q.inPart, 1)
@@ -217,23 +217,27 @@ func (q *series) foresee() error {
 
 // finish ends a reader: the next part follows, or the series is over.
 func (q *series) finish() error {
-	arrived, total, short := q.reader.Short()
 	if q.cut {
-		part := q.parts[q.part]
-		arrived, total, short = q.inPart, part.Rows, q.inPart != part.Rows
+		q.endPart()
+		return nil
 	}
+	arrived, total, short := q.reader.Short()
 	if short {
 		q.warn(arrived, total)
 	}
-	if q.cut {
-		q.nextPart()
-		return nil
-	}
 	q.ended = true
-	if total > outlink.RowCap {
+	if total > q.scan.input.RowCap {
 		return q.tooMany()
 	}
 	return nil
+}
+
+// endPart goes on with the next part, and says so if the one that has ended had not the rows that were counted.
+func (q *series) endPart() {
+	if counted := q.parts[q.part].Rows; q.inPart != counted {
+		q.warn(q.inPart, counted)
+	}
+	q.nextPart()
 }
 
 func (q *series) warn(arrived, total int64) {

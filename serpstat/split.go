@@ -9,22 +9,23 @@ import (
 // cutIfNeeded cuts a result past the row cap into parts once it is clear that its end will be needed: at
 // once where no LIMIT ends the scan, and before the big pages are bought.
 func (q *series) cutIfNeeded() error {
-	if q.cut || q.total <= outlink.RowCap {
+	s := q.scan
+	rowCap := s.input.RowCap
+	if q.cut || q.total <= rowCap {
 		return nil
 	}
-	s := q.scan
 	sorted := q.source.Series.Sort == "links_external"
 	if s.limit < 0 && sorted && q.reader.Pages() < pagescan.Ramp && q.reader.More() {
 		return nil // a reader who wants a few rows leaves before any part is looked for
 	}
 	if s.limit >= 0 {
 		needed := divide(s.limit-s.streamed, int64(len(q.source.Echoes)))
-		if s.plan.Exact && needed <= outlink.RowCap || q.taken < splitLate && needed <= outlink.RowCap {
+		if needed <= rowCap && (s.plan.Exact || float64(q.taken) < splitLate*float64(rowCap)) {
 			return nil
 		}
 	}
 	if !sorted {
-		if s.limit > outlink.RowCap {
+		if s.limit > rowCap {
 			return q.tooMany()
 		}
 		if s.limit >= 0 {
@@ -54,7 +55,7 @@ func (q *series) cutNow() error {
 		refused, _ := q.scan.conn.knowledge()
 		splitter := outlink.Splitter{
 			Series: q.source.Series, Total: q.total, Order: order, Highest: q.highest, AtLeast: q.taken,
-			RowCap: outlink.RowCap, Refused: refused,
+			RowCap: q.scan.input.RowCap, Refused: refused,
 		}
 		var asked outlink.Filter
 		splitter.Count = func(f outlink.Filter) (int64, error) {
@@ -104,5 +105,5 @@ func (q *series) tooMany() error {
 	if reason == "" {
 		reason = "that in one order only (sort_by, or a limit above them)"
 	}
-	return &outlink.TooManyRowsError{Domain: q.source.Series.Domain, Total: q.total, Cap: outlink.RowCap, Reason: reason, LinksExt: -1}
+	return &outlink.TooManyRowsError{Domain: q.source.Series.Domain, Total: q.total, Cap: q.scan.input.RowCap, Reason: reason, LinksExt: -1}
 }

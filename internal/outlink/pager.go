@@ -62,11 +62,16 @@ func (p *Pager) fit(want, most, rowCap int64) int {
 			break // larger ones only cost more
 		}
 	}
-	if size == 0 {
-		return p.largest(min(want, most))
+	smaller := p.largest(min(want, most))
+	tolerated := max(worthARequest, (p.offset+want)/MaxPageSize+1) // a row for each page
+	if size == 0 || least-want > tolerated && 2*int64(smaller) >= want {
+		return smaller
 	}
 	return int(size)
 }
+
+// worthARequest is how many credits one more request has to save.
+const worthARequest = 10
 
 // dividing returns the smallest number from least to most that divides an offset, 0 if there is none.
 func dividing(offset, least, most int64) int64 {

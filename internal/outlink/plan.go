@@ -1,6 +1,7 @@
 package outlink
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -27,6 +28,7 @@ type PlanInput struct {
 	Engine     Engine
 	Refused    Refusals        // what the API is known not to take
 	FoldsASCII map[string]bool // fields whose contains is known to ignore the case of ASCII letters
+	RowCap     int64           // rows that the API gives for one series; 0 is RowCap
 }
 
 // Plan is how a scan is answered: the series of requests, and what is checked on this side.
@@ -161,7 +163,7 @@ func seriesOrder(p Params, in PlanInput) (sort, order string) {
 			order = *p.SortOrder
 		}
 		return sort, order
-	case in.Limit >= 0 && in.Limit <= RowCap && exact(rowQuals(in.Quals)):
+	case in.Limit >= 0 && in.Limit <= cmp.Or(in.RowCap, RowCap) && exact(rowQuals(in.Quals)):
 		return defaultSort, defaultOrder
 	}
 	return sortLinksExt, defaultOrder
