@@ -65,7 +65,7 @@ func checkFault(r *rig, kind serpstatsim.FaultKind, domain string, want int) err
 	case got.err == nil && len(got.rows) != want:
 		return fmt.Errorf("%d rows, want %d, and no error", len(got.rows), want)
 	case got.err != nil && strings.Contains(got.err.Error(), testToken):
-		return fmt.Errorf("the token is in %q", got.err)
+		return fmt.Errorf("the token is in %w", got.err)
 	}
 	if len(got.rows) > want || requests > 4+3 {
 		return fmt.Errorf("%d rows of %d, %d requests", len(got.rows), want, requests)

@@ -186,7 +186,9 @@ func serve(ctx context.Context, f flags, stdout, stderr io.Writer) error {
 	if web.Shutdown(grace) != nil {
 		web.Close()
 	}
-	<-failed
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve: %w", err)
+	}
 	return nil
 }
 

@@ -101,7 +101,7 @@ func throughput() (measure, error) {
 			runtime.GC()
 			start := time.Now()
 			if rows, err := s.run(query{limit: -1}.of(site)); err != nil || rows != scanRows {
-				return measure{}, fmt.Errorf("throughput: %d rows, %v", rows, err)
+				return measure{}, fmt.Errorf("throughput: %d rows, %w", rows, err)
 			}
 			took[i] = time.Since(start).Seconds()
 		}
@@ -177,7 +177,7 @@ func pace(rate float64, latency time.Duration) (measure, error) {
 	}
 	start := time.Now()
 	if rows, err := s.run(query{limit: -1}.of(site)); err != nil || rows != scanRows {
-		return measure{}, fmt.Errorf("pace: %d rows, %v", rows, err)
+		return measure{}, fmt.Errorf("pace: %d rows, %w", rows, err)
 	}
 	took := time.Since(start)
 	requests := len(sim.Requests())

@@ -56,6 +56,8 @@ func NormalizeDomain(written string) (string, error) {
 	return ascii, nil
 }
 
+const hostCharacters = "abcdefghijklmnopqrstuvwxyz0123456789-_"
+
 func validHost(host string) bool {
 	if len(host) > 253 || !strings.Contains(host, ".") {
 		return false
@@ -68,7 +70,7 @@ func validHost(host string) bool {
 			return false
 		}
 		for _, c := range label {
-			if !('a' <= c && c <= 'z' || '0' <= c && c <= '9' || c == '-' || c == '_') {
+			if !strings.ContainsRune(hostCharacters, c) {
 				return false
 			}
 		}

@@ -134,7 +134,7 @@ func TestNoFailureShowsTheToken(t *testing.T) {
 		}, nil, KindEndpoint},
 		"redirect host": {func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Location", "https://"+url.PathEscape(testToken)+".example/")
-			w.WriteHeader(307)
+			w.WriteHeader(http.StatusTemporaryRedirect)
 		}, nil, KindNetwork},
 		"HTML page":     {echo(502, "text/html"), nil, KindServer},
 		"HTML with 200": {echo(200, "text/html"), nil, KindMalformed},

@@ -135,7 +135,7 @@ func (s *session) withEngine(ctx context.Context, work func(context.Context) err
 
 // pipeError tells a closed pipe from other errors: it is how a reader says that it has enough.
 func pipeError(ctx context.Context, err error) error {
-	if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) || err != nil && context.Cause(ctx) == errPipeClosed {
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) || err != nil && errors.Is(context.Cause(ctx), errPipeClosed) {
 		return errPipeClosed
 	}
 	return err
