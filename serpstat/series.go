@@ -8,6 +8,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/outlink"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/pagescan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/pluginserver"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 )
 
@@ -169,12 +170,13 @@ func (q *series) page() error {
 	return q.cutIfNeeded()
 }
 
-// rest waits a moment between the first pages of a scan whose demand is unknown: a reader who wants no more
-// leaves now.
+// rest waits between the first pages of a scan whose demand is unknown, until the reader has got the rows so
+// far, and a moment longer: one who wants no more leaves now.
 func (q *series) rest() {
 	if pages := q.reader.Pages(); q.scan.limit >= 0 || pages == 0 || pages > pagescan.Ramp || q.part > 0 || !q.reader.More() {
 		return
 	}
+	pluginserver.Consumed(q.ctx, q.scan.streamed)
 	select {
 	case <-time.After(min(max(q.reader.Latency(), leastGrace), mostGrace)):
 	case <-q.ctx.Done():

@@ -68,14 +68,11 @@ func throughput() (measure, error) {
 		list := p.TableMap["serpstat_outlink"].List
 		scan := list.Hydrate
 		list.Hydrate = func(ctx context.Context, d *plugin.QueryData, h *plugin.HydrateData) (any, error) {
-			if items == nil {
+			if items == nil { // the first time: what the scan streams
 				stream := d.StreamListItem
-				d.StreamListItem = func(_ context.Context, more ...any) { items = append(items, more...) }
-				_, err := scan(ctx, d, h)
-				d.StreamListItem = stream
-				if err != nil {
-					return nil, err
-				}
+				d.StreamListItem = func(ctx context.Context, more ...any) { items = append(items, more...); stream(ctx, more...) }
+				defer func() { d.StreamListItem = stream }()
+				return scan(ctx, d, h)
 			}
 			for _, item := range items {
 				d.StreamListItem(ctx, item)

@@ -237,6 +237,16 @@ func Begin(ctx context.Context) (context.Context, context.CancelFunc) {
 	return ctx, func() { stop(); cancel() }
 }
 
+// Consumed waits until so many rows, which a List function has streamed, were sent to their reader, or ctx
+// ends. The SDK takes rows much faster than their reader may want them: a List function that pays for its
+// rows waits here before it buys more.
+func Consumed(ctx context.Context, rows int64) {
+	c := callOf(ctx)
+	for c != nil && ctx.Err() == nil && c.waiting(rows) {
+		time.Sleep(lookAgain)
+	}
+}
+
 // Failed is the item that [Fail] streams last. A column's transform that meets one returns [Failed.Wait].
 type Failed struct{}
 
@@ -276,7 +286,7 @@ func Fail(ctx context.Context, d *plugin.QueryData, streamed int64, err error) e
 // How long Fail waits for another query that may share the rows of this one, or not, and how often it looks.
 const (
 	shareWait = 5 * time.Second
-	lookAgain = 2 * time.Millisecond
+	lookAgain = 500 * time.Microsecond
 )
 
 // awaitReaders waits until so many rows were sent to the call's reader, and to others who share them.
