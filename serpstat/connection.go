@@ -31,6 +31,7 @@ type connection struct {
 	mu      sync.Mutex
 	refused outlink.Refusals
 	folds   map[string]bool // fields whose contains has shown to ignore the case of ASCII letters
+	misses  int             // probes that have not shown it
 }
 
 // connection returns the connection of a query, made anew when its config has changed. An error says what
@@ -81,4 +82,24 @@ func (c *connection) refuse(list ...outlink.Refusal) bool {
 		c.refused[r] = true
 	}
 	return news
+}
+
+// probes reports whether it may still be worth asking if contains ignores case.
+func (c *connection) probes() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.misses < mostMisses
+}
+
+// probed remembers what a probe has shown.
+func (c *connection) probed(probe outlink.Probe, shown bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !shown {
+		c.misses++
+		return
+	}
+	for _, field := range probe.Fields() {
+		c.folds[field] = true
+	}
 }

@@ -30,9 +30,19 @@ func (s *scan) explain(ctx context.Context) error {
 		s.provider.opts.Explain(ScanPlan{Table: s.data.Table.Name, Limit: s.limit, Total: -1, Residual: s.plan.Residual.Clauses(),
 			Notes: []string{"no row can match: nothing is asked"}})
 	}
+	probe, probed := s.probe()
+	if probed && s.provider.opts.Estimate {
+		if err := s.learnFolding(ctx); err != nil {
+			return err
+		}
+	}
 	for i := range s.plan.Sources {
 		source := &s.plan.Sources[i]
 		p := s.describe(source)
+		if probed && i == 0 {
+			p.Notes = append(p.Notes, fmt.Sprintf("before it, 1 credit asks whether the API's contains ignores case in %s; where it does, the filter also looks for letters",
+				strings.Join(probe.Fields(), ", ")))
+		}
 		if s.provider.opts.Estimate {
 			page, err := s.conn.client.GetOutlinks(ctx, request(source.Series, 1, 1))
 			if err != nil {
@@ -41,6 +51,9 @@ func (s *scan) explain(ctx context.Context) error {
 			p.Total = page.Total
 			if p.MaxCredits < 0 || p.MaxCredits > max(page.Total, 1) {
 				p.MaxCredits = max(page.Total, 1)
+			}
+			if probed && i == 0 {
+				p.MaxCredits++
 			}
 		}
 		s.provider.opts.Explain(p)

@@ -63,6 +63,9 @@ func (s *scan) replan() (err error) {
 }
 
 func (s *scan) run(ctx context.Context) error {
+	if err := s.learnFolding(ctx); err != nil {
+		return err
+	}
 	if s.plan.Order != outlink.Unordered {
 		return s.runOrdered(ctx)
 	}

@@ -37,6 +37,11 @@ const (
 	Between     = "between"
 )
 
+// textFields are the fields whose text is looked into, and the columns that show them.
+var textFields = []struct{ column, field string }{
+	{ColURLFrom, FieldURLFrom}, {ColURLTo, FieldURLTo}, {ColLinkText, FieldAnchor},
+}
+
 // Refusal names a compareType that the API does not take for a field (error 32117).
 type Refusal struct{ Field, CompareType string }
 
@@ -60,6 +65,7 @@ type FilterInput struct {
 	LinkPerDomain bool   // with linkPerDomain nothing is pushed: which link of a domain is kept would change
 	Refused       Refusals
 	FoldsASCII    map[string]bool // fields whose contains is known to ignore the case of ASCII letters
+	Engine        Engine
 }
 
 // BuildFilter turns WHERE clauses into a complexFilter that keeps every row SQL keeps, whatever the answer
@@ -69,7 +75,8 @@ type FilterInput struct {
 //   - ranges of links_ext as gte and lte, the two numeric comparisons whose meaning is clear;
 //   - equality and LIKE on texts as contains of the literal runs free of `%`, `_` and backslash: a row that
 //     has the whole has its parts, in the same case, be the value a pattern or not, trimmed or not;
-//   - ILIKE only by runs without cased letters, unless the API has shown that it folds case;
+//   - ILIKE by runs of what its engine does not fold, and of ASCII letters once the API has shown ([Probe])
+//     that it ignores their case;
 //   - NOT ILIKE '%lit%' as notContains for a lit that every folding treats alike, NOT LIKE for a caseless one;
 //   - nofollow = one of the four documented words as contains of that word;
 //   - a lower bound of first_seen and an upper bound of last_visited as check, a day wider: first_seen is
@@ -91,9 +98,7 @@ func BuildFilter(in FilterInput) (filter Filter, impossible bool) {
 	b := builder{in: in, filter: in.User}
 	b.links(links)
 	b.check(columns)
-	for _, t := range []struct{ column, field string }{
-		{ColURLFrom, FieldURLFrom}, {ColURLTo, FieldURLTo}, {ColLinkText, FieldAnchor},
-	} {
+	for _, t := range textFields {
 		b.text(t.field, t.column, columns[t.column])
 	}
 	b.nofollow(columns[ColNofollow])
@@ -244,27 +249,36 @@ func (b *builder) text(field, column string, quals []Qual) {
 	for _, q := range quals {
 		switch q.Operator {
 		case Like:
-			b.contains(field, stringsOf(q.Values), b.likeRuns(nil))
+			b.contains(field, stringsOf(q.Values), func(v string) []string { return likeRuns(v, nil) })
 		case ILike:
-			if b.in.FoldsASCII[field] {
-				b.contains(field, stringsOf(q.Values), b.likeRuns(plainFold))
-			} else {
-				b.contains(field, stringsOf(q.Values), b.likeRuns(caseless))
-			}
+			b.contains(field, stringsOf(q.Values), func(v string) []string { return likeRuns(v, b.foldedAlike(field)) })
 		case NotLike, NotILike:
 			b.notContains(field, q)
 		}
 	}
 }
 
-func (b *builder) likeRuns(keep func(rune) bool) func(string) []string {
-	return func(like string) []string {
-		p, err := parsePattern(like)
-		if err != nil {
-			return nil
+// foldedAlike returns which characters of an ILIKE pattern are in a row that matches as the API sees it:
+// those that the engine compares exactly, and ASCII letters where the API ignores their case.
+func (b *builder) foldedAlike(field string) func(rune) bool {
+	return func(r rune) bool {
+		switch {
+		case r < utf8.RuneSelf && unicode.IsLetter(r):
+			return b.in.FoldsASCII[field] && plainFold(r)
+		case b.in.Engine == SQLite:
+			return true
 		}
-		return searchableRuns(p.runs(), keep)
+		return caseless(r)
 	}
+}
+
+// likeRuns are the texts to look for in rows that are like a pattern.
+func likeRuns(like string, keep func(rune) bool) []string {
+	p, err := parsePattern(like)
+	if err != nil {
+		return nil
+	}
+	return searchableRuns(p.runs(), keep)
 }
 
 // contains adds "one of the values": an alternative for each, made of one condition for each run.
@@ -333,13 +347,13 @@ func (b *builder) nofollow(quals []Qual) {
 }
 
 // searchableRuns cuts texts at characters that may be special to the API (wildcards), that may not have
-// arrived as they are (U+FFFD stands for bytes PostgreSQL cannot hold) or that keep refuses, and returns
-// the longest of the pieces. Pieces of white space alone are left out: trimmed, they would be empty.
+// arrived as they are (U+FFFD stands for bytes PostgreSQL cannot hold), whose folding depends on what stands
+// next to them (odd) or that keep refuses, and returns the longest of the pieces. Pieces of white space alone are left out: trimmed, they would be empty.
 func searchableRuns(texts []string, keep func(rune) bool) []string {
 	var runs []string
 	for _, text := range texts {
 		for _, run := range strings.FieldsFunc(text, func(r rune) bool {
-			return r == '%' || r == '_' || r == '\\' || r == utf8.RuneError || unicode.IsControl(r) || keep != nil && !keep(r)
+			return r == '%' || r == '_' || r == '\\' || r == utf8.RuneError || unicode.IsControl(r) || strings.ContainsRune(odd, r) || keep != nil && !keep(r)
 		}) {
 			if strings.TrimSpace(run) != "" && !slices.Contains(runs, run) {
 				runs = append(runs, run)

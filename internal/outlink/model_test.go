@@ -227,6 +227,9 @@ func holdsInt(op Operator, a, b int64) bool {
 	return a >= b
 }
 
+// sqlite is SQLite, whose LIKE folds ASCII letters alone.
+func sqlite() []semantics { return []semantics{{all: false}, {all: true}} }
+
 // engines fold letters beyond ASCII as the C locale, Go's Unicode tables, Turkish, and a full mapping do.
 func engines() (list []semantics) {
 	turkish := func(s string) string { return strings.ToLowerSpecial(unicode.TurkishCase, s) }

@@ -140,6 +140,7 @@ func seriesOf(p Params, in PlanInput) (s Series, impossible bool, err error) {
 		LinkPerDomain: p.LinkPerDomain != nil,
 		Refused:       in.Refused,
 		FoldsASCII:    in.FoldsASCII,
+		Engine:        in.Engine,
 	})
 	s.Sort, s.Order = seriesOrder(p, in)
 	return s, impossible, nil

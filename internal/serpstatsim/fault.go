@@ -41,6 +41,7 @@ const (
 	HTML502                                // a proxy's page, HTTP 502
 	CreditsExhausted                       // error 402
 	InvalidToken                           // error 403
+	FilterRefused                          // error 32117, whatever the filter is
 	Redirect                               // HTTP 302 to another host
 	EchoToken                              // an HTML page that shows the request's URL
 	CutBody                                // the connection ends in the middle of the body
@@ -61,7 +62,7 @@ const (
 
 var faultNames = map[FaultKind]string{
 	RateLimitedObject: "429-object", RateLimitedStatus: "429-status", ServerErrorObject: "500-object", ServerErrorStatus: "500-status",
-	HTML502: "502-html", CreditsExhausted: "402", InvalidToken: "403", Redirect: "redirect", EchoToken: "echo-token", CutBody: "cut-body",
+	HTML502: "502-html", CreditsExhausted: "402", InvalidToken: "403", FilterRefused: "32117", Redirect: "redirect", EchoToken: "echo-token", CutBody: "cut-body",
 	CloseConnection: "close", Stall: "stall", ForeignID: "foreign-id", EmptyPage: "empty-page", ShortPage: "short-page",
 	BrokenOrder: "broken-order", NegativeTotal: "negative-total", AbsurdTotal: "absurd-total", HugeBody: "huge-body",
 	DeepNesting: "deep-nesting", WrongType: "wrong-type", NulBytes: "nul-bytes", InvalidUTF8: "invalid-utf8",
@@ -125,6 +126,8 @@ func (f *Fault) rpcError() *rpcError {
 		return &rpcError{402, "Plan credits exceeded"}
 	case InvalidToken:
 		return &rpcError{403, "Invalid token"}
+	case FilterRefused:
+		return &rpcError{32117, "Not allowed params for filter"}
 	}
 	return &rpcError{302, ""}
 }

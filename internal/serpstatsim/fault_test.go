@@ -63,6 +63,7 @@ func TestEveryFaultIsSeenByAClient(t *testing.T) {
 		{serpstatsim.HTML502, 0, 502, []func(received) bool{status(502), contains("<html>")}},
 		{serpstatsim.CreditsExhausted, 0, 402, []func(received) bool{status(200), valid, contains(`"error":{"code":402,`)}},
 		{serpstatsim.InvalidToken, 0, 403, []func(received) bool{status(200), valid, contains(`"error":{"code":403,`)}},
+		{serpstatsim.FilterRefused, 0, 32117, []func(received) bool{status(200), valid, contains(`"error":{"code":32117,`)}},
 		{serpstatsim.Redirect, 0, 302, []func(received) bool{status(302), func(r received) bool {
 			return r.header.Get("Location") == "https://elsewhere.example/v4/?token=se%2Fcret"
 		}}},

@@ -74,7 +74,7 @@ func ReadingList() []Named {
 var faultAbout = map[FaultKind]string{
 	RateLimitedObject: "error 429 with HTTP 200", RateLimitedStatus: "HTTP 429, with Retry-After if retry-after is given",
 	ServerErrorObject: "error 500 with HTTP 200", ServerErrorStatus: "HTTP 500", HTML502: "a proxy's HTML page, HTTP 502",
-	CreditsExhausted: "error 402", InvalidToken: "error 403", Redirect: "HTTP 302 to another host (location)",
+	CreditsExhausted: "error 402", InvalidToken: "error 403", FilterRefused: "error 32117", Redirect: "HTTP 302 to another host (location)",
 	EchoToken: "a proxy's HTML page that shows the request's URL, token included", CutBody: "the connection ends in the middle of the answer, which is charged",
 	CloseConnection: "the connection ends before the answer, which is charged", Stall: "the answer never comes", ForeignID: "the answer has another request's id",
 	EmptyPage: "no rows, though total says otherwise", ShortPage: "half of the rows", BrokenOrder: "the page's rows in reverse",
