@@ -20,6 +20,8 @@ type costCase struct {
 	match func(*serpstatsim.Row) bool
 	whole bool // all rows must be read before the first one is known: sorting, and no LIMIT
 
+	readings serpstatsim.Readings
+
 	credits, requests int64 // at most; -1 is not said
 }
 
@@ -58,11 +60,13 @@ func costCases(rows []serpstatsim.Row) []costCase {
 		costCase{title: "`url_to like 'https://github.com/%'`", match: github, credits: matching(github) + 1, requests: -1,
 			query: query{limit: -1}.and("url_to", "~~", "https://github.com/%")},
 	)
-	guide := func(r *serpstatsim.Row) bool { return strings.Contains(strings.ToLower(r.LinkText), "video") }
-	k := int64(len(rows)) / matching(guide)
+	video := func(r *serpstatsim.Row) bool { return strings.Contains(strings.ToLower(r.LinkText), "video") }
+	k := int64(len(rows)) / matching(video)
+	ilike := func(limit int64) query { return query{limit: limit}.and("link_text", "~~*", "%video%") }
 	list = append(list,
-		costCase{title: fmt.Sprintf("`link_text ilike '%%video%%' limit 20`, checked here; one row in %d", k), match: guide, credits: 2*20*k + 125, requests: -1,
-			query: query{limit: 20}.and("link_text", "~~*", "%video%")},
+		costCase{title: "`link_text ilike '%video%'`, if the API ignores case", match: video, credits: matching(video) + 1, requests: -1, query: ilike(-1)},
+		costCase{title: fmt.Sprintf("`link_text ilike '%%video%%' limit 20`, if it does not; one row in %d matches", k), match: video, credits: 2*20*k + 125, requests: -1,
+			query: ilike(20), readings: serpstatsim.Readings{ContainsCaseSensitive: true}},
 		costCase{title: "`links_ext < 5 and links_ext > 9`", match: func(*serpstatsim.Row) bool { return false }, whole: true,
 			query: query{limit: -1}.and("links_ext", "<", 5).and("links_ext", ">", 9)},
 		costCase{title: "`limit 0`", query: query{limit: 0}, match: all},
@@ -122,7 +126,7 @@ func measureCosts() (table string, above []string, err error) {
 }
 
 func (c costCase) measure(data map[string][]serpstatsim.Row) (cost, error) {
-	sim := serpstatsim.New(serpstatsim.Options{Domains: data})
+	sim := serpstatsim.New(serpstatsim.Options{Domains: data, Readings: c.readings})
 	web := httptest.NewServer(sim)
 	defer func() { sim.Close(); web.Close() }()
 	s, err := newSteampipe(serpstat.New(serpstat.Options{NoEnvironment: true}), fmt.Sprintf("base_url = %q\nrequests_per_second = 1000", web.URL))

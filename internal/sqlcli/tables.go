@@ -50,7 +50,9 @@ func clauses(c sqlengine.Column) string {
 			list = append(list, "=", "in")
 		case "~~*":
 			list = append(list, "like")
-		case "~~", "!~~", "!~~*": // SQLite's LIKE ignores case, and it tells no table of NOT LIKE
+		case "~~":
+			list = append(list, "glob")
+		case "!~~", "!~~*": // SQLite tells no table of NOT LIKE
 		default:
 			list = append(list, operator)
 		}

@@ -22,15 +22,16 @@ const (
 	opGreater   = ">"
 	opAtLeast   = ">="
 	opLike      = "~~*" // SQLite's LIKE ignores the case of ASCII letters
+	opGlob      = "~~"  // SQLite's GLOB does not
 	opIsNull    = "is null"
 	opIsNotNull = "is not null"
 )
 
-// operators are what SQLite may offer and a plugin may be told. GLOB, REGEXP and MATCH are left to SQLite.
+// operators are what SQLite may offer and a plugin may be told. REGEXP and MATCH are left to SQLite.
 var operators = map[vtab.ConstraintOp]string{
 	vtab.OpEQ: opEqual, vtab.OpIS: opEqual, vtab.OpNE: opNotEqual, vtab.OpISNOT: opNotEqual,
 	vtab.OpLT: opLess, vtab.OpLE: opAtMost, vtab.OpGT: opGreater, vtab.OpGE: opAtLeast,
-	vtab.OpLIKE: opLike, vtab.OpISNULL: opIsNull, vtab.OpISNOTNULL: opIsNotNull,
+	vtab.OpLIKE: opLike, vtab.OpGLOB: opGlob, vtab.OpISNULL: opIsNull, vtab.OpISNOTNULL: opIsNotNull,
 }
 
 // meaning is what a constraint with its value says to the plugin. SQLite checks each row again, so that a
@@ -56,8 +57,8 @@ func meaningOf(c Column, op vtab.ConstraintOp, value vtab.Value) meaning {
 	if op == vtab.OpISNOT {
 		return unknown // unlike <>, it keeps rows where the column is null
 	}
-	if name == opLike {
-		return meaningOfLike(c, value)
+	if name == opLike || name == opGlob {
+		return meaningOfPattern(c, name, value)
 	}
 	switch c.kind {
 	case intKind:
@@ -91,13 +92,24 @@ func tell(c Column, operator string, value *proto.QualValue) meaning {
 	return meaning{quals: []*proto.Qual{q}, exact: true}
 }
 
-func meaningOfLike(c Column, value vtab.Value) meaning {
+// What SQLite's patterns are in PostgreSQL's LIKE, whose escape character is the backslash.
+var (
+	ofLike = strings.NewReplacer(`\`, `\\`) // SQLite's LIKE has no escape character
+	ofGlob = strings.NewReplacer("*", "%", "?", "_", "%", `\%`, "_", `\_`, `\`, `\\`)
+)
+
+func meaningOfPattern(c Column, operator string, value vtab.Value) meaning {
 	pattern, ok := value.(string)
 	if !ok || c.kind != textKind || !utf8.ValidString(pattern) || strings.ContainsRune(pattern, 0) {
 		return unknown
 	}
-	// SQLite's LIKE has no escape character; PostgreSQL's has the backslash.
-	return tell(c, opLike, proto.NewQualValue(strings.ReplaceAll(pattern, `\`, `\\`)))
+	if operator == opLike {
+		return tell(c, opLike, proto.NewQualValue(ofLike.Replace(pattern)))
+	}
+	if strings.ContainsRune(pattern, '[') {
+		return unknown // a set of characters
+	}
+	return tell(c, opGlob, proto.NewQualValue(ofGlob.Replace(pattern)))
 }
 
 // meaningOfNumber compares integers. Text that is a number becomes one by the column's affinity; other text

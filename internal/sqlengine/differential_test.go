@@ -315,6 +315,14 @@ func likePattern(t *rapid.T) string {
 	return "'" + p + pick(t, "%", "") + "'"
 }
 
+func globPattern(t *rapid.T) string {
+	p := ""
+	for range 1 + choose(t, 2) {
+		p += pick(t, "*", "*", "?", "", "[a-o]", "%", "_") + pick(t, pieces...)
+	}
+	return "'" + p + pick(t, "*", "") + "'"
+}
+
 func literal(t *rapid.T, column string) string {
 	switch column {
 	case "links_ext":
@@ -359,7 +367,7 @@ func predicate(t *rapid.T, prefix string, depth int) string {
 	case 8:
 		return pick(t, "lower("+column+")", column+" || ''", "+"+column) + " = " + value()
 	case 9:
-		return column + pick(t, " glob '*o*'", " like '%b%' escape 'b'", " is not distinct from "+value())
+		return column + pick(t, " glob "+globPattern(t), " glob "+globPattern(t), " not glob '*o*'", " like '%b%' escape 'b'", " is not distinct from "+value())
 	}
 	return column + pick(t, " = ", " <> ", " < ", " <= ", " > ", " >= ", " == ", " != ") + value()
 }

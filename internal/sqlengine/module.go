@@ -204,7 +204,7 @@ func (t *virtualTable) requestOf(p *accessPlan, values []vtab.Value, wary bool) 
 
 // comparesText reports a comparison that a collation may change.
 func comparesText(c Column, op vtab.ConstraintOp) bool {
-	return !c.Parameter && c.Type == "TEXT" && op != vtab.OpLIKE
+	return !c.Parameter && c.Type == "TEXT" && op != vtab.OpLIKE && op != vtab.OpGLOB
 }
 
 // limit is how many rows SQLite will read, or -1.
