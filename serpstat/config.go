@@ -80,7 +80,7 @@ func (c serpstatConfig) resolve(getenv func(string) string) (settings, error) {
 		timeout: defaultTimeout, retries: defaultRetries,
 	}
 	s.token = getenv(envToken)
-	if c.Token != nil {
+	if c.Token != nil && *c.Token != "" {
 		s.token = *c.Token
 	}
 	if s.token == "" {

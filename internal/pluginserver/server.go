@@ -22,6 +22,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -237,12 +238,12 @@ func Begin(ctx context.Context) (context.Context, context.CancelFunc) {
 	return ctx, func() { stop(); cancel() }
 }
 
-// Consumed waits until so many rows, which a List function has streamed, were sent to their reader, or ctx
-// ends. The SDK takes rows much faster than their reader may want them: a List function that pays for its
-// rows waits here before it buys more.
+// Consumed waits until so many rows, which a List function has streamed, were sent to their reader, or to
+// another who shares them, or ctx ends. The SDK takes rows much faster than their reader may want them: a List
+// function that pays for its rows waits here before it buys more.
 func Consumed(ctx context.Context, rows int64) {
 	c := callOf(ctx)
-	for c != nil && ctx.Err() == nil && c.waiting(rows) {
+	for c != nil && ctx.Err() == nil && c.waiting(rows) && !slices.ContainsFunc(c.sharers(), func(o *call) bool { return !o.waiting(rows) }) {
 		time.Sleep(lookAgain)
 	}
 }
@@ -300,10 +301,5 @@ func (c *call) awaitReaders(ctx context.Context, rows int64) {
 func (c *call) waiting(rows int64) bool { return c.sent.Load() < rows }
 
 func (c *call) othersWait(rows int64) bool {
-	for _, other := range c.sharers() {
-		if other.waiting(rows) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(c.sharers(), func(o *call) bool { return o.waiting(rows) })
 }

@@ -252,6 +252,89 @@ func TestAReaderWhoSharesRowsGetsThemAllWhenTheFirstLeaves(t *testing.T) {
 	}
 }
 
+// A List function that buys its rows must not run ahead of a reader who may have enough.
+func TestConsumedWaitsForTheReader(t *testing.T) {
+	bothCaches(t, func(t *testing.T, cache bool) {
+		n := theNumbers()
+		var got, seen atomic.Int64
+		n.answer(func(ctx context.Context, stream func(int)) error {
+			for i := range 50 {
+				stream(i)
+			}
+			Consumed(ctx, 50)
+			seen.Store(got.Load())
+			stream(50)
+			return nil
+		})
+		slow := func(rows int) { time.Sleep(200 * time.Microsecond); got.Store(int64(rows)) }
+		if rows, err := n.read(t.Context(), fmt.Sprint("consumed", cache), cache, slow); err != nil || rows != 51 {
+			t.Fatalf("%d rows, %v", rows, err)
+		}
+		if seen.Load() != 50 {
+			t.Errorf("the reader had got %d of 50 rows", seen.Load())
+		}
+	})
+}
+
+func TestConsumedEndsWhenTheReaderLeavesOrAnotherHasTheRows(t *testing.T) {
+	n := theNumbers()
+	for _, test := range []string{"leaves", "shares"} {
+		joined := make(chan bool)
+		n.answer(func(ctx context.Context, stream func(int)) error {
+			<-joined
+			for i := range 50 {
+				stream(i)
+			}
+			Consumed(ctx, 50)
+			stream(50)
+			return ctx.Err()
+		})
+		ctx, leave := context.WithCancel(t.Context())
+		stuck, free := make(chan bool), make(chan bool)
+		done := make(chan error, 1)
+		go func() {
+			_, err := n.read(ctx, "consumed "+test, true, func(rows int) {
+				if rows == 3 {
+					close(stuck)
+					<-free
+				}
+			})
+			done <- err
+		}()
+		if test == "leaves" {
+			close(joined)
+			<-stuck
+			leave()
+			close(free)
+			if err := <-done; !errors.Is(err, context.Canceled) {
+				t.Errorf("the reader who left got %v", err)
+			}
+			continue
+		}
+		for n.active() < 1 {
+			time.Sleep(time.Millisecond)
+		}
+		second := make(chan string, 1)
+		go func() {
+			got, err := n.read(t.Context(), "consumed "+test, true, nil)
+			second <- fmt.Sprint(got, " ", err)
+		}()
+		for n.active() < 2 {
+			time.Sleep(time.Millisecond)
+		}
+		time.Sleep(20 * time.Millisecond) // until it waits for the first one's rows
+		close(joined)
+		if got := <-second; got != "51 <nil>" { // while the first one does not read
+			t.Errorf("the second reader got %s", got)
+		}
+		close(free)
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+		leave()
+	}
+}
+
 func (n *numbers) active() int {
 	n.server.calls.mu.Lock()
 	defer n.server.calls.mu.Unlock()
