@@ -139,8 +139,8 @@ func (s *settings) numbers(c serpstatConfig, getenv func(string) string) error {
 		s.retries = *v
 	}
 	if v := c.MaxCredits; v != nil {
-		if *v < 0 {
-			return fmt.Errorf("max_credits = %d is out of range: write the most credits that one scan may spend, or leave it out for no limit", *v)
+		if *v < 1 {
+			return fmt.Errorf("max_credits = %d is out of range: write the most credits that one scan may spend, from 1, or leave it out for no limit", *v)
 		}
 		s.maxCredits = *v
 	}

@@ -37,7 +37,7 @@ type session struct {
 var errPipeClosed = errors.New("standard output is closed")
 
 func (s *session) run(cmd *cobra.Command, args []string) error {
-	if err := s.flags.check(); err != nil {
+	if err := s.flags.check(cmd.Flags().Changed); err != nil {
 		return err
 	}
 	if s.flags.tables {
@@ -50,11 +50,12 @@ func (s *session) run(cmd *cobra.Command, args []string) error {
 	return s.withEngine(cmd.Context(), func(ctx context.Context) error { return s.runAll(ctx, statements) })
 }
 
-func (f *flags) check() error {
+// check finds flags that contradict each other or are out of range; given tells which ones the command line has.
+func (f *flags) check(given func(name string) bool) error {
 	switch {
 	case formats[f.output] == nil:
 		return usage("--output %s: write one of %s", f.output, strings.Join(formatNames(), ", "))
-	case f.maxCredits < 0:
+	case given("max-credits") && f.maxCredits < 1:
 		return usage("--max-credits %d: write a number from 1", f.maxCredits)
 	case f.verbose && f.quiet:
 		return usage("--verbose and --quiet contradict each other")
