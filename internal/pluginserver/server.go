@@ -202,6 +202,11 @@ func (c *call) sharers() (list []*call) {
 	return list
 }
 
+// readers are the calls whose readers are still there and get this call's rows.
+func (c *call) readers() []*call {
+	return slices.DeleteFunc(append(c.sharers(), c), func(o *call) bool { return o.reader.Err() != nil })
+}
+
 func callOf(ctx context.Context) *call {
 	if c, ok := ctx.Value(callKey{}).(*call); ok {
 		return c
@@ -218,7 +223,7 @@ func callOf(ctx context.Context) *call {
 }
 
 // Begin tells the server that a List function runs for the call of ctx, and returns a context that also
-// ends when the call's reader leaves, unless another scan waits for the same rows. A List function that
+// ends when the call's reader has left, and others who wait for the same rows. A List function that
 // ends for this must call [Fail], lest its rows be taken for all of them, and must stream with the context
 // that it got from the SDK: the SDK takes the end of any other for the end of the rows.
 func Begin(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -231,9 +236,10 @@ func Begin(ctx context.Context) (context.Context, context.CancelFunc) {
 	c.lists = true
 	c.mu.Unlock()
 	stop := context.AfterFunc(c.reader, func() {
-		if len(c.sharers()) == 0 {
-			cancel()
+		for ctx.Err() == nil && len(c.readers()) > 0 {
+			time.Sleep(lookAgain)
 		}
+		cancel()
 	})
 	return ctx, func() { stop(); cancel() }
 }
@@ -243,7 +249,7 @@ func Begin(ctx context.Context) (context.Context, context.CancelFunc) {
 // function that pays for its rows waits here before it buys more.
 func Consumed(ctx context.Context, rows int64) {
 	c := callOf(ctx)
-	for c != nil && ctx.Err() == nil && c.waiting(rows) && !slices.ContainsFunc(c.sharers(), func(o *call) bool { return !o.waiting(rows) }) {
+	for c != nil && ctx.Err() == nil && !slices.ContainsFunc(c.readers(), func(o *call) bool { return !o.waiting(rows) }) {
 		time.Sleep(lookAgain)
 	}
 }

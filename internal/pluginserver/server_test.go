@@ -23,9 +23,16 @@ import (
 type numbers struct {
 	server *Server
 	list   atomic.Pointer[func(ctx context.Context, stream func(int)) error]
+	tests  atomic.Int64 // begun, so that a repeated one finds nothing in the cache
 }
 
-var theNumbers = sync.OnceValue(func() *numbers {
+func theNumbers() *numbers {
+	n := onlyNumbers()
+	n.tests.Add(1)
+	return n
+}
+
+var onlyNumbers = sync.OnceValue(func() *numbers {
 	os.Setenv("STEAMPIPE_LOG_LEVEL", "OFF")
 	n := &numbers{}
 	value := func(_ context.Context, d *transform.TransformData) (any, error) { return d.HydrateItem, nil }
@@ -119,6 +126,7 @@ func (r *reader) RecvMsg(any) error            { return nil }
 
 func (n *numbers) read(ctx context.Context, test string, cache bool, onRow func(rows int)) (int, error) {
 	r := &reader{ctx: ctx, onRow: onRow}
+	test = fmt.Sprint(test, " ", n.tests.Load())
 	qual := &proto.Qual{FieldName: "test", Operator: &proto.Qual_StringValue{StringValue: "="}, Value: proto.NewQualValue(test)}
 	err := n.server.Execute(&proto.ExecuteRequest{
 		Table: "number", CallId: "call", Connection: "numbers",
@@ -238,10 +246,7 @@ func TestAReaderWhoSharesRowsGetsThemAllWhenTheFirstLeaves(t *testing.T) {
 		got, err := n.read(t.Context(), "share", true, nil)
 		second <- fmt.Sprint(got, " ", err)
 	}()
-	for n.active() < 2 {
-		time.Sleep(time.Millisecond)
-	}
-	time.Sleep(20 * time.Millisecond) // until it waits for the first one's rows
+	awaitSharers(2)
 	leave()
 	close(joined)
 	if got := <-second; got != "301 <nil>" {
@@ -276,69 +281,97 @@ func TestConsumedWaitsForTheReader(t *testing.T) {
 	})
 }
 
-func TestConsumedEndsWhenTheReaderLeavesOrAnotherHasTheRows(t *testing.T) {
-	n := theNumbers()
-	for _, test := range []string{"leaves", "shares"} {
-		joined := make(chan bool)
+func TestConsumedEndsWhenTheReaderLeaves(t *testing.T) {
+	bothCaches(t, func(t *testing.T, cache bool) {
+		n := theNumbers()
 		n.answer(func(ctx context.Context, stream func(int)) error {
-			<-joined
 			for i := range 50 {
 				stream(i)
 			}
-			Consumed(ctx, 50)
-			stream(50)
+			Consumed(ctx, 60) // which do not come
 			return ctx.Err()
 		})
 		ctx, leave := context.WithCancel(t.Context())
-		stuck, free := make(chan bool), make(chan bool)
-		done := make(chan error, 1)
-		go func() {
-			_, err := n.read(ctx, "consumed "+test, true, func(rows int) {
-				if rows == 3 {
-					close(stuck)
-					<-free
-				}
-			})
-			done <- err
-		}()
-		if test == "leaves" {
-			close(joined)
-			<-stuck
-			leave()
-			close(free)
-			if err := <-done; !errors.Is(err, context.Canceled) {
-				t.Errorf("the reader who left got %v", err)
+		_, err := n.read(ctx, fmt.Sprint("consumed, left", cache), cache, func(rows int) {
+			if rows == 3 {
+				leave()
 			}
-			continue
+		})
+		if !errors.Is(err, context.Canceled) {
+			t.Errorf("the reader who left got %v", err)
 		}
-		for n.active() < 1 {
-			time.Sleep(time.Millisecond)
+	})
+}
+
+// A reader who does not read holds nobody up who shares its rows.
+func TestConsumedEndsWhenAnotherHasTheRows(t *testing.T) {
+	n := theNumbers()
+	joined, bought, free := make(chan bool), make(chan bool), make(chan bool)
+	n.answer(func(ctx context.Context, stream func(int)) error {
+		<-joined
+		for i := range 50 {
+			stream(i)
 		}
-		second := make(chan string, 1)
-		go func() {
-			got, err := n.read(t.Context(), "consumed "+test, true, nil)
-			second <- fmt.Sprint(got, " ", err)
-		}()
-		for n.active() < 2 {
-			time.Sleep(time.Millisecond)
+		Consumed(ctx, 50)
+		close(bought)
+		stream(50)
+		return ctx.Err()
+	})
+	done := make(chan string, 2)
+	read := func(onRow func(int)) {
+		got, err := n.read(t.Context(), "consumed, shared", true, onRow)
+		done <- fmt.Sprint(got, " ", err)
+	}
+	go read(func(rows int) {
+		if rows == 3 {
+			<-free
 		}
-		time.Sleep(20 * time.Millisecond) // until it waits for the first one's rows
-		close(joined)
-		if got := <-second; got != "51 <nil>" { // while the first one does not read
-			t.Errorf("the second reader got %s", got)
+	})
+	awaitSharers(1)
+	go read(nil)
+	awaitSharers(2)
+	close(joined)
+	<-bought // while the first one does not read
+	close(free)
+	for range 2 {
+		if got := <-done; got != "51 <nil>" {
+			t.Errorf("a reader got %s", got)
 		}
-		close(free)
-		if err := <-done; err != nil {
-			t.Error(err)
-		}
-		leave()
 	}
 }
 
-func (n *numbers) active() int {
-	n.server.calls.mu.Lock()
-	defer n.server.calls.mu.Unlock()
-	return len(n.server.calls.byID)
+func TestAScanEndsWhenAllWhoShareItHaveLeft(t *testing.T) {
+	n := theNumbers()
+	ended := make(chan bool)
+	n.answer(func(ctx context.Context, stream func(int)) error {
+		defer close(ended)
+		<-ctx.Done()
+		return ctx.Err()
+	})
+	var left []context.CancelFunc
+	done := make(chan error, 2)
+	for i := range 2 {
+		ctx, leave := context.WithCancel(t.Context())
+		left = append(left, leave)
+		go func() {
+			_, err := n.read(ctx, "both leave", true, nil)
+			done <- err
+		}()
+		awaitSharers(i + 1)
+	}
+	left[0]()
+	select {
+	case <-ended:
+		t.Error("the scan ended while one reader waited")
+	case <-time.After(20 * time.Millisecond):
+	}
+	left[1]()
+	<-ended
+	for range left {
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			t.Errorf("a reader who left got %v", err)
+		}
+	}
 }
 
 func eventuallyNone(count func() int) (left int) {
@@ -352,12 +385,22 @@ func eventuallyNone(count func() int) (left int) {
 }
 
 // sdkGoroutines counts the goroutines in which the SDK works for a scan.
-func sdkGoroutines() (n int) {
+func sdkGoroutines() int { return goroutines("plugin.(*QueryData)") }
+
+// goroutines counts those that are in a function.
+func goroutines(function string) (n int) {
 	stacks := make([]byte, 4<<20)
 	for g := range strings.SplitSeq(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
-		if strings.Contains(g, "plugin.(*QueryData)") {
+		if strings.Contains(g, function) {
 			n++
 		}
 	}
 	return n
+}
+
+// awaitSharers waits until so many readers get the rows of one scan.
+func awaitSharers(count int) {
+	for goroutines("(*setRequestSubscriber).readRowsAsync") < count {
+		time.Sleep(time.Millisecond)
+	}
 }
