@@ -64,12 +64,12 @@ type process struct {
 
 const token = "s3cret/token+1"
 
-func start(t *testing.T, url string) *process {
+func start(t *testing.T, url, logLevel string) *process {
 	t.Helper()
 	dir := t.TempDir()
 	install(t, dir)
 	cmd := exec.Command(filepath.Join(dir, "plugins/local/serpstat/serpstat.plugin"))
-	cmd.Env = append(os.Environ(), "STEAMPIPE_LOG_LEVEL=TRACE")
+	cmd.Env = append(os.Environ(), "STEAMPIPE_LOG_LEVEL="+logLevel)
 	p := &process{log: &lines{}}
 	p.client = goplugin.NewClient(&goplugin.ClientConfig{
 		HandshakeConfig: shared.Handshake, Plugins: map[string]goplugin.Plugin{"steampipe-plugin-serpstat": &shared.WrapperPlugin{}}, Cmd: cmd,
@@ -87,7 +87,7 @@ func start(t *testing.T, url string) *process {
 	p.WrapperPluginClient = raw.(shared.WrapperPluginClient)
 	_, err = p.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{MaxCacheSizeMb: 32, Configs: []*proto.ConnectionConfig{{
 		Connection: "serpstat", Plugin: "local/serpstat", PluginShortName: "serpstat",
-		Config: fmt.Sprintf("base_url = %q\nrequests_per_second = 100\ntoken = %q", url, token),
+		Config: fmt.Sprintf("base_url = %q\nrequests_per_second = 1000\nmax_concurrent_requests = 40\ntoken = %q", url, token),
 	}}})
 	if err != nil {
 		t.Fatal(err)
@@ -114,8 +114,14 @@ func (l *lines) String() string {
 }
 
 func (p *process) execute(limit int64, cache bool, quals ...*proto.Qual) (proto.WrapperPlugin_ExecuteClient, context.CancelFunc, error) {
+	stream, _, cancel, err := p.Execute(executeRequest(limit, cache, quals...))
+	return stream, cancel, err
+}
+
+// executeRequest is a scan of serpstat_outlink as Steampipe sends it; limit 0 is none.
+func executeRequest(limit int64, cache bool, quals ...*proto.Qual) *proto.ExecuteRequest {
 	req := &proto.ExecuteRequest{Table: "serpstat_outlink", CallId: "c", Connection: "serpstat",
-		QueryContext: &proto.QueryContext{Columns: []string{"query", "url_from", "url_to", "links_ext"}, Quals: map[string]*proto.Quals{}}}
+		QueryContext: &proto.QueryContext{Columns: rowColumns, Quals: map[string]*proto.Quals{}}}
 	for _, q := range quals {
 		req.QueryContext.Quals[q.FieldName] = &proto.Quals{Quals: []*proto.Qual{q}}
 	}
@@ -124,9 +130,11 @@ func (p *process) execute(limit int64, cache bool, quals ...*proto.Qual) (proto.
 		data.Limit = &proto.NullableInt{Value: limit}
 	}
 	req.ExecuteConnectionData = map[string]*proto.ExecuteConnectionData{"serpstat": data}
-	stream, _, cancel, err := p.Execute(req)
-	return stream, cancel, err
+	return req
 }
+
+// rowColumns are the columns that tests compare rows by.
+var rowColumns = []string{"query", "url_from", "url_to", "link_text", "links_ext", "first_seen", "last_visited"}
 
 func equal(column, value string) *proto.Qual {
 	return &proto.Qual{FieldName: column, Operator: &proto.Qual_StringValue{StringValue: "="}, Value: proto.NewQualValue(value)}
@@ -152,7 +160,7 @@ func TestThePluginProcess(t *testing.T) {
 	sim := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"serpstat.com": serpstatsim.Bundled()["serpstat.com"]}, Token: token})
 	web := httptest.NewServer(sim)
 	t.Cleanup(func() { sim.Close(); web.Close() })
-	p := start(t, web.URL)
+	p := start(t, web.URL, "TRACE")
 	rows := func(limit int64, cache bool, quals ...*proto.Qual) ([]*proto.Row, error) {
 		stream, cancel, err := p.execute(limit, cache, quals...)
 		if err != nil {

@@ -14,12 +14,13 @@ import (
 // provider is what the plugin's tables share: one connection object for each Steampipe connection.
 type provider struct {
 	opts        Options
+	kept        *kept
 	mu          sync.Mutex
 	connections map[string]*connection
 }
 
 func newProvider(opts Options) *provider {
-	return &provider{opts: opts, connections: map[string]*connection{}}
+	return &provider{opts: opts, kept: newKept(), connections: map[string]*connection{}}
 }
 
 // connection is a Steampipe connection: its client, and what was learned about the API while using it.
@@ -40,7 +41,8 @@ func (p *provider) connection(ctx context.Context, c *plugin.Connection) (*conne
 	config := configOf(c)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if known, ok := p.connections[c.Name]; ok && reflect.DeepEqual(known.config, config) {
+	known := p.connections[c.Name]
+	if known != nil && reflect.DeepEqual(known.config, config) {
 		return known, nil
 	}
 	settings, err := config.resolve(p.opts.getenv())
@@ -53,6 +55,9 @@ func (p *provider) connection(ctx context.Context, c *plugin.Connection) (*conne
 	}
 	made := &connection{config: config, settings: settings, client: client, refused: outlink.Refusals{}, folds: map[string]bool{}}
 	p.connections[c.Name] = made
+	if known != nil {
+		p.kept.dropConnection(known)
+	}
 	return made, nil
 }
 

@@ -1,6 +1,7 @@
 package serpstat
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http/httptest"
@@ -26,6 +27,7 @@ type rig struct {
 	sim        *serpstatsim.Server
 	plugin     *testPlugin
 	connection string
+	config     string // of the connection
 }
 
 const testToken = "s3cret/token+1"
@@ -48,6 +50,7 @@ const smallCap = 2000
 type testPlugin struct {
 	server   *pluginserver.Server
 	provider *provider
+	configs  sync.Mutex // one change at a time
 	mu       sync.Mutex
 	rigs     int
 	warnings map[string][]string // by domain
@@ -80,6 +83,11 @@ func newRig(t *testing.T, sim serpstatsim.Options, config string) *rig {
 	if sim.RowCap == smallCap {
 		s = capped()
 	}
+	return newRigOn(t, s, sim, config)
+}
+
+func newRigOn(t *testing.T, s *testPlugin, sim serpstatsim.Options, config string) *rig {
+	t.Helper()
 	r := &rig{t: t, plugin: s, sim: serpstatsim.New(sim)}
 	web := httptest.NewServer(r.sim)
 	t.Cleanup(func() { r.sim.Close(); web.Close() })
@@ -90,17 +98,27 @@ func newRig(t *testing.T, sim serpstatsim.Options, config string) *rig {
 		config += "\ntoken = \"" + testToken + "\""
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.rigs++
 	r.connection = fmt.Sprint("rig", s.rigs)
-	_, err := s.server.UpdateConnectionConfigs(&proto.UpdateConnectionConfigsRequest{Added: []*proto.ConnectionConfig{{
-		Connection: r.connection, Plugin: "serpstat", PluginShortName: "serpstat",
-		Config: "base_url = \"" + web.URL + "\"\n" + config,
-	}}})
-	if err != nil {
-		t.Error(err)
-	}
+	s.mu.Unlock()
+	r.configure("base_url = \""+web.URL+"\"\n"+config, true)
 	return r
+}
+
+// configure tells the plugin of a new connection's config, or of a changed one.
+func (r *rig) configure(config string, added bool) {
+	r.t.Helper()
+	r.config = config
+	list := []*proto.ConnectionConfig{{Connection: r.connection, Plugin: "serpstat", PluginShortName: "serpstat", Config: config}}
+	req := &proto.UpdateConnectionConfigsRequest{Changed: list}
+	if added {
+		req = &proto.UpdateConnectionConfigsRequest{Added: list}
+	}
+	r.plugin.configs.Lock()
+	defer r.plugin.configs.Unlock()
+	if _, err := r.plugin.server.UpdateConnectionConfigs(req); err != nil {
+		r.t.Error(err)
+	}
 }
 
 // forget drops what the plugin has learned of the API, and the simulator's log.
@@ -128,11 +146,15 @@ type query struct {
 	limit   int64 // 0 is none; use zeroLimit for LIMIT 0
 	sort    string
 	cache   bool
-	stop    int // cancel after so many rows; 0 is never
+	ttl     int64 // seconds that an answer may be old; 0 is 300, noTTL is 0
+	stop    int   // cancel after so many rows; 0 is never
 	slow    time.Duration
 }
 
-const zeroLimit = -1
+const (
+	zeroLimit = -1
+	noTTL     = -1
+)
 
 type result struct {
 	rows []map[string]any
@@ -163,7 +185,7 @@ func (r *rig) runContext(ctx context.Context, q query) result {
 		}
 		req.QueryContext.Quals[qual.FieldName].Append(qual)
 	}
-	data := &proto.ExecuteConnectionData{CacheEnabled: q.cache, CacheTtl: 300}
+	data := &proto.ExecuteConnectionData{CacheEnabled: q.cache, CacheTtl: max(cmp.Or(q.ttl, 300), 0)}
 	switch {
 	case q.limit == zeroLimit:
 		data.Limit = &proto.NullableInt{Value: 0}

@@ -13,17 +13,16 @@ import (
 // list runs a table's scan with what all tables need: the end of the reader's interest, Steampipe's own rate
 // limiters before each request, and errors that cannot be lost.
 func (p *provider) list(sdkCtx context.Context, d *plugin.QueryData, scan func(context.Context, *plugin.QueryData) error) error {
-	ctx, end := pluginserver.Begin(sdkCtx)
-	defer end()
-	ctx = serpstatapi.WithWait(ctx, func(ctx context.Context) error {
+	begun := pluginserver.Begin(sdkCtx, d.Connection.Name)
+	ctx := serpstatapi.WithWait(begun, func(ctx context.Context) error {
 		d.WaitForListRateLimit(ctx)
 		return ctx.Err()
 	})
-	var streamed int64
+	streamed := 0
 	stream := d.StreamListItem
 	d.StreamListItem = func(_ context.Context, items ...any) {
 		if ctx.Err() == nil {
-			streamed += int64(len(items))
+			streamed += len(items)
 			stream(sdkCtx, items...)
 		}
 	}
@@ -36,13 +35,8 @@ func (p *provider) list(sdkCtx context.Context, d *plugin.QueryData, scan func(c
 		return nil
 	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		plugin.Logger(sdkCtx).Debug(d.Table.Name, "connection", d.Connection.Name, "cancelled after rows", streamed)
-		err = errSharedEnded
 	default:
 		plugin.Logger(sdkCtx).Error(d.Table.Name, "connection", d.Connection.Name, "error", err)
 	}
-	return pluginserver.Fail(sdkCtx, d, streamed, err)
+	return pluginserver.Fail(begun, err)
 }
-
-// errSharedEnded is seen only by a query that came to share the rows of another at the moment that one was
-// cancelled; the one that was cancelled gets its context's error.
-var errSharedEnded = errors.New("an equal query, whose rows this one was to share, was cancelled; run it again")

@@ -35,8 +35,7 @@ type scan struct {
 
 	streamed int64
 	held     heldRows
-	kept     []outlinkItem // for the cache of ordered results
-	keeping  bool
+	short    bool // fewer rows arrived than there should be, and the user was told
 }
 
 // prepare checks the WHERE clause and the connection, without sending anything.
@@ -124,20 +123,8 @@ func (s *scan) readAll(ctx context.Context, source int) error {
 	}
 }
 
-// runOrdered streams the sources' rows in one order. Steampipe's query cache cannot return ordered results,
-// so that they are kept here where it is switched on.
+// runOrdered streams the sources' rows in one order.
 func (s *scan) runOrdered(ctx context.Context) error {
-	key := "serpstat_outlink ordered " + s.plan.Key()
-	cached := s.data.QueryContext.CacheEnabled
-	if cached {
-		if items, ok := s.data.ConnectionCache.Get(ctx, key); ok {
-			for _, item := range items.([]outlinkItem) {
-				s.stream(ctx, item)
-			}
-			return ctx.Err()
-		}
-	}
-	s.keeping = cached
 	streams := make([]*series, len(s.plan.Sources))
 	nexts := make([]func() (*outlink.Row, bool, error), len(streams))
 	for i := range s.plan.Sources {
@@ -151,10 +138,6 @@ func (s *scan) runOrdered(ctx context.Context) error {
 	})
 	if err == nil {
 		err = ctx.Err()
-	}
-	if err == nil && s.keeping {
-		ttl := time.Duration(s.data.QueryContext.CacheTTL) * time.Second
-		return s.data.ConnectionCache.SetWithTTL(ctx, key, s.kept, ttl)
 	}
 	return err
 }
@@ -196,18 +179,8 @@ func (s *scan) emit(ctx context.Context, source *outlink.Source, row *outlink.Ro
 
 func (s *scan) stream(ctx context.Context, item outlinkItem) {
 	s.streamed++
-	if s.keeping {
-		if len(s.kept) == mostKept {
-			s.keeping, s.kept = false, nil
-		} else {
-			s.kept = append(s.kept, item)
-		}
-	}
 	s.data.StreamListItem(ctx, &item)
 }
-
-// mostKept bounds an ordered result that is kept for the cache's time, in rows.
-const mostKept = 100_000
 
 // full reports that the LIMIT is reached or the reader has left.
 func (s *scan) full() bool { return s.limit >= 0 && s.streamed >= s.limit }

@@ -243,6 +243,7 @@ func (q *series) endPart() {
 }
 
 func (q *series) warn(arrived, total int64) {
+	q.scan.short = true
 	warning := fmt.Sprintf("%d of %d rows of %s arrived: the data changed while it was read", arrived, total, q.source.Series.Domain)
 	q.scan.logger.Warn("serpstat_outlink", "domain", q.source.Series.Domain, "arrived", arrived, "total", total, "warning", warning)
 	q.scan.provider.opts.warn(q.source.Series.Domain, warning)

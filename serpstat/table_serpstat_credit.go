@@ -9,12 +9,14 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 )
 
+// FreshTables are the tables whose rows no later statement may use: a balance is of use only if it is today's.
+var FreshTables = []string{"serpstat_credit"}
+
 func (p *provider) creditTable() *plugin.Table {
 	return &plugin.Table{
 		Name:        "serpstat_credit",
 		Description: "The API credits of the connection's plan: how many there are, are used and are left. Asking is free of charge.",
 		List:        &plugin.ListConfig{Hydrate: p.listCredits},
-		Cache:       &plugin.TableCacheOptions{Enabled: false}, // a balance is of use only if it is today's
 		Columns: []*plugin.Column{
 			column("max_lines", proto.ColumnType_INT, "The credits of the plan.", func(s *serpstatapi.Stats) any { return s.MaxLines }),
 			column("used_lines", proto.ColumnType_INT, "The credits that are used.", func(s *serpstatapi.Stats) any { return s.UsedLines }),

@@ -11,7 +11,6 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/query_cache"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/outlink"
-	"github.com/turbot/steampipe-plugin-serpstat/internal/pluginserver"
 )
 
 // Operators that key columns declare. LIMIT reaches the plugin only where all clauses use declared ones.
@@ -101,10 +100,7 @@ type outlinkItem struct {
 func column[T any](name string, kind proto.ColumnType, description string, get func(*T) any) *plugin.Column {
 	return &plugin.Column{
 		Name: name, Type: kind, Description: description,
-		Transform: transform.From(func(ctx context.Context, d *transform.TransformData) (any, error) {
-			if failed, ok := d.HydrateItem.(pluginserver.Failed); ok {
-				return failed.Wait(ctx)
-			}
+		Transform: transform.From(func(_ context.Context, d *transform.TransformData) (any, error) {
 			return get(d.HydrateItem.(*T)), nil
 		}),
 	}
@@ -165,5 +161,5 @@ func (p *provider) scanOutlinks(ctx context.Context, d *plugin.QueryData) error 
 	if p.opts.Explain != nil {
 		return s.explain(ctx)
 	}
-	return s.run(ctx)
+	return s.keeping(ctx, s.run)
 }

@@ -66,19 +66,25 @@ func (p *provider) scanSummaries(ctx context.Context, d *plugin.QueryData) error
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}
-	for i := range s.plan.Sources {
-		source := &s.plan.Sources[i]
-		if p.opts.Explain != nil {
+	if p.opts.Explain != nil {
+		for _, source := range s.plan.Sources {
 			p.opts.Explain(ScanPlan{Table: d.Table.Name, Domain: source.Series.Domain, SearchType: source.Series.SearchType,
 				LinkPerDomain: source.Series.LinkPerDomain, Limit: 1, PageSizes: []int{1}, MaxCredits: 1, MaxRequests: 1, Total: -1})
-			continue
 		}
+		return nil
+	}
+	return s.keeping(ctx, s.summarize)
+}
+
+func (s *scan) summarize(ctx context.Context) error {
+	for i := range s.plan.Sources {
+		source := &s.plan.Sources[i]
 		answer, err := s.buy(ctx, source.Series, 1, 1, 1)
 		if err != nil {
 			return err
 		}
 		for j := range source.Echoes {
-			d.StreamListItem(ctx, &summary{&source.Echoes[j], answer.Total, answer.LeftLines})
+			s.data.StreamListItem(ctx, &summary{&source.Echoes[j], answer.Total, answer.LeftLines})
 			if s.streamed++; s.full() {
 				return nil
 			}

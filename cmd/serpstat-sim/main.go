@@ -238,7 +238,7 @@ func printList(w io.Writer) error {
 	for _, r := range serpstatsim.ReadingList() {
 		fmt.Fprintf(w, "  %-46s %s\n", r.Name, r.About)
 	}
-	fmt.Fprintln(w, "\nfaults (--fault kind:setting=value,…; settings request, every, page, times, probability, seed, retry-after, location)")
+	fmt.Fprintln(w, "\nfaults (--fault kind:setting=value,…; settings request, every, page, query, times, probability, seed, retry-after, location)")
 	for _, f := range serpstatsim.FaultList() {
 		fmt.Fprintf(w, "  %-18s %s\n", f.Name, f.About)
 	}

@@ -178,17 +178,3 @@ func (s Series) Key() string {
 	}
 	return string(b)
 }
-
-// Key identifies the rows that the plan yields, and their order, for a cache.
-func (p Plan) Key() string {
-	b, err := json.Marshal(struct {
-		Sources []Source
-		Clauses []string
-		Limit   int64
-		Order   Order
-	}{p.Sources, p.Residual.Clauses(), p.Limit, p.Order})
-	if err != nil {
-		panic(fmt.Sprintf("outlink: a plan cannot be encoded: %v", err))
-	}
-	return string(b)
-}

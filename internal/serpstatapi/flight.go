@@ -2,6 +2,7 @@ package serpstatapi
 
 import (
 	"context"
+	"slices"
 	"sync"
 )
 
@@ -17,7 +18,8 @@ type flight struct {
 	value   any
 	err     *Error
 	waiters int
-	joined  bool // there has been more than one
+	joined  bool       // there has been more than one
+	keepers []*Answers // of those who have waited
 	cancel  context.CancelFunc
 	fs      *flights
 }
@@ -35,13 +37,20 @@ func shared(ctx context.Context) bool {
 	return f.joined
 }
 
-// share runs do, or joins a run of the same key. The context given to do keeps the first caller's values.
+// share takes the caller's kept answer for a key, or joins a run of the same key, or runs do. The context given
+// to do keeps the first caller's values. An answer is kept before its run is over for others, so that none who
+// asks meanwhile runs another.
 func share[T any](ctx context.Context, fs *flights, key string, do func(context.Context) (T, *Error)) (T, *Error) {
 	var zero T
 	if err := ctx.Err(); err != nil {
 		return zero, interrupted(err)
 	}
+	answers := answersOf(ctx)
 	fs.mu.Lock()
+	if kept, ok := answers.get(key); ok {
+		fs.mu.Unlock()
+		return kept.(T), nil
+	}
 	f, ok := fs.running[key]
 	if !ok {
 		f = &flight{done: make(chan struct{}), fs: fs}
@@ -50,14 +59,17 @@ func share[T any](ctx context.Context, fs *flights, key string, do func(context.
 		fs.running[key] = f
 		go func() { // ends with its request, which ends when all waiters have left
 			value, err := do(runCtx)
-			fs.forget(key, f)
 			f.value, f.err = value, err
+			fs.land(key, f)
 			cancel()
 			close(f.done)
 		}()
 	}
 	f.waiters++
 	f.joined = f.waiters > 1 || f.joined
+	if answers != nil && !slices.Contains(f.keepers, answers) {
+		f.keepers = append(f.keepers, answers)
+	}
 	fs.mu.Unlock()
 
 	select {
@@ -87,10 +99,16 @@ func (fs *flights) leave(key string, f *flight) {
 	}
 }
 
-func (fs *flights) forget(key string, f *flight) {
+// land gives a flight's answer to those who keep it, and lets the next one with its key start.
+func (fs *flights) land(key string, f *flight) {
 	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	if f.err == nil {
+		for _, answers := range f.keepers {
+			answers.put(key, f.value)
+		}
+	}
 	if fs.running[key] == f {
 		delete(fs.running, key)
 	}
-	fs.mu.Unlock()
 }

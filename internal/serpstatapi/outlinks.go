@@ -45,8 +45,26 @@ type OutlinksPage struct {
 	Total       int64         // rows of the whole request
 	LeftLines   int64         // credits left on the plan; -1 where the answer does not say
 	Page, Count int           // the page asked for, and its number of rows
-	Credits     int64         // what the answer cost
+	Credits     int64         // what the answer cost; 0 for one that was kept ([WithAnswers])
 	Took        time.Duration // from sending to having read the answer, without waiting for the rate limit
+}
+
+// outlinkBytes is the size of an [Outlink] without its texts.
+const outlinkBytes = 168
+
+func (p *OutlinksPage) size() int64 {
+	bytes := int64(len(p.Rows)+1) * outlinkBytes
+	for i := range p.Rows {
+		o := &p.Rows[i]
+		bytes += int64(len(o.URLFrom) + len(o.URLTo) + len(o.LinkText))
+	}
+	return bytes
+}
+
+func (p *OutlinksPage) again() any {
+	kept := *p
+	kept.Credits = 0
+	return &kept
 }
 
 type outlinksParams struct {

@@ -15,7 +15,7 @@ import (
 )
 
 // Fault is something that goes wrong with an answer. Request, Every and Probability choose the requests, each
-// on its own; a fault that names none of them is played on every one. Page and Times narrow the choice. Of
+// on its own; a fault that names none of them is played on every one. Page, Query and Times narrow the choice. Of
 // several faults that are chosen the first is played.
 type Fault struct {
 	Kind        FaultKind
@@ -24,6 +24,7 @@ type Fault struct {
 	Probability float64       // of each request, decided by Seed and the request's number
 	Seed        uint64        // another one chooses other requests
 	Page        int           // only getOutlinks requests for this page; 0 is any request
+	Query       string        // only getOutlinks requests about this domain; "" is any request
 	Times       int           // at most so often; 0 is without end
 	RetryAfter  time.Duration // of RateLimitedStatus; sent in whole seconds, rounded up, 0 is not sent
 	Location    string        // of Redirect; "" is another host with the request's path and query, token included
@@ -93,15 +94,19 @@ func FaultNames() []string {
 func (k FaultKind) spoilsAnswer() bool { return k >= CutBody }
 
 // fault chooses the fault of a request. The caller holds the lock.
-func (s *Server) fault(number, page int) *Fault {
+func (s *Server) fault(number, page int, query string) *Fault {
 	for i := range s.opts.Faults {
 		f := &s.opts.Faults[i]
-		if f.chooses(number, uint64(i)) && (f.Page == 0 || f.Page == page) && (f.Times == 0 || s.played[i] < f.Times) {
+		if f.chooses(number, uint64(i)) && f.concerns(page, query) && (f.Times == 0 || s.played[i] < f.Times) {
 			s.played[i]++
 			return f
 		}
 	}
 	return nil
+}
+
+func (f *Fault) concerns(page int, query string) bool {
+	return (f.Page == 0 || f.Page == page) && (f.Query == "" || f.Query == query)
 }
 
 func (f *Fault) chooses(number int, index uint64) bool {

@@ -172,6 +172,8 @@ func TestFaultsChooseTheirRequests(t *testing.T) {
 		"a page, once":   {[]serpstatsim.Fault{{Kind: kind, Page: 2, Times: 1}}, []int{2}},
 		"twice":          {[]serpstatsim.Fault{{Kind: kind, Times: 2}}, []int{1, 2}},
 		"even, page two": {[]serpstatsim.Fault{{Kind: kind, Every: 2, Page: 2}}, []int{2, 8}},
+		"a domain":       {[]serpstatsim.Fault{{Kind: kind, Query: "a.com", Page: 3}}, []int{3, 6, 9}},
+		"another domain": {[]serpstatsim.Fault{{Kind: kind, Query: "b.com"}}, nil},
 		"two faults":     {[]serpstatsim.Fault{{Kind: kind, Request: 1}, {Kind: kind, Request: 3}}, []int{1, 3}},
 	} {
 		if got := hit(ten, test.faults...); !slices.Equal(got, test.want) {

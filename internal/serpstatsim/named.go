@@ -92,7 +92,7 @@ func FaultList() []Named {
 }
 
 // ParseFault reads a fault such as "429-status:every=10,retry-after=2s". The settings are request, every,
-// page, times, probability, seed, retry-after and location.
+// page, query, times, probability, seed, retry-after and location.
 func ParseFault(s string) (Fault, error) {
 	name, rest, _ := strings.Cut(s, ":")
 	kind, ok := ParseFaultKind(name)
@@ -130,10 +130,12 @@ func (f *Fault) set(setting string) error {
 		f.Seed, err = strconv.ParseUint(value, 10, 64)
 	case key == "retry-after":
 		f.RetryAfter, err = time.ParseDuration(value)
+	case key == "query":
+		f.Query = value
 	case key == "location":
 		f.Location = value
 	default:
-		return fmt.Errorf("there is no setting %q: write request, every, page, times, probability, seed, retry-after or location", key)
+		return fmt.Errorf("there is no setting %q: write request, every, page, query, times, probability, seed, retry-after or location", key)
 	}
 	if err != nil {
 		return fmt.Errorf("setting %q: %w", setting, err)

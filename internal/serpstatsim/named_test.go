@@ -51,8 +51,8 @@ func TestBadReadingsSayWhatToWrite(t *testing.T) {
 }
 
 func TestFaultsAreReadFromText(t *testing.T) {
-	got, err := serpstatsim.ParseFault("429-status:every=10,page=2,times=3,retry-after=2s,probability=0.5,seed=9,request=4")
-	want := serpstatsim.Fault{Kind: serpstatsim.RateLimitedStatus, Every: 10, Page: 2, Times: 3, RetryAfter: 2 * time.Second, Probability: 0.5, Seed: 9, Request: 4}
+	got, err := serpstatsim.ParseFault("429-status:every=10,page=2,times=3,retry-after=2s,probability=0.5,seed=9,request=4,query=a.com")
+	want := serpstatsim.Fault{Kind: serpstatsim.RateLimitedStatus, Every: 10, Page: 2, Times: 3, RetryAfter: 2 * time.Second, Probability: 0.5, Seed: 9, Request: 4, Query: "a.com"}
 	if err != nil || got != want {
 		t.Errorf("%+v, %v", got, err)
 	}

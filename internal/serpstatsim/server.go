@@ -306,9 +306,11 @@ func (s *Server) wait(r *http.Request) bool {
 func (s *Server) begin(c call) (*Request, *Fault) {
 	page := 1
 	var sent struct {
-		Page *int `json:"page"`
+		Page  *int   `json:"page"`
+		Query string `json:"query"`
 	}
-	if json.Unmarshal(c.Params, &sent) == nil && sent.Page != nil {
+	_ = json.Unmarshal(c.Params, &sent) // what cannot be read is told later, by the method
+	if sent.Page != nil {
 		page = *sent.Page
 	}
 	if c.Method == methodStats {
@@ -325,7 +327,7 @@ func (s *Server) begin(c call) (*Request, *Fault) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return logged, s.fault(number, page)
+	return logged, s.fault(number, page, sent.Query)
 }
 
 // finish logs the outcome. The entry may be of a log that was reset meanwhile; then nobody sees it.

@@ -144,7 +144,7 @@ func pipeError(ctx context.Context, err error) error {
 
 func (s *session) engineOptions() (o sqlengine.Options, end func(), err error) {
 	end = func() {}
-	o.Database = s.flags.database
+	o.Database, o.Fresh = s.flags.database, serpstat.FreshTables
 	if o.Config, err = s.flags.connectionConfig(); err != nil {
 		return o, end, err
 	}

@@ -94,7 +94,7 @@ func newRigOn(t *testing.T, ttl time.Duration, file string) *rig {
 	r.engine, err = sqlengine.Open(context.Background(), sqlengine.Options{
 		Plugin:   serpstat.New(serpstat.Options{Engine: outlink.SQLite, NoEnvironment: true}),
 		Config:   fmt.Sprintf("token = \"t\"\nbase_url = %q\nrequests_per_second = 1000", web.URL),
-		CacheTTL: ttl, Database: file,
+		CacheTTL: ttl, Database: file, Fresh: serpstat.FreshTables,
 	})
 	if err != nil {
 		t.Fatal(err)

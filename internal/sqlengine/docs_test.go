@@ -58,6 +58,7 @@ func bundled(t *testing.T) *sqlengine.Engine {
 	e, err := sqlengine.Open(context.Background(), sqlengine.Options{
 		Plugin: serpstat.New(serpstat.Options{Engine: outlink.SQLite, NoEnvironment: true}),
 		Config: "token = \"t\"\nrequests_per_second = 1000\nbase_url = \"" + web.URL + "\"",
+		Fresh:  serpstat.FreshTables,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -36,6 +36,7 @@ type Options struct {
 	Config     string        // the connection block's body, in HCL
 	Database   string        // a file for tables and views that last; "" keeps them in memory
 	CacheTTL   time.Duration // how long a statement's rows serve later ones; 0 is five minutes, less is not at all
+	Fresh      []string      // tables whose rows serve no later statement
 }
 
 const defaultTTL = 5 * time.Minute
@@ -45,7 +46,7 @@ type Engine struct {
 	server     *pluginserver.Server
 	connection string
 	tables     []*Table
-	cached     map[string]bool // tables whose rows may serve later statements
+	fresh      []string
 	db         *sql.DB
 	conn       *sql.Conn
 	store      store
@@ -79,7 +80,7 @@ var quiet = sync.OnceFunc(func() {
 func Open(ctx context.Context, o Options) (*Engine, error) {
 	quiet()
 	e := &Engine{
-		connection: o.Connection, cached: map[string]bool{}, now: time.Now, turn: make(chan struct{}, 1),
+		connection: o.Connection, fresh: o.Fresh, now: time.Now, turn: make(chan struct{}, 1),
 		store: store{ttl: o.CacheTTL, loops: map[string]*loop{}},
 	}
 	if o.CacheTTL == 0 {
@@ -124,9 +125,6 @@ func (e *Engine) startPlugin(ctx context.Context, o Options) error {
 		return e.plain(err)
 	}
 	e.tables = tablesOf(answer.Schema)
-	for name, t := range made.TableMap {
-		e.cached[name] = t.Cache == nil || t.Cache.Enabled
-	}
 	return nil
 }
 

@@ -59,7 +59,7 @@ func (st *store) endStatement(e *Engine) {
 		s.stop()
 	}
 	st.loops = map[string]*loop{}
-	st.scans = slices.DeleteFunc(st.scans, func(s *scan) bool { return !s.finished() || !e.cached[s.request.table.Name] })
+	st.scans = slices.DeleteFunc(st.scans, func(s *scan) bool { return !s.finished() || slices.Contains(e.fresh, s.request.table.Name) })
 	slices.SortStableFunc(st.scans, func(a, b *scan) int { return b.used.Compare(a.used) })
 	rows := 0
 	st.scans = slices.DeleteFunc(st.scans, func(s *scan) bool {

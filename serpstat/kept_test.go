@@ -1,0 +1,219 @@
+package serpstat
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
+)
+
+// A table that forgot it would give wrong rows (readers_test.go at the root shows them).
+func TestTheSDKsCacheIsOffForEveryTable(t *testing.T) {
+	for name, table := range Plugin(t.Context()).TableMap {
+		if table.Cache == nil || table.Cache.Enabled {
+			t.Errorf("%s is cached by the SDK", name)
+		}
+	}
+}
+
+// spent is what a query costs, and its rows.
+func (r *rig) spent(q query) (credits int64, rows []map[string]any) {
+	r.t.Helper()
+	_, before := r.cost()
+	rows = r.must(q)
+	_, after := r.cost()
+	return after - before, rows
+}
+
+// An equal statement buys nothing, whatever it is made of.
+func TestEqualStatementsBuyNothing(t *testing.T) {
+	r := bundledRig(t, "")
+	for name, q := range map[string]query{
+		"not equal":        {quals: quals(where("links_ext", "<>", int64(3)))},
+		"not in":           {quals: quals(where("links_ext", "<>", []any{int64(3), int64(5)}))},
+		"like":             {quals: quals(where("url_to", "~~", "%github.com%"))},
+		"not like":         {quals: quals(where("url_to", "!~~", "%.com/%"))},
+		"ilike":            {quals: quals(where("url_to", "~~*", "%GitHub.com%"))},
+		"between":          {quals: quals(where("links_ext", ">=", int64(3)), where("links_ext", "<=", int64(30)))},
+		"null":             {quals: quals(where("date_del", "is not null", nil))},
+		"a parameter":      {quals: quals(where("search_type", "=", "domain"))},
+		"the API's filter": {quals: quals(where("complex_filter", "=", jsonb(`[[{"field":"links_external","compareType":"lte","value":[9]}]]`)))},
+		"a residual":       {limit: 3, quals: quals(where("link_type", "=", "href"))},
+		"two orders":       {sort: "links_ext asc", limit: 7, quals: quals(where("url_to", "~~", "%a%"))},
+		"the summary":      {table: "serpstat_outlink_summary", columns: []string{"query", "total"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			q.cache = true
+			q.quals = append(q.quals, where("query", "=", "serpstat.com"))
+			first, rows := r.spent(q)
+			second, again := r.spent(q)
+			if first == 0 || second != 0 || fmt.Sprint(sortedRows(rows)) != fmt.Sprint(sortedRows(again)) {
+				t.Errorf("%d credits for %d rows, then %d for %d", first, len(rows), second, len(again))
+			}
+		})
+	}
+}
+
+func sortedRows(rows []map[string]any) []string {
+	var list []string
+	for _, row := range rows {
+		list = append(list, fmt.Sprint(row))
+	}
+	return sorted(list)
+}
+
+// own is a rig whose plugin is its own, so that its clock and its memory can be set.
+func own(t *testing.T, sim serpstatsim.Options) (*rig, *kept) {
+	p := newTestPlugin(0)
+	return newRigOn(t, p, sim, ""), p.provider.kept
+}
+
+func TestKeptAnswersAreAsOldAsTheUserWants(t *testing.T) {
+	r, k := own(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": serpstatsim.Generate("a.com", 300, 1)}})
+	now := time.Now()
+	k.now = func() time.Time { return now }
+	q := query{cache: true, ttl: 300, quals: quals(where("query", "=", "a.com"))}
+	for _, step := range []struct {
+		wait time.Duration
+		ttl  int64
+		off  bool
+		want int64
+		why  string
+	}{
+		{0, 300, false, 300, "nothing is kept yet"},
+		{299 * time.Second, 300, false, 0, "just within the time"},
+		{2 * time.Second, 300, false, 300, "too old"},
+		{60 * time.Second, 59, false, 300, "another session wants newer rows, as after .cache clear"},
+		{10 * time.Second, 300, false, 0, "which serve the first one as well"},
+		{0, 300, true, 300, "a session without cache"},
+		{0, 0, false, 300, "no cache time"},
+		{0, 300, false, 0, "neither of which took the kept ones away"},
+	} {
+		now = now.Add(step.wait)
+		q.ttl, q.cache = step.ttl, !step.off
+		if q.ttl == 0 {
+			q.ttl = noTTL
+		}
+		if got, rows := r.spent(q); got != step.want || len(rows) != 300 {
+			t.Errorf("%s: %d credits, want %d; %d rows", step.why, got, step.want, len(rows))
+		}
+	}
+}
+
+// What ends early, fails, or comes short is no answer for another query.
+func TestOnlyWholeScansAreKept(t *testing.T) {
+	rows := serpstatsim.Generate("a.com", 900, 1)
+	for name, spoil := range map[string]func(*rig, *query){
+		"cancelled": func(_ *rig, q *query) { q.stop = 10 },
+		"failed": func(r *rig, _ *query) {
+			r.sim.SetFaults(serpstatsim.Fault{Kind: serpstatsim.CreditsExhausted, Request: 3})
+		},
+		"short": func(r *rig, _ *query) { r.sim.SetFaults(serpstatsim.Fault{Kind: serpstatsim.ShortPage, Request: 3}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": rows}}, "")
+			q := query{cache: true, quals: quals(where("query", "=", "a.com"))}
+			spoiled := q
+			spoil(r, &spoiled)
+			if got := r.run(spoiled); got.err == nil && len(got.rows) == 900 {
+				t.Fatal("nothing was spoiled")
+			}
+			r.sim.SetFaults()
+			if credits, got := r.spent(q); credits != 900 || len(got) != 900 {
+				t.Errorf("%d rows for %d credits, want all anew", len(got), credits)
+			}
+			if credits, got := r.spent(q); credits != 0 || len(got) != 900 {
+				t.Errorf("%d rows for %d credits", len(got), credits)
+			}
+		})
+	}
+}
+
+// Many equal scans at once, of which some fail to stay: each gets all rows, which are bought once.
+func TestEqualScansAtOnceBuyTheirRowsOnce(t *testing.T) {
+	rows := serpstatsim.Generate("a.com", 700, 1)
+	for round := range 6 {
+		r := newRig(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": rows}}, "")
+		var all sync.WaitGroup
+		for i := range 10 {
+			all.Go(func() {
+				q := query{cache: true, quals: quals(where("query", "=", "a.com"))}
+				if i%4 == 3 {
+					q.stop = 1 + i*round
+				}
+				got := r.run(q)
+				if q.stop == 0 && (got.err != nil || len(got.rows) != 700) {
+					t.Errorf("%d rows, %v", len(got.rows), got.err)
+				}
+			})
+		}
+		all.Wait()
+		if _, credits := r.cost(); credits != 700 {
+			t.Errorf("%d credits", credits)
+		}
+	}
+}
+
+func TestKeptAnswersAreBoundedInBytes(t *testing.T) {
+	domains := map[string][]serpstatsim.Row{}
+	for i := range 6 {
+		domains[fmt.Sprintf("d%d.com", i)] = serpstatsim.Generate("d.com", 500, 1)
+	}
+	domains["large.com"] = serpstatsim.Generate("l.com", 5000, 1)
+	r, k := own(t, serpstatsim.Options{Domains: domains})
+	ask := func(domain string) int64 {
+		credits, rows := r.spent(query{cache: true, quals: quals(where("query", "=", domain))})
+		if len(rows) != len(domains[domain]) {
+			t.Errorf("%s: %d rows", domain, len(rows))
+		}
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		size := int64(0)
+		for _, s := range k.all {
+			size += s.size
+		}
+		if k.size != size || size > k.most {
+			t.Errorf("%d bytes are counted, %d kept, of at most %d", k.size, size, k.most)
+		}
+		return credits
+	}
+	ask("d5.com")
+	k.most = k.size * 5 / 2 // room for two
+	for i, want := range []int64{500, 500, 0, 500, 0, 500} {
+		domain := []string{"d0.com", "d1.com", "d0.com", "d2.com", "d0.com", "d1.com"}[i] // d1 was asked for longest ago
+		if got := ask(domain); got != want {
+			t.Errorf("%d: %s for %d credits, want %d", i, domain, got, want)
+		}
+	}
+	if first, second := ask("large.com"), ask("large.com"); first != 5000 || second != 5000 {
+		t.Errorf("more rows than there is room for: %d credits, then %d", first, second)
+	}
+}
+
+func TestKeptAnswersGoWithTheConfig(t *testing.T) {
+	r, k := own(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": serpstatsim.Generate("a.com", 300, 1)}})
+	q := query{cache: true, quals: quals(where("query", "=", "a.com"))}
+	r.must(q)
+	r.configure(strings.ReplaceAll(r.config, testToken, "another"), false)
+	if credits, _ := r.spent(q); credits != 300 {
+		t.Errorf("%d credits with another token", credits)
+	}
+	if len(k.all) != 1 {
+		t.Errorf("the answers of %d scans are kept", len(k.all))
+	}
+}
+
+// A kept answer costs nothing, and so counts for nothing against max_credits.
+func TestKeptAnswersAreFreeOfTheBudget(t *testing.T) {
+	r := newRig(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": serpstatsim.Generate("a.com", 300, 1)}}, "max_credits = 300")
+	q := query{cache: true, quals: quals(where("query", "=", "a.com"))}
+	for range 3 {
+		r.must(q)
+	}
+	if _, credits := r.cost(); credits != 300 {
+		t.Errorf("%d credits", credits)
+	}
+}
