@@ -55,7 +55,7 @@ type Reader[R any] struct {
 	taken   int64         // rows taken
 	total   int64         // -1 before the first answer
 	changed bool          // total was not the same in all answers
-	ended   bool
+	end     error         // of all further calls of Next: what has ended the series
 	latency time.Duration // of the answers so far, smoothed
 }
 
@@ -83,8 +83,24 @@ func (r *Reader[R]) Close() {
 }
 
 // Next returns the next page's rows, which may be fewer than were asked for, or [ErrDone]. want is how many
-// rows the caller still needs, counted from the last page returned; -1 means all that there are.
+// rows the caller still needs, counted from the last page returned; -1 means all that there are. Once it has
+// failed, or its context has ended, or the reader was closed, it returns no page, not even one that has come.
 func (r *Reader[R]) Next(want int64) ([]R, error) {
+	if r.end != nil {
+		return nil, r.end
+	}
+	rows, err := r.next(want)
+	if err != nil {
+		r.end = err
+		r.cancel() // what was fetched ahead is of no use
+	}
+	return rows, err
+}
+
+func (r *Reader[R]) next(want int64) ([]R, error) {
+	if r.ctx.Err() != nil {
+		return nil, context.Cause(r.ctx)
+	}
 	if len(r.queue) == 0 {
 		if !r.More() {
 			return nil, ErrDone
@@ -97,19 +113,17 @@ func (r *Reader[R]) Next(want int64) ([]R, error) {
 	select {
 	case a = <-head.answer:
 	case <-r.ctx.Done():
+	}
+	if r.ctx.Err() != nil { // asked again: of two events that have come, select takes either
 		return nil, context.Cause(r.ctx)
 	}
 	r.queue = r.queue[1:]
 	r.ahead -= int64(head.size)
 	if a.err != nil {
-		r.ended = true
-		r.cancel() // what was fetched ahead is of no use
 		return nil, a.err
 	}
 	r.take(a)
 	if len(a.page.Rows) == 0 {
-		r.ended = true
-		r.cancel()
 		return nil, ErrDone
 	}
 	return a.page.Rows, nil
@@ -130,7 +144,7 @@ func (r *Reader[R]) take(a answer[R]) {
 
 // More reports whether there is a page to ask for. Before the first answer there is just that one.
 func (r *Reader[R]) More() bool {
-	if r.ended {
+	if r.end != nil {
 		return false
 	}
 	if r.total < 0 {

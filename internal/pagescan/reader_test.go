@@ -4,11 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
@@ -46,8 +47,8 @@ var errBroken = errors.New("broken")
 
 func (s *source) fetch(ctx context.Context, page, size, _ int) (Page[int64], error) {
 	defer s.running.Add(-1)
-	if now := s.running.Add(1); now > s.most.Load() {
-		s.most.Store(now)
+	now := s.running.Add(1)
+	for most := s.most.Load(); now > most && !s.most.CompareAndSwap(most, now); most = s.most.Load() {
 	}
 	s.asked.Add(int64(size))
 	wait := time.Duration(rand.IntN(300)) * time.Microsecond
@@ -67,22 +68,27 @@ func (s *source) fetch(ctx context.Context, page, size, _ int) (Page[int64], err
 	return p, nil
 }
 
-func TestEveryRowComesOnceAndInOrder(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
+func TestEveryRowComesOnceAndInOrder(outer *testing.T) {
+	rapid.Check(outer, func(t *rapid.T) {
 		s := &source{rows: rapid.Int64Range(0, 400).Draw(t, "rows"), failAt: -1}
 		if rapid.IntRange(0, 3).Draw(t, "fails") == 0 {
 			s.failAt = rapid.Int64Range(0, 400).Draw(t, "at")
 		}
 		opts := Options{RowCap: rapid.Int64Range(1, 500).Draw(t, "cap"), Rate: 5000, Most: rapid.IntRange(1, 8).Draw(t, "most")}
-		r := NewReader(context.Background(), s.fetch, &sizes{}, opts)
-		defer r.Close()
 		var got []int64
 		var err error
-		for err == nil {
-			var rows []int64
-			rows, err = r.Next(-1)
-			got = append(got, rows...)
-		}
+		synctest.Test(outer, func(*testing.T) {
+			r := NewReader(context.Background(), s.fetch, &sizes{}, opts)
+			defer r.Close()
+			for err == nil {
+				var rows []int64
+				rows, err = r.Next(-1)
+				got = append(got, rows...)
+			}
+			if _, again := r.Next(-1); !errors.Is(again, err) {
+				outer.Errorf("after %v comes %v", err, again)
+			}
+		})
 		if int(s.most.Load()) > opts.Most {
 			t.Fatalf("%d requests at a time, at most %d", s.most.Load(), opts.Most)
 		}
@@ -105,54 +111,73 @@ func TestEveryRowComesOnceAndInOrder(t *testing.T) {
 
 // A reader who stops has paid for what it read and one page at most, before the ramp is over.
 func TestNothingIsAskedForThatIsNotWanted(t *testing.T) {
-	s := &source{rows: 1000, failAt: -1}
-	r := NewReader(context.Background(), s.fetch, &sizes{}, Options{RowCap: 1000, Rate: 5000, Most: 8})
-	for page := range Ramp {
-		if _, err := r.Next(-1); err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		s := &source{rows: 1000, failAt: -1}
+		r := NewReader(context.Background(), s.fetch, &sizes{}, Options{RowCap: 1000, Rate: 5000, Most: 8})
+		for page := range Ramp {
+			if _, err := r.Next(-1); err != nil {
+				t.Fatal(err)
+			}
+			synctest.Wait()
+			if asked := s.asked.Load(); asked != 4*int64(page+1) {
+				t.Errorf("%d rows were asked for after %d pages", asked, page+1)
+			}
 		}
-		time.Sleep(5 * time.Millisecond)
-		if asked := s.asked.Load(); asked != 4*int64(page+1) {
-			t.Errorf("%d rows were asked for after %d pages", asked, page+1)
-		}
-	}
-	r.Close()
+		r.Close()
 
-	s = &source{rows: 1000, failAt: -1}
-	r = NewReader(context.Background(), s.fetch, &sizes{}, Options{RowCap: 1000, Rate: 5000, Most: 8})
-	defer r.Close()
-	for want := int64(50); want > 0; {
-		rows, err := r.Next(want)
-		if err != nil {
-			t.Fatal(err)
+		s = &source{rows: 1000, failAt: -1}
+		r = NewReader(context.Background(), s.fetch, &sizes{}, Options{RowCap: 1000, Rate: 5000, Most: 8})
+		defer r.Close()
+		for want := int64(50); want > 0; {
+			rows, err := r.Next(want)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want -= int64(len(rows))
 		}
-		want -= int64(len(rows))
-	}
-	if asked := s.asked.Load(); asked > 50+4 {
-		t.Errorf("%d rows were asked for, 50 were wanted", asked)
-	}
+		if asked := s.asked.Load(); asked > 50+4 {
+			t.Errorf("%d rows were asked for, 50 were wanted", asked)
+		}
+	})
 }
 
+// Closed, a reader gives no page, though some have come, and asks for none. So does one whose context has ended.
 func TestCloseEndsWhatIsUnderWay(t *testing.T) {
-	s := &source{rows: 10_000, failAt: -1, slow: 50 * time.Millisecond}
-	r := NewReader(context.Background(), s.fetch, &sizes{}, Options{RowCap: 10_000, Rate: 1000, Most: 8})
-	for range Ramp + 1 {
-		if _, err := r.Next(-1); err != nil {
-			t.Fatal(err)
+	for name, end := range map[string]func(r *Reader[int64], cancel func()){
+		"closed":    func(r *Reader[int64], _ func()) { r.Close() },
+		"cancelled": func(_ *Reader[int64], cancel func()) { cancel() },
+	} {
+		for _, wait := range []time.Duration{0, time.Second} { // until then, pages that were asked for ahead have come
+			t.Run(fmt.Sprint(name, " after ", wait), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					ctx, cancel := context.WithCancel(t.Context())
+					defer cancel()
+					s := &source{rows: 10_000, failAt: -1, slow: 50 * time.Millisecond}
+					r := NewReader(ctx, s.fetch, &sizes{}, Options{RowCap: 10_000, Rate: 1000, Most: 8})
+					for range Ramp + 1 {
+						if _, err := r.Next(-1); err != nil {
+							t.Fatal(err)
+						}
+					}
+					time.Sleep(wait)
+					end(r, cancel)
+					synctest.Wait()
+					if n := s.running.Load(); n != 0 {
+						t.Errorf("%d requests are under way", n)
+					}
+					asked := s.asked.Load()
+					for range 10 {
+						if rows, err := r.Next(-1); !errors.Is(err, context.Canceled) {
+							t.Errorf("%d rows and %v", len(rows), err)
+						}
+					}
+					synctest.Wait()
+					if s.asked.Load() != asked {
+						t.Error("more was asked for")
+					}
+				})
+			})
 		}
-	}
-	r.Close()
-	if n := s.running.Load(); n != 0 {
-		t.Errorf("%d requests are under way after Close", n)
-	}
-	asked := s.asked.Load()
-	for range 10 {
-		if _, err := r.Next(-1); err != nil {
-			break // a page that had come before may still be read
-		}
-	}
-	if s.asked.Load() != asked {
-		t.Error("asked for more after Close")
 	}
 }
 
@@ -172,45 +197,45 @@ func TestDataThatChanges(t *testing.T) {
 		}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := &source{rows: 100, failAt: -1}
-			r := NewReader(context.Background(), func(ctx context.Context, page, size, expect int) (Page[int64], error) {
-				p, err := s.fetch(ctx, page, size, expect)
-				tt.change(&p, page)
-				return p, err
-			}, &sizes{}, Options{RowCap: 1000, Rate: 1000, Most: 1})
-			defer r.Close()
-			for pages := 0; ; pages++ {
-				if _, err := r.Next(-1); errors.Is(err, ErrDone) {
-					break
-				} else if err != nil || pages > 100 {
-					t.Fatalf("page %d: %v", pages, err)
+			synctest.Test(t, func(t *testing.T) {
+				s := &source{rows: 100, failAt: -1}
+				r := NewReader(context.Background(), func(ctx context.Context, page, size, expect int) (Page[int64], error) {
+					p, err := s.fetch(ctx, page, size, expect)
+					tt.change(&p, page)
+					return p, err
+				}, &sizes{}, Options{RowCap: 1000, Rate: 1000, Most: 1})
+				defer r.Close()
+				for pages := 0; ; pages++ {
+					if _, err := r.Next(-1); errors.Is(err, ErrDone) {
+						break
+					} else if err != nil || pages > 100 {
+						t.Fatalf("page %d: %v", pages, err)
+					}
 				}
-			}
-			if arrived, total, short := r.Short(); short != tt.short {
-				t.Errorf("%d of %d rows, short: %t", arrived, total, short)
-			}
+				if arrived, total, short := r.Short(); short != tt.short {
+					t.Errorf("%d of %d rows, short: %t", arrived, total, short)
+				}
+			})
 		})
 	}
 }
 
 // Pages are fetched ahead as far as rate and latency call for: the rate is used up.
 func TestPagesAreFetchedAhead(t *testing.T) {
-	s := &source{rows: 32 * 40, failAt: -1, slow: 20 * time.Millisecond}
-	var mu sync.Mutex
-	depth := 0
-	r := NewReader(context.Background(), s.fetch, &sizes{}, Options{RowCap: 1 << 20, Rate: 200, Most: 10})
-	defer r.Close()
-	for {
-		if _, err := r.Next(-1); err != nil {
-			break
+	synctest.Test(t, func(t *testing.T) {
+		s := &source{rows: 32 * 40, failAt: -1, slow: 20 * time.Millisecond}
+		r := NewReader(context.Background(), s.fetch, &sizes{}, Options{RowCap: 1 << 20, Rate: 200, Most: 10})
+		defer r.Close()
+		for {
+			if _, err := r.Next(-1); err != nil {
+				break
+			}
 		}
-		mu.Lock()
-		depth = max(depth, int(s.running.Load()))
-		mu.Unlock()
-	}
-	if depth < 3 {
-		t.Errorf("%d requests at a time, with 200 a second and 20 ms for each", depth)
-	}
+		// 20 ms at 200 a second are four requests; one more is being read, and one waits.
+		if n := s.most.Load(); n < 4 || n > 6 {
+			t.Errorf("%d requests at a time, with 200 a second and 20 ms for each", n)
+		}
+	})
 }
 
 func TestMergeKeepsTheOrder(t *testing.T) {
