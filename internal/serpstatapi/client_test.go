@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -112,56 +113,62 @@ func TestRequestIDsAreUnique(t *testing.T) {
 }
 
 func TestRequestsLeaveNoFasterThanTheRate(t *testing.T) {
-	const rate, n = 50, 6
-	a := serve(t, apiErr(500, "down"), ok(goodPage))
-	var clients []*Client
-	for range 2 { // one token, one limiter; the latest client's rate is everyone's
-		clients = append(clients, client(t, a.URL, func(c *Config) { c.RequestsPerSecond = rate; c.MaxConcurrentRequests = 2 }))
-	}
-	var wg sync.WaitGroup
-	for i := range n {
-		wg.Go(func() {
-			req := request
-			req.Page = 1
-			req.Size = i + 1
-			if _, err := clients[i%2].GetOutlinks(t.Context(), req); err != nil {
-				t.Error(err)
+	synctest.Test(t, func(t *testing.T) {
+		const rate, n = 50, 6
+		a := serve(t, apiErr(500, "down"), ok(goodPage))
+		var clients []*Client
+		for range 2 { // one token, one limiter; the latest client's rate is everyone's
+			clients = append(clients, client(t, a.URL, func(c *Config) { c.RequestsPerSecond = rate; c.MaxConcurrentRequests = 2 }))
+		}
+		var wg sync.WaitGroup
+		for i := range n {
+			wg.Go(func() {
+				req := request
+				req.Page = 1
+				req.Size = i + 1
+				if _, err := clients[i%2].GetOutlinks(t.Context(), req); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		got := a.received()
+		if len(got) != n+1 {
+			t.Fatalf("%d requests", len(got))
+		}
+		for i := 1; i <= n; i++ {
+			if after := got[i].at.Sub(got[i-1].at); after < time.Second/rate-time.Microsecond {
+				t.Errorf("request %d, a retry among them, came %v after the one before", i+1, after)
 			}
-		})
-	}
-	wg.Wait()
-	got := a.received()
-	if len(got) != n+1 {
-		t.Fatalf("%d requests", len(got))
-	}
-	if took, least := got[n].at.Sub(got[0].at), n*time.Second/rate; took < least-5*time.Millisecond {
-		t.Errorf("%d requests, a retry among them, came within %v: %v are too few", n+1, took, least)
-	}
+		}
+	})
 }
 
 func TestConcurrentRequestsAreBounded(t *testing.T) {
-	var now, most atomic.Int32
-	a := serve(t, func(w http.ResponseWriter, r *http.Request) {
-		most.Store(max(most.Load(), now.Add(1)))
-		time.Sleep(5 * time.Millisecond)
-		now.Add(-1)
-		ok(goodPage)(w, r)
-	})
-	c := client(t, a.URL, func(c *Config) { c.MaxConcurrentRequests = 3 })
-	var wg sync.WaitGroup
-	for i := range 12 {
-		wg.Go(func() {
-			req := request
-			req.Size = i + 1
-			if _, err := c.GetOutlinks(t.Context(), req); err != nil {
-				t.Error(err)
-			}
+	synctest.Test(t, func(t *testing.T) {
+		var now, most atomic.Int32
+		a := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			most.Store(max(most.Load(), now.Add(1)))
+			time.Sleep(5 * time.Millisecond)
+			now.Add(-1)
+			ok(goodPage)(w, r)
 		})
-	}
-	wg.Wait()
-	if n := most.Load(); n != 3 {
-		t.Errorf("%d at a time, want 3", n)
-	}
+		c := client(t, a.URL, func(c *Config) { c.MaxConcurrentRequests = 3 })
+		var wg sync.WaitGroup
+		for i := range 12 {
+			wg.Go(func() {
+				req := request
+				req.Size = i + 1
+				if _, err := c.GetOutlinks(t.Context(), req); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if n := most.Load(); n != 3 {
+			t.Errorf("%d at a time, want 3", n)
+		}
+	})
 }
 
 func TestOwnWaitIsCalledBeforeEachAttempt(t *testing.T) {
@@ -212,32 +219,34 @@ func TestEndOfContextEndsEveryWait(t *testing.T) {
 		"a backoff":      {apiErr(429, ""), func(c *Config) { c.sleep = sleep }},
 		"the own wait":   {ok(goodPage), func(c *Config) { c.Wait = func(ctx context.Context) error { <-ctx.Done(); return errors.New("gone") } }},
 	} {
-		for cause, makeContext := range map[error]func() (context.Context, context.CancelFunc){
-			context.Canceled: func() (context.Context, context.CancelFunc) {
+		for cause, makeContext := range map[error]func(*testing.T) (context.Context, context.CancelFunc){
+			context.Canceled: func(t *testing.T) (context.Context, context.CancelFunc) {
 				ctx, cancel := context.WithCancel(t.Context())
 				time.AfterFunc(50*time.Millisecond, cancel)
 				return ctx, cancel
 			},
-			context.DeadlineExceeded: func() (context.Context, context.CancelFunc) {
+			context.DeadlineExceeded: func(t *testing.T) (context.Context, context.CancelFunc) {
 				return context.WithTimeout(t.Context(), 50*time.Millisecond)
 			},
 		} {
 			t.Run(fmt.Sprintf("%s, %v", name, cause), func(t *testing.T) {
-				a := serve(t, tt.answer)
-				c := client(t, a.URL, tt.config)
-				ctx, cancel := makeContext()
-				defer cancel()
-				start := time.Now()
-				_, err := c.GetOutlinks(ctx, request)
-				if took := time.Since(start); took > 2*time.Second {
-					t.Errorf("it took %v", took)
-				}
-				if !errors.Is(err, cause) || KindOf(err) != KindNetwork {
-					t.Errorf("got %v", err)
-				}
-				if text := err.Error(); strings.Contains(text, "check the network") || !strings.HasPrefix(text, "serpstat getOutlinks: ") {
-					t.Errorf("misleading: %s", text)
-				}
+				synctest.Test(t, func(t *testing.T) {
+					a := serve(t, tt.answer)
+					c := client(t, a.URL, tt.config)
+					ctx, cancel := makeContext(t)
+					defer cancel()
+					start := time.Now()
+					_, err := c.GetOutlinks(ctx, request)
+					if took := time.Since(start); took != 50*time.Millisecond {
+						t.Errorf("it took %v", took)
+					}
+					if !errors.Is(err, cause) || KindOf(err) != KindNetwork {
+						t.Errorf("got %v", err)
+					}
+					if text := err.Error(); strings.Contains(text, "check the network") || !strings.HasPrefix(text, "serpstat getOutlinks: ") {
+						t.Errorf("misleading: %s", text)
+					}
+				})
 			})
 		}
 	}

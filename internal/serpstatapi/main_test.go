@@ -5,13 +5,14 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"go.uber.org/goleak"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/pipehttp"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -21,7 +22,7 @@ const testToken = `t0k&n+/=<"é%\'`
 
 // api is a server that plays its answers one after the other, the last one again and again.
 type api struct {
-	*httptest.Server
+	*pipehttp.Server
 	mu       sync.Mutex
 	answers  []http.HandlerFunc
 	requests []received
@@ -36,7 +37,7 @@ type received struct {
 func serve(t *testing.T, answers ...http.HandlerFunc) *api {
 	t.Helper()
 	a := &api{answers: answers}
-	a.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	a.Server = pipehttp.Serve(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
 		a.mu.Lock()
 		n := min(len(a.requests), len(a.answers)-1)
@@ -120,7 +121,7 @@ func (s *sleeps) sleep(ctx context.Context, d time.Duration) error {
 // client makes a client of a server that does not wait between requests.
 func client(t testing.TB, url string, change ...func(*Config)) *Client {
 	t.Helper()
-	cfg := Config{Token: testToken, BaseURL: url + "/v4/", RequestsPerSecond: 1e6, RequestTimeout: 10 * time.Second, sleep: (&sleeps{}).sleep}
+	cfg := Config{Token: testToken, BaseURL: url + "/v4/", RequestsPerSecond: 1e6, RequestTimeout: time.Minute, sleep: (&sleeps{}).sleep, Transport: pipehttp.NewTransport()}
 	for _, f := range change {
 		f(&cfg)
 	}

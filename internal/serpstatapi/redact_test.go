@@ -114,19 +114,21 @@ func TestNoFailureShowsTheToken(t *testing.T) {
 	secure.StartTLS()
 	defer secure.Close()
 	plain := serve(t, ok(goodPage))
+	sockets := httptest.NewServer(plain)
+	defer sockets.Close()
 	tests := map[string]struct {
 		answer http.HandlerFunc
 		config func(*Config)
 		kind   Kind
 	}{
-		"dial error": {nil, func(c *Config) { c.BaseURL = refused.URL }, KindNetwork},
-		"TLS error":  {nil, func(c *Config) { c.BaseURL = secure.URL }, KindNetwork},
-		"no TLS":     {nil, func(c *Config) { c.BaseURL = strings.Replace(plain.URL, "http:", "https:", 1) }, KindNetwork},
+		"dial error": {nil, func(c *Config) { c.BaseURL, c.Transport = refused.URL, nil }, KindNetwork},
+		"TLS error":  {nil, func(c *Config) { c.BaseURL, c.Transport = secure.URL, nil }, KindNetwork},
+		"no TLS":     {nil, func(c *Config) { c.BaseURL, c.Transport = strings.Replace(sockets.URL, "http:", "https:", 1), nil }, KindNetwork},
 		"broken proxy": {nil, func(c *Config) {
 			c.Transport = proxied("http://user:" + url.QueryEscape(testToken) + "@" + refused.Listener.Addr().String())
 		}, KindNetwork},
 		"transport": {nil, func(c *Config) { c.Transport = failing{} }, KindNetwork},
-		"timeout":   {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, func(c *Config) { c.RequestTimeout = 20 * time.Millisecond }, KindNetwork},
+		"timeout":   {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, func(c *Config) { c.RequestTimeout = time.Nanosecond }, KindNetwork},
 		"closed":    {closed, nil, KindNetwork},
 		"cut":       {cut, nil, KindNetwork},
 		"redirect": {func(w http.ResponseWriter, r *http.Request) {
@@ -204,7 +206,7 @@ func TestUntrustedCertificateIsNotTriedAgain(t *testing.T) {
 	secure.StartTLS()
 	defer secure.Close()
 	var told exchanges
-	c := client(t, secure.URL, func(c *Config) { c.OnExchange = told.add })
+	c := client(t, secure.URL, func(c *Config) { c.OnExchange = told.add; c.Transport = nil })
 	if _, err := c.GetStats(t.Context()); KindOf(err) != KindNetwork || !strings.Contains(err.Error(), "certificate") || len(told.list()) != 1 {
 		t.Errorf("got %v after %d attempts", err, len(told.list()))
 	}

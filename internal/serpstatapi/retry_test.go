@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -86,11 +87,13 @@ func TestRetriesAreBounded(t *testing.T) {
 }
 
 func TestAttemptTimesOutAndIsRetried(t *testing.T) {
-	a := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, ok(goodPage))
-	c := client(t, a.URL, func(c *Config) { c.RequestTimeout = 200 * time.Millisecond })
-	if _, err := c.GetOutlinks(t.Context(), request); err != nil || len(a.received()) != 2 {
-		t.Errorf("got %v after %d requests", err, len(a.received()))
-	}
+	synctest.Test(t, func(t *testing.T) {
+		a := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, ok(goodPage))
+		c := client(t, a.URL, func(c *Config) { c.RequestTimeout = 20 * time.Second })
+		if _, err := c.GetOutlinks(t.Context(), request); err != nil || len(a.received()) != 2 {
+			t.Errorf("got %v after %d requests", err, len(a.received()))
+		}
+	})
 }
 
 func TestWaitsBeforeRetries(t *testing.T) {
@@ -156,15 +159,17 @@ func TestBackoffIsBounded(t *testing.T) {
 }
 
 func TestSleepIsReal(t *testing.T) {
-	start := time.Now()
-	if err := sleep(t.Context(), 20*time.Millisecond); err != nil || time.Since(start) < 20*time.Millisecond {
-		t.Errorf("%v after %v", err, time.Since(start))
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if err := sleep(ctx, time.Hour); !errors.Is(err, context.Canceled) {
-		t.Error(err)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		if err := sleep(t.Context(), 20*time.Millisecond); err != nil || time.Since(start) != 20*time.Millisecond {
+			t.Errorf("%v after %v", err, time.Since(start))
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if err := sleep(ctx, time.Hour); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+	})
 }
 
 func TestBodyIsBounded(t *testing.T) {
