@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
@@ -340,17 +341,23 @@ func TestTheCacheDoesNotAnswerAnotherQuestion(t *testing.T) {
 
 func TestACancelledScanBuysNothingMore(t *testing.T) {
 	for _, cache := range []bool{false, true} {
-		t.Run(fmt.Sprint("cache ", cache), func(t *testing.T) {
-			r := bundledRig(t, "")
-			got := r.run(query{cache: cache, stop: 5, quals: quals(where("query", "=", "big.example"))})
-			n, credits := r.cost()
-			time.Sleep(150 * time.Millisecond)
-			if later, _ := r.cost(); later > n+1 {
-				t.Errorf("%d requests after the scan was cancelled", later-n)
-			}
-			if credits > 250+60 {
-				t.Errorf("%d credits for %d rows", credits, len(got.rows))
-			}
-		})
+		for _, stop := range []int{1, 5, 125, 200, 1700} {
+			t.Run(fmt.Sprintf("cache %t, after %d rows", cache, stop), func(t *testing.T) {
+				r := bundledRig(t, "")
+				r.bubble(func(t *testing.T) {
+					got := r.run(query{cache: cache, stop: stop, quals: quals(where("query", "=", "big.example"))})
+					n, credits := r.cost()
+					synctest.Wait()
+					time.Sleep(time.Minute)
+					if later, _ := r.cost(); later != n || len(got.rows) != stop {
+						t.Errorf("%d rows; %d requests after the scan was cancelled", len(got.rows), later-n)
+					}
+					// A page at a time at first; then as many as rate and latency call for, and those of 1,000 rows.
+					if most := int64(max(125, 2*stop)); stop <= 250 && credits > most || credits > int64(stop)+12_000 {
+						t.Errorf("%d credits for %d rows", credits, len(got.rows))
+					}
+				})
+			})
+		}
 	}
 }

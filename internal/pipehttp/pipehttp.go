@@ -20,9 +20,9 @@ type Server struct {
 	handler http.Handler
 
 	mu      sync.Mutex
-	idle    sync.Cond // handlers is 0
+	idle    sync.Cond // running is 0
 	running int       // handlers
-	servers []*http.Server
+	open    map[net.Conn]bool
 }
 
 var (
@@ -33,7 +33,7 @@ var (
 // Serve gives a handler an address of its own.
 func Serve(handler http.Handler) *Server {
 	address := fmt.Sprintf("localhost:%d", ports.Add(1))
-	s := &Server{URL: "http://" + address, handler: handler}
+	s := &Server{URL: "http://" + address, handler: handler, open: map[net.Conn]bool{}}
 	s.idle.L = &s.mu
 	addresses.Store(address, s)
 	return s
@@ -44,10 +44,9 @@ func (s *Server) Close() {
 	addresses.Delete(s.URL[len("http://"):])
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for _, server := range s.servers {
-		_ = server.Close()
+	for conn := range s.open {
+		_ = conn.Close()
 	}
-	s.servers = nil
 	for s.running > 0 {
 		s.idle.Wait()
 	}
@@ -71,12 +70,20 @@ func (s *Server) count(n int) {
 // dial returns the client's end of a new connection.
 func (s *Server) dial() net.Conn {
 	client, conn := net.Pipe()
-	server := &http.Server{Handler: s, ErrorLog: log.New(io.Discard, "", 0)}
-	s.mu.Lock()
-	s.servers = append(s.servers, server)
-	s.mu.Unlock()
+	s.state(conn, http.StateNew)
+	server := &http.Server{Handler: s, ErrorLog: log.New(io.Discard, "", 0), ConnState: s.state}
 	go func() { _ = server.Serve(&listener{conn: conn}) }() // ends at once; the connection goes on
 	return client
+}
+
+func (s *Server) state(conn net.Conn, state http.ConnState) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if state == http.StateClosed || state == http.StateHijacked {
+		delete(s.open, conn)
+	} else {
+		s.open[conn] = true
+	}
 }
 
 // listener accepts one connection.
