@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"fmt"
 	"math/rand/v2"
-	"net/http/httptest"
 	"os"
 	"slices"
 	"strings"
@@ -17,6 +16,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/outlink"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/pipehttp"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
@@ -89,10 +89,10 @@ func newRig(t *testing.T, ttl time.Duration) *rig { return newRigOn(t, ttl, "") 
 func newRigOn(t *testing.T, ttl time.Duration, file string) *rig {
 	t.Helper()
 	r := &rig{sim: serpstatsim.New(serpstatsim.Options{})}
-	web := httptest.NewServer(r.sim)
+	web := pipehttp.Serve(r.sim)
 	var err error
 	r.engine, err = sqlengine.Open(context.Background(), sqlengine.Options{
-		Plugin:   serpstat.New(serpstat.Options{Engine: outlink.SQLite, NoEnvironment: true}),
+		Plugin:   serpstat.New(serpstat.Options{Engine: outlink.SQLite, NoEnvironment: true, Transport: pipehttp.NewTransport()}),
 		Config:   fmt.Sprintf("token = \"t\"\nbase_url = %q\nrequests_per_second = 1000", web.URL),
 		CacheTTL: ttl, Database: file, Fresh: serpstat.FreshTables,
 	})
@@ -229,9 +229,7 @@ func (p *pair) ask(t fataler, query string) (list []string) {
 }
 
 func (p *pair) askEngine(t fataler, query string) (list []string) {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-	defer cancel()
-	rows, err := p.engine.Query(ctx, query)
+	rows, err := p.engine.Query(context.Background(), query)
 	if err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}

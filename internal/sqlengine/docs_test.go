@@ -3,7 +3,6 @@ package sqlengine_test
 import (
 	"context"
 	"flag"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -14,6 +13,7 @@ import (
 	"github.com/wasilibs/go-pgquery"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/outlink"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/pipehttp"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
@@ -54,9 +54,9 @@ func examples(t *testing.T) (list []example) {
 func bundled(t *testing.T) *sqlengine.Engine {
 	t.Helper()
 	sim := serpstatsim.New(serpstatsim.Options{Domains: serpstatsim.Bundled()})
-	web := httptest.NewServer(sim)
+	web := pipehttp.Serve(sim)
 	e, err := sqlengine.Open(context.Background(), sqlengine.Options{
-		Plugin: serpstat.New(serpstat.Options{Engine: outlink.SQLite, NoEnvironment: true}),
+		Plugin: serpstat.New(serpstat.Options{Engine: outlink.SQLite, NoEnvironment: true, Transport: pipehttp.NewTransport()}),
 		Config: "token = \"t\"\nrequests_per_second = 1000\nbase_url = \"" + web.URL + "\"",
 		Fresh:  serpstat.FreshTables,
 	})
