@@ -1,18 +1,20 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/hashicorp/go-hclog"
 	goplugin "github.com/hashicorp/go-plugin"
@@ -155,10 +157,33 @@ func drain(stream proto.WrapperPlugin_ExecuteClient) (rows []*proto.Row, err err
 	}
 }
 
+// secondPage holds back the answer to the second request with search_type domain until its client has left.
+type secondPage struct {
+	http.Handler
+	asked      atomic.Int32
+	came, left chan bool
+}
+
+func (h *secondPage) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return
+	}
+	if strings.Contains(string(body), `"searchType":"domain"`) && h.asked.Add(1) == 2 {
+		close(h.came)
+		<-r.Context().Done()
+		close(h.left)
+		return
+	}
+	r.Body = io.NopCloser(bytes.NewReader(body))
+	h.Handler.ServeHTTP(w, r)
+}
+
 // The road from Steampipe's messages to the API and back, through the real process.
 func TestThePluginProcess(t *testing.T) {
 	sim := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"serpstat.com": serpstatsim.Bundled()["serpstat.com"]}, Token: token})
-	web := httptest.NewServer(sim)
+	second := &secondPage{Handler: sim, came: make(chan bool), left: make(chan bool)}
+	web := httptest.NewServer(second)
 	t.Cleanup(func() { sim.Close(); web.Close() })
 	p := start(t, web.URL, "TRACE")
 	rows := func(limit int64, cache bool, quals ...*proto.Qual) ([]*proto.Row, error) {
@@ -220,7 +245,7 @@ func TestThePluginProcess(t *testing.T) {
 			}
 			sim.Reset()
 			sim.SetFaults(serpstatsim.Fault{Kind: serpstatsim.CreditsExhausted, Request: 5})
-			if got, err := rows(0, cache, equal("query", "serpstat.com"), equal("search_type", "domain")); err == nil || !strings.Contains(err.Error(), "credits") {
+			if got, err := rows(0, cache, equal("query", "serpstat.com"), equal("sort_by", "anchor")); err == nil || !strings.Contains(err.Error(), "credits") {
 				t.Errorf("cache %t: %d rows and no error: %v", cache, len(got), err)
 			}
 			sim.SetFaults()
@@ -228,19 +253,21 @@ func TestThePluginProcess(t *testing.T) {
 	})
 	t.Run("cancellation", func(t *testing.T) {
 		sim.Reset()
-		stream, cancel, err := p.execute(0, false, equal("query", "serpstat.com"))
+		stream, cancel, err := p.execute(0, false, equal("query", "serpstat.com"), equal("search_type", "domain"))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if _, err := stream.Recv(); err != nil {
 			t.Fatal(err)
 		}
+		<-second.came
 		cancel()
-		time.Sleep(100 * time.Millisecond)
-		asked := len(sim.Requests())
-		time.Sleep(200 * time.Millisecond)
-		if now := len(sim.Requests()); now != asked {
-			t.Errorf("%d requests after the cancellation", now-asked)
+		<-second.left
+		if got, err := rows(0, false, equal("query", "serpstat.com")); err != nil || len(got) != 3002 {
+			t.Errorf("the next query: %d rows, %v", len(got), err)
+		}
+		if n := second.asked.Load(); n != 2 {
+			t.Errorf("%d requests for a query that was cancelled at its second one", n)
 		}
 	})
 	p.client.Kill()

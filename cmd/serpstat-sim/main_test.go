@@ -5,25 +5,42 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/http/httptrace"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 )
 
 // buffer is written by the command while the test reads it.
 type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
+	mu      sync.Mutex
+	changed sync.Cond
+	b       bytes.Buffer
+	whole   bool
+}
+
+func newBuffer() *buffer {
+	b := &buffer{}
+	b.changed.L = &b.mu
+	return b
 }
 
 func (b *buffer) Write(p []byte) (int, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	defer b.changed.Broadcast()
 	return b.b.Write(p)
+}
+
+// end says that nothing more will be written.
+func (b *buffer) end() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.whole = true
+	b.changed.Broadcast()
 }
 
 func (b *buffer) String() string {
@@ -32,18 +49,20 @@ func (b *buffer) String() string {
 	return b.b.String()
 }
 
-// await waits until a pattern is printed and returns what its group holds.
-func await(t *testing.T, b *buffer, pattern string) string {
-	t.Helper()
+// await waits until a pattern is printed and returns what its group holds, or "" if it will not be.
+func (b *buffer) await(pattern string) string {
 	re := regexp.MustCompile(pattern)
-	for range 500 {
-		if m := re.FindStringSubmatch(b.String()); m != nil {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for {
+		if m := re.FindStringSubmatch(b.b.String()); m != nil {
 			return m[len(m)-1]
 		}
-		time.Sleep(10 * time.Millisecond)
+		if b.whole {
+			return ""
+		}
+		b.changed.Wait()
 	}
-	t.Fatalf("%s was not printed: %s", pattern, b)
-	return ""
 }
 
 const request = `{"id":"1","method":"SerpstatBacklinksProcedure.getOutlinks","params":{"query":"a.com","complexFilter":[[{"field":"anchor","compareType":"contains","value":["` + "\x7f\u009b" + `31m"]}]]}}`
@@ -56,36 +75,41 @@ func TestServesAFileUntilInterrupted(t *testing.T) {
 	}
 	ctx, interrupt := context.WithCancel(context.Background())
 	defer interrupt()
-	var stdout, stderr buffer
+	stdout, stderr := newBuffer(), newBuffer()
 	done := make(chan int, 1)
 	go func() {
-		done <- run(ctx, []string{"--addr", "127.0.0.1:0", "--data", file, "--token", "s3cret", "--fault", "stall:request=3", "--reading", "no-data=error"}, &stdout, &stderr)
+		done <- run(ctx, []string{"--addr", "127.0.0.1:0", "--data", file, "--token", "s3cret", "--fault", "stall:request=3", "--reading", "no-data=error"}, stdout, stderr)
+		stdout.end()
+		stderr.end()
 	}()
-	url := await(t, &stdout, `serving a\.com at \S+: export SERPSTAT_API_URL=(http://127\.0\.0\.1:\d+/v4/) `)
+	url := stdout.await(`serving a\.com at \S+: export SERPSTAT_API_URL=(http://127\.0\.0\.1:\d+/v4/) `)
 	if got := post(t, url+"?token=s3cret"); !strings.Contains(got, "Data not found") {
 		t.Errorf("the right token: %s", got)
 	}
 	if got := post(t, url+"?token=other"); !strings.Contains(got, "Invalid token") {
 		t.Errorf("another token: %s", got)
 	}
-	go func() { _, _ = http.Post(url+"?token=s3cret", "", strings.NewReader(request)) }() // stalls
-	line := await(t, &stderr, `(#1 getOutlinks a\.com .*)`)
+	stalled := make(chan struct{}, 1)
+	go func() {
+		trace := &httptrace.ClientTrace{WroteRequest: func(httptrace.WroteRequestInfo) {
+			select {
+			case stalled <- struct{}{}:
+			default: // a second try
+			}
+		}}
+		req, _ := http.NewRequestWithContext(httptrace.WithClientTrace(context.Background(), trace), http.MethodPost, url+"?token=s3cret", strings.NewReader(request))
+		if resp, err := http.DefaultClient.Do(req); err == nil {
+			resp.Body.Close()
+		}
+	}()
+	line := stderr.await(`(#1 getOutlinks a\.com .*)`)
 	if !strings.Contains(line, `filter [[{"field"`) || strings.ContainsAny(line, "\x7f\u009b") {
 		t.Errorf("request line %q", line)
 	}
-	time.Sleep(50 * time.Millisecond)
-	start := time.Now()
+	<-stalled
 	interrupt()
-	select {
-	case code := <-done:
-		if code != 0 {
-			t.Errorf("exit code %d", code)
-		}
-	case <-time.After(5 * time.Second):
-		t.Fatal("does not end while an answer is stalled")
-	}
-	if took := time.Since(start); took > 900*time.Millisecond {
-		t.Errorf("took %s to end", took)
+	if code := <-done; code != 0 {
+		t.Errorf("exit code %d", code)
 	}
 	if out := stdout.String() + stderr.String(); strings.Contains(out, "s3cret") {
 		t.Errorf("the token is printed: %s", out)

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -43,78 +42,84 @@ func TestScripts(t *testing.T) {
 var hostile = serpstatsim.Row{URLFrom: "https://hostile.com/", URLTo: "https://x.org/", LinkText: "a\x1b[31mb\nc,\"d\"\u202e", Nofollow: "follow", LinkType: "href",
 	LinksExt: 1, FirstSeen: "2024-01-01", LastVisited: "2024-01-02 00:00:00"}
 
-// slow is the command on a simulator that serves a domain of many pages, half a second for each.
-type slow struct {
-	sim *serpstatsim.Server
-	cmd *exec.Cmd
+// held is the command on a simulator that serves a domain of many pages and gives the first one alone: the others
+// are held back until the command has ended.
+type held struct {
+	sim    *serpstatsim.Server
+	web    *httptest.Server
+	letGo  chan struct{}
+	cmd    *exec.Cmd
+	out    io.ReadCloser
+	stderr strings.Builder
 }
 
-func newSlow(t *testing.T, args ...string) *slow {
+func startHeld(t *testing.T, args ...string) *held {
 	t.Helper()
-	s := &slow{sim: serpstatsim.New(serpstatsim.Options{
-		Domains: map[string][]serpstatsim.Row{"many.com": serpstatsim.Generate("many.com", 20_000, 1)}, Latency: 100 * time.Millisecond,
-	})}
-	web := httptest.NewServer(s.sim)
-	t.Cleanup(func() { s.sim.Close(); web.Close() })
-	binary := t.TempDir() + "/serpstat-sql"
-	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	h := &held{letGo: make(chan struct{})}
+	h.sim = serpstatsim.New(serpstatsim.Options{
+		Domains: map[string][]serpstatsim.Row{"many.com": serpstatsim.Generate("many.com", 20_000, 1)},
+		Before: func(number int) {
+			if number > 1 {
+				<-h.letGo
+			}
+		},
+	})
+	h.web = httptest.NewServer(h.sim)
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
 	}
-	s.cmd = exec.Command(binary, args...)
-	s.cmd.Env = append(os.Environ(), "SERPSTAT_API_TOKEN="+token, "SERPSTAT_REQUESTS_PER_SECOND=2", "SERPSTAT_API_URL="+web.URL)
-	return s
+	h.cmd = exec.Command(self, args...)
+	h.cmd.Args[0] = "serpstat-sql" // by which TestMain is the command
+	h.cmd.Env = append(os.Environ(), "SERPSTAT_API_TOKEN="+token, "SERPSTAT_REQUESTS_PER_SECOND=1000", "SERPSTAT_API_URL="+h.web.URL)
+	h.cmd.Stderr = &h.stderr
+	if h.out, err = h.cmd.StdoutPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	return h
 }
 
-// settled is the number of requests, after a while in which no other may come.
-func (s *slow) settled(t *testing.T) int {
-	n := len(s.sim.Requests())
-	time.Sleep(700 * time.Millisecond)
-	if later := len(s.sim.Requests()); later != n {
-		t.Errorf("%d requests when the command had ended, %d later", n, later)
-	}
-	return n
+// end waits for the command, and returns its exit code and the number of requests that it has sent.
+func (h *held) end() (code, requests int) {
+	h.cmd.Wait()
+	close(h.letGo)
+	h.sim.Close()
+	h.web.Close() // waits for what is under way
+	return h.cmd.ProcessState.ExitCode(), len(h.sim.Requests())
 }
 
 func TestCtrlCEndsAtOnce(t *testing.T) {
-	s := newSlow(t, "--output", "csv", "select url_to from serpstat_outlink where query = 'many.com'")
-	var stderr strings.Builder
-	s.cmd.Stderr = &stderr
-	out, _ := s.cmd.StdoutPipe()
-	if err := s.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	lines := bufio.NewScanner(out)
+	h := startHeld(t, "--output", "csv", "select url_to from serpstat_outlink where query = 'many.com'")
+	lines := bufio.NewScanner(h.out)
 	for range 20 {
 		lines.Scan()
 	}
-	s.cmd.Process.Signal(syscall.SIGINT)
-	go io.Copy(io.Discard, out)
-	s.cmd.Wait()
-	if code := s.cmd.ProcessState.ExitCode(); code != 130 || !strings.Contains(stderr.String(), "interrupted") {
-		t.Errorf("exit code %d: %s", code, stderr.String())
+	h.cmd.Process.Signal(syscall.SIGINT)
+	for lines.Scan() {
 	}
-	if n := s.settled(t); n > 3 {
-		t.Errorf("%d requests for twenty rows", n)
+	code, requests := h.end()
+	if code != 130 || !strings.Contains(h.stderr.String(), "interrupted") {
+		t.Errorf("exit code %d: %s", code, h.stderr.String())
+	}
+	if requests > 2 {
+		t.Errorf("%d requests for twenty rows", requests)
 	}
 }
 
 func TestAClosedPipeEndsQuietly(t *testing.T) {
 	for _, output := range []string{"csv", "jsonl", "line"} {
-		s := newSlow(t, "--output", output, "select url_to from serpstat_outlink where query = 'many.com'")
-		var stderr strings.Builder
-		s.cmd.Stderr = &stderr
-		out, _ := s.cmd.StdoutPipe()
-		if err := s.cmd.Start(); err != nil {
-			t.Fatal(err)
+		h := startHeld(t, "--output", output, "select url_to from serpstat_outlink where query = 'many.com'")
+		bufio.NewReader(h.out).ReadString('\n')
+		h.out.Close()
+		code, requests := h.end()
+		if code != 0 || strings.Contains(h.stderr.String(), "serpstat-sql:") {
+			t.Errorf("%s: exit code %d: %s", output, code, h.stderr.String())
 		}
-		bufio.NewReader(out).ReadString('\n')
-		out.Close()
-		s.cmd.Wait()
-		if code := s.cmd.ProcessState.ExitCode(); code != 0 || strings.Contains(stderr.String(), "serpstat-sql:") {
-			t.Errorf("%s: exit code %d: %s", output, code, stderr.String())
-		}
-		if n := s.settled(t); n > 3 {
-			t.Errorf("%s: %d requests for one row", output, n)
+		if requests > 2 {
+			t.Errorf("%s: %d requests for one row", output, requests)
 		}
 	}
 }

@@ -9,8 +9,10 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/pipehttp"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
@@ -480,14 +482,43 @@ func TestNumbersCanBeStrings(t *testing.T) {
 }
 
 func TestLatencyEndsWithTheServer(t *testing.T) {
-	o := links(nil)
-	o.Latency = time.Hour
-	s := serpstatsim.New(o)
-	web := httptest.NewServer(s)
-	defer web.Close()
-	time.AfterFunc(20*time.Millisecond, s.Close)
-	if _, err := http.Post(web.URL+"?token=x", "", strings.NewReader("{}")); err == nil {
-		t.Error("an answer came an hour early")
+	synctest.Test(t, func(t *testing.T) {
+		o := links(nil)
+		o.Latency = time.Hour
+		s := serpstatsim.New(o)
+		client, end := pipes(s)
+		defer end()
+		start := time.Now()
+		if resp, err := client.Post("?token=x"); err != nil || resp.StatusCode != http.StatusOK || time.Since(start) != time.Hour {
+			t.Errorf("%v after %s", err, time.Since(start))
+		}
+		time.AfterFunc(time.Minute, s.Close)
+		if _, err := client.Post("?token=x"); err == nil || time.Since(start) != time.Hour+time.Minute {
+			t.Errorf("an answer came early, or %v after %s", err, time.Since(start))
+		}
+	})
+}
+
+// piped is a client of a simulator, through pipes.
+type piped struct {
+	*http.Client
+	url string
+}
+
+func (p piped) Post(query string) (*http.Response, error) {
+	resp, err := p.Client.Post(p.url+query, "", strings.NewReader("{}"))
+	if err == nil {
+		resp.Body.Close()
+	}
+	return resp, err
+}
+
+func pipes(s *serpstatsim.Server) (client piped, end func()) {
+	web, transport := pipehttp.Serve(s), pipehttp.NewTransport()
+	return piped{&http.Client{Transport: transport}, web.URL}, func() {
+		s.Close()
+		transport.CloseIdleConnections()
+		web.Close()
 	}
 }
 
