@@ -30,6 +30,9 @@ func drawText(t *rapid.T, label string) string {
 
 func drawRow(t *rapid.T) serpstatsim.Row {
 	first := day.AddDate(0, 0, rapid.IntRange(0, 3).Draw(t, "first"))
+	if rapid.IntRange(0, 9).Draw(t, "old") == 0 {
+		first = epoch.AddDate(0, 0, rapid.IntRange(-1, 1).Draw(t, "around 2000"))
+	}
 	last := first.Add(time.Duration(rapid.SampledFrom([]int{0, 1, 12, 24, 37, 60}).Draw(t, "hours")) * time.Hour)
 	row := serpstatsim.Row{
 		URLFrom: "https://a.com/" + drawText(t, "from"), URLTo: "https://" + drawText(t, "to"), LinkText: drawText(t, "anchor"),
@@ -68,6 +71,14 @@ func drawClause(t *rapid.T) clause {
 		}
 		c.operator = rapid.SampledFrom(operators).Draw(t, "operator")
 		value = func() any {
+			switch rapid.IntRange(0, 11).Draw(t, "kind of time") {
+			case 0:
+				return infinite(rapid.SampledFrom([]int{-1, 1}).Draw(t, "infinity"))
+			case 1:
+				return time.Date(rapid.IntRange(1, 9999).Draw(t, "year"), 12, 31, 23, 59, 59, 0, time.UTC)
+			case 2:
+				return epoch.Add(time.Duration(rapid.IntRange(-2, 2).Draw(t, "microseconds")) * time.Microsecond)
+			}
 			return day.Add(time.Duration(rapid.IntRange(-1, 14).Draw(t, "halfdays")) * 12 * time.Hour)
 		}
 	default:

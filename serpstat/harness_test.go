@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"net/http"
 	"os"
 	"runtime"
@@ -297,7 +298,9 @@ func qualValue(value any) *proto.QualValue {
 		}
 		return &proto.QualValue{Value: &proto.QualValue_ListValue{ListValue: list}}
 	case time.Time:
-		return &proto.QualValue{Value: &proto.QualValue_TimestampValue{TimestampValue: timestamppb.New(v)}}
+		return timestamp(v.UnixMicro() - epoch.UnixMicro())
+	case infinite:
+		return timestamp(map[infinite]int64{1: math.MaxInt64, -1: math.MinInt64}[v])
 	case jsonb:
 		return &proto.QualValue{Value: &proto.QualValue_JsonbValue{JsonbValue: string(v)}}
 	}
@@ -305,6 +308,14 @@ func qualValue(value any) *proto.QualValue {
 }
 
 type jsonb string
+
+var epoch = time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// timestamp is what the foreign data wrapper makes of PostgreSQL's microseconds since 2000: times 1,000, without
+// regard to overflow.
+func timestamp(micros int64) *proto.QualValue {
+	return &proto.QualValue{Value: &proto.QualValue_TimestampValue{TimestampValue: timestamppb.New(epoch.Add(time.Duration(micros * 1000)))}}
+}
 
 // totals of the requests that the simulator has seen.
 func (r *rig) cost() (requests int, credits int64) {

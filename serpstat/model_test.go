@@ -40,6 +40,8 @@ func (c clause) keeps(row serpstatsim.Row, fold func(string) string) bool {
 			return ordered(cmp.Compare(number, v), c.operator), false
 		case time.Time:
 			return ordered(instant.Compare(v), c.operator), false
+		case infinite:
+			return ordered(-int(v), c.operator), false
 		case string:
 			return matchText(text, v, c.operator, fold), false
 		}
@@ -60,6 +62,9 @@ func (c clause) keeps(row serpstatsim.Row, fold func(string) string) bool {
 	}
 	return c.all
 }
+
+// infinite is PostgreSQL's timestamp infinity, or -infinity.
+type infinite int
 
 func fieldOf(row serpstatsim.Row, column string) (text string, number int64, instant time.Time, null bool) {
 	date := func(s *string) (string, int64, time.Time, bool) {

@@ -5,8 +5,10 @@ import (
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/outlink"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/pluginserver"
 )
 
 // scanQuals returns the WHERE clauses of a scan, and whether this call is the one that answers it.
@@ -16,7 +18,7 @@ import (
 // such call; they are safe to use for declared pairs of column and operator, which the cache's key covers.
 // The call for the first element answers the whole scan, so that no row comes twice and one order and one
 // LIMIT hold; the others return nothing.
-func scanQuals(d *plugin.QueryData) (quals []outlink.Qual, answers bool) {
+func scanQuals(d *plugin.QueryData, engine outlink.Engine) (quals []outlink.Qual, answers bool) {
 	for _, key := range d.Table.List.KeyColumns {
 		all := d.QueryContext.UnsafeQuals[key.Name]
 		if all == nil {
@@ -24,7 +26,7 @@ func scanQuals(d *plugin.QueryData) (quals []outlink.Qual, answers bool) {
 		}
 		for _, q := range all.Quals {
 			if slices.Contains(key.Operators, q.GetStringValue()) {
-				quals = append(quals, qualOf(q))
+				quals = append(quals, qualOf(q, engine))
 			}
 		}
 	}
@@ -51,23 +53,23 @@ func isFollower(d *plugin.QueryData) bool {
 	return false
 }
 
-func qualOf(q *proto.Qual) outlink.Qual {
+func qualOf(q *proto.Qual, engine outlink.Engine) outlink.Qual {
 	out := outlink.Qual{Column: q.FieldName, Operator: outlink.Operator(q.GetStringValue())}
 	if list := q.Value.GetListValue(); list != nil {
 		out.List = true
 		for _, v := range list.Values {
-			out.Values = append(out.Values, valueOf(v))
+			out.Values = append(out.Values, valueOf(v, engine))
 		}
 		return out
 	}
-	out.Values = []outlink.Value{valueOf(q.Value)}
+	out.Values = []outlink.Value{valueOf(q.Value, engine)}
 	return out
 }
 
 // unknown is a value of a type that no clause is pushed for; the planner leaves it to the database.
 type unknown struct{}
 
-func valueOf(v *proto.QualValue) outlink.Value {
+func valueOf(v *proto.QualValue, engine outlink.Engine) outlink.Value {
 	switch v := v.GetValue().(type) {
 	case nil:
 		return nil
@@ -82,9 +84,24 @@ func valueOf(v *proto.QualValue) outlink.Value {
 			return n
 		}
 	case *proto.QualValue_TimestampValue:
-		return v.TimestampValue.AsTime()
+		return timeOf(v.TimestampValue, engine)
 	}
 	return unknown{}
+}
+
+// timeOf reads a timestamp: Steampipe's foreign data wrapper does not always send the one that was meant.
+func timeOf(sent *timestamppb.Timestamp, engine outlink.Engine) outlink.Value {
+	if engine != outlink.PostgreSQL {
+		return sent.AsTime()
+	}
+	t, ok := pluginserver.TimeOf(sent)
+	switch {
+	case !ok:
+		return unknown{}
+	case t.Infinity != 0:
+		return outlink.PerhapsInfinite{Time: t.Time, Sign: t.Infinity}
+	}
+	return t.Time
 }
 
 // pushedOrder is the scan's ORDER BY where Steampipe trusts the plugin with it.

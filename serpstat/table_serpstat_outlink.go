@@ -149,7 +149,7 @@ func (p *provider) listOutlinks(ctx context.Context, d *plugin.QueryData, _ *plu
 
 // scanOutlinks answers one scan of serpstat_outlink.
 func (p *provider) scanOutlinks(ctx context.Context, d *plugin.QueryData) error {
-	quals, answers := scanQuals(d)
+	quals, answers := scanQuals(d, p.opts.Engine)
 	if !answers {
 		return nil
 	}

@@ -56,7 +56,7 @@ func (p *provider) listSummaries(ctx context.Context, d *plugin.QueryData, _ *pl
 
 // scanSummaries asks for one row of each series: its answer tells the total.
 func (p *provider) scanSummaries(ctx context.Context, d *plugin.QueryData) error {
-	quals, answers := scanQuals(d)
+	quals, answers := scanQuals(d, p.opts.Engine)
 	if !answers {
 		return nil
 	}

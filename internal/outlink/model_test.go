@@ -144,8 +144,19 @@ func likeToRegexp(pattern string, fold bool) string {
 
 // semantics is what an engine may make of a clause where engines differ.
 type semantics struct {
-	all  bool                // a list means ALL, not ANY
-	fold func(string) string // how ILIKE folds what is not ASCII
+	all      bool                // a list means ALL, not ANY
+	fold     func(string) string // how ILIKE folds what is not ASCII
+	infinite bool                // what may be infinity is
+}
+
+// emptied reports a clause that no row satisfies because infinity was meant: then it does not matter what is
+// made of it.
+func (s semantics) emptied(q Qual) bool {
+	if !s.infinite || q.List || len(q.Values) != 1 {
+		return false
+	}
+	p, ok := q.Values[0].(PerhapsInfinite)
+	return ok && !holdsInt(q.Operator, 0, int64(p.Sign))
 }
 
 func (s semantics) keeps(quals []Qual, row *Row) bool {
@@ -180,6 +191,12 @@ func (s semantics) compare(q Qual, v Value, row *Row) bool {
 			return !have.IsZero()
 		}
 		t, ok := v.(time.Time)
+		if p, either := v.(PerhapsInfinite); either {
+			if s.infinite {
+				return !have.IsZero() && holdsInt(q.Operator, 0, int64(p.Sign))
+			}
+			t, ok = p.Time, true
+		}
 		return ok && !have.IsZero() && holdsInt(q.Operator, have.UnixNano(), t.UnixNano())
 	}
 	have := map[string]string{ColURLFrom: row.URLFrom, ColURLTo: row.URLTo, ColLinkText: row.LinkText, ColNofollow: row.Nofollow, ColLinkType: row.LinkType}[q.Column]
@@ -236,7 +253,7 @@ func engines() (list []semantics) {
 	full := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "İ", "i\u0307")) }
 	for _, all := range []bool{false, true} {
 		for _, fold := range []func(string) string{nil, strings.ToLower, turkish, full} {
-			list = append(list, semantics{all, fold})
+			list = append(list, semantics{all, fold, false}, semantics{all, fold, true})
 		}
 	}
 	return list
@@ -284,7 +301,12 @@ func drawQual(t *rapid.T, row *Row) Qual {
 		value = func() Value { return int64(rapid.IntRange(-1, 8).Draw(t, "number")) }
 	case ColFirstSeen, ColLastVisited, ColDateDel:
 		q.Operator = rapid.SampledFrom(append(ordered, IsNull, IsNotNull)).Draw(t, "operator")
-		value = func() Value { return drawTime(t) }
+		value = func() Value {
+			if sign := rapid.SampledFrom([]int{0, 0, 0, 1, -1}).Draw(t, "infinity"); sign != 0 {
+				return PerhapsInfinite{drawTime(t), sign}
+			}
+			return drawTime(t)
+		}
 		if q.Operator == IsNull || q.Operator == IsNotNull {
 			return q
 		}

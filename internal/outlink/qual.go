@@ -26,9 +26,29 @@ const (
 	IsNotNull      Operator = "is not null"
 )
 
-// Value is a constant of a WHERE clause: string, int64, time.Time, or nil for SQL NULL.
+// Value is a constant of a WHERE clause: string, int64, time.Time, [PerhapsInfinite], or nil for SQL NULL.
 // A value of any other type is one that this package cannot judge.
 type Value any
+
+// PerhapsInfinite is a timestamp that arrived in a form in which infinity arrives too.
+type PerhapsInfinite struct {
+	Time time.Time
+	Sign int // of the infinity: 1 or -1
+}
+
+// Times beyond all that a row can have, for infinity.
+var (
+	infinity         = time.Date(300_000, 1, 1, 0, 0, 0, 0, time.UTC)
+	negativeInfinity = time.Date(-300_000, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+// meanings are the two times that it can mean.
+func (p PerhapsInfinite) meanings() [2]time.Time {
+	if p.Sign > 0 {
+		return [2]time.Time{p.Time, infinity}
+	}
+	return [2]time.Time{p.Time, negativeInfinity}
+}
 
 // Qual is one WHERE clause: column, operator and value. With List set the clause compares with every
 // element of Values, and nothing says whether any of them must match (ANY, IN) or all (ALL, NOT IN):
@@ -76,6 +96,8 @@ func literal(v Value) string {
 		return strconv.FormatInt(v, 10)
 	case time.Time:
 		return "'" + v.UTC().Format("2006-01-02 15:04:05.999999") + "'"
+	case PerhapsInfinite:
+		return literal(v.Time) + " or infinity"
 	}
 	return fmt.Sprintf("%v", v)
 }

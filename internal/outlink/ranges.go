@@ -147,20 +147,26 @@ func (r *instants) atMost(t time.Time, open bool) {
 
 func timeExtremes(values []Value) (lo, hi time.Time, ok bool) {
 	for _, v := range values {
-		if v == nil {
-			continue
-		}
-		t, isTime := v.(time.Time)
-		if !isTime {
+		var times []time.Time
+		switch v := v.(type) {
+		case nil:
+		case time.Time:
+			times = []time.Time{v}
+		case PerhapsInfinite:
+			both := v.meanings()
+			times = both[:]
+		default:
 			return lo, hi, false
 		}
-		if !ok || t.Before(lo) {
-			lo = t
+		for _, t := range times {
+			if !ok || t.Before(lo) {
+				lo = t
+			}
+			if !ok || t.After(hi) {
+				hi = t
+			}
+			ok = true
 		}
-		if !ok || t.After(hi) {
-			hi = t
-		}
-		ok = true
 	}
 	return lo, hi, ok
 }

@@ -65,19 +65,29 @@ func (r Residual) Match(row *Row) Truth {
 }
 
 // Doubt names the clause that makes a row Maybe where one does, and where the database's answer is the same
-// for every such row: a list that is either ANY or ALL. Else it returns -1: the rows may fare differently.
+// for every such row: a list that is either ANY or ALL, a time that may be infinity. Else it returns -1: the rows
+// may fare differently.
 func (r Residual) Doubt(row *Row) int {
 	doubt := -1
 	for i, c := range r.clauses {
 		if c.match(row) != Maybe {
 			continue
 		}
-		if doubt >= 0 || !c.anyOrAll(row) {
+		if doubt >= 0 || !c.perhapsInfinite() && !c.anyOrAll(row) {
 			return -1
 		}
 		doubt = i
 	}
 	return doubt
+}
+
+// perhapsInfinite reports that the clause is Maybe only for not knowing whether infinity was meant.
+func (c clause) perhapsInfinite() bool {
+	if c.qual.List || len(c.qual.Values) != 1 {
+		return false
+	}
+	_, ok := c.qual.Values[0].(PerhapsInfinite)
+	return ok
 }
 
 // anyOrAll reports that the clause is Maybe only for not knowing which kind of list it is.
@@ -107,6 +117,7 @@ func matcher(q Qual, engine Engine) (func(*Row) Truth, error) {
 	if q.Operator == IsNull || q.Operator == IsNotNull {
 		return nullMatcher(q), nil
 	}
+	q = q.settled()
 	each := make([]func(*Row) Truth, len(q.Values))
 	for i, v := range q.Values {
 		m, err := compare(q.Column, q.Operator, v, engine)
@@ -122,6 +133,19 @@ func matcher(q Qual, engine Engine) (func(*Row) Truth, error) {
 		return anyOf(each), nil
 	}
 	return anyOrAll(each), nil
+}
+
+// settled is the clause without a doubt that does not matter: where no row compares so with infinity, and infinity
+// was meant, the database keeps no row at all, whatever is streamed.
+func (q Qual) settled() Qual {
+	if q.List || len(q.Values) != 1 {
+		return q
+	}
+	p, ok := q.Values[0].(PerhapsInfinite)
+	if ok && ordered(-p.Sign, q.Operator) == No {
+		q.Values = []Value{p.Time}
+	}
+	return q
 }
 
 // anyOf is IN. (`= ALL` of different values matches no row in the end, whatever is streamed.)
@@ -193,17 +217,31 @@ func compare(column string, op Operator, v Value, engine Engine) (func(*Row) Tru
 			return func(row *Row) Truth { return ordered(compareInt(row.LinksExt, n), op) }, nil
 		}
 	case ColFirstSeen, ColLastVisited, ColDateDel:
-		if t, ok := v.(time.Time); ok {
+		switch v := v.(type) {
+		case time.Time:
+			return compareTime(column, op, v), nil
+		case PerhapsInfinite:
+			both := v.meanings()
+			a, b := compareTime(column, op, both[0]), compareTime(column, op, both[1])
 			return func(row *Row) Truth {
-				have := row.instant(column)
-				if have.IsZero() {
-					return No
+				if t := a(row); t == b(row) {
+					return t
 				}
-				return ordered(have.Compare(t), op)
+				return Maybe
 			}, nil
 		}
 	}
 	return undecided, nil
+}
+
+func compareTime(column string, op Operator, t time.Time) func(*Row) Truth {
+	return func(row *Row) Truth {
+		have := row.instant(column)
+		if have.IsZero() {
+			return No
+		}
+		return ordered(have.Compare(t), op)
+	}
 }
 
 func compareInt(a, b int64) int {

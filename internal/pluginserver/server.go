@@ -81,9 +81,16 @@ func Serve(create plugin.PluginFunc) {
 	})
 }
 
-// Execute runs one scan and sends its rows to stream. It returns the scan's error, whether or not the SDK
-// has lost it, and the context's error if the reader left.
+// Execute runs one scan for Steampipe, whose foreign data wrapper does not always send what was meant, and may
+// change the request. Otherwise it is Scan.
 func (s *Server) Execute(req *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) error {
+	mend(req)
+	return s.Scan(req, stream)
+}
+
+// Scan runs one scan and sends its rows to stream. It returns the scan's error, whether or not the SDK has lost
+// it, and the context's error if the reader left.
+func (s *Server) Scan(req *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) error {
 	reader := stream.Context()
 	c := newCall(reader, req, &s.cache)
 	ctx := context.WithValue(context.WithoutCancel(reader), callKey{}, c)

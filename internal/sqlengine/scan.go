@@ -46,7 +46,7 @@ func (s *scan) start(ctx context.Context, e *Engine) {
 	wake := context.AfterFunc(ctx, s.wake)
 	go func() {
 		defer close(s.gone)
-		err := e.server.Execute(s.request.execute(e.connection), &stream{scan: s, ctx: ctx})
+		err := e.server.Scan(s.request.execute(e.connection), &stream{scan: s, ctx: ctx})
 		if ctx.Err() != nil {
 			err = ctx.Err() // whatever the plugin makes of it
 		}
