@@ -3,6 +3,7 @@ package serpstat
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,36 +111,39 @@ func (r *rig) checkAsDatabase(q query, rows []serpstatsim.Row, clauses ...clause
 	keeps := func(row serpstatsim.Row) bool {
 		return !slices.ContainsFunc(clauses, func(c clause) bool { return !c.keeps(row, nil) })
 	}
+	// In order, only the values that are ordered by are certain: rows of one value may come in any order.
 	var have, want []string
+	var haveKeys, wantKeys []int64
 	for _, m := range got.rows {
 		if row := simRow(m); keeps(row) && (q.limit <= 0 || len(have) < int(q.limit)) {
-			have = append(have, identity(row))
+			have, haveKeys = append(have, identity(row)), append(haveKeys, row.LinksExt)
 		}
 	}
-	all := slices.Clone(rows)
-	if q.sort != "" {
-		slices.SortStableFunc(all, func(a, b serpstatsim.Row) int { return int(b.LinksExt - a.LinksExt) })
-	}
-	for _, row := range all {
+	for _, row := range rows {
 		if keeps(row) {
-			want = append(want, identity(row))
+			want, wantKeys = append(want, identity(row)), append(wantKeys, row.LinksExt)
 		}
 	}
-	if q.limit > 0 && q.sort == "" { // any of them
-		if len(have) != min(int(q.limit), len(want)) || slices.ContainsFunc(have, func(s string) bool { return !slices.Contains(want, s) }) {
-			return fmt.Errorf("%d rows, want %d of %d", len(have), min(int(q.limit), len(want)), len(want))
-		}
-		return nil
-	}
+	count := len(want)
 	if q.limit > 0 {
-		want = want[:min(int(q.limit), len(want))]
+		count = min(int(q.limit), count)
 	}
-	if q.sort == "" {
-		slices.Sort(have)
-		slices.Sort(want)
+	if len(have) != count {
+		return fmt.Errorf("%d rows, want %d", len(have), count)
 	}
-	if !slices.Equal(have, want) {
-		return fmt.Errorf("%d rows, want %d, or others", len(have), len(want))
+	for _, row := range have {
+		i := slices.Index(want, row)
+		if i < 0 {
+			return fmt.Errorf("%s came from nowhere, or too often", row)
+		}
+		want = slices.Delete(want, i, i+1)
+	}
+	slices.Sort(wantKeys)
+	if strings.HasSuffix(q.sort, "desc") {
+		slices.Reverse(wantKeys)
+	}
+	if q.sort != "" && !slices.Equal(haveKeys, wantKeys[:count]) {
+		return fmt.Errorf("links_ext in order: %v, want %v", haveKeys, wantKeys[:count])
 	}
 	return nil
 }

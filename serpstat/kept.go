@@ -17,8 +17,9 @@ import (
 const keptBytes = 64 << 20
 
 // kept are the API's answers to scans, so that an equal scan within the user's cache time buys nothing: neither
-// after another has ended well, nor beside one that still runs. Steampipe's query cache would do the same, and
-// is off: with SDK v5.14.1 its readers get some rows twice and miss others.
+// after another has ended well, nor beside one that still runs. Nor does one that asks for some of the rows of one
+// that has ended. Steampipe's query cache would do the same, and is off: with SDK v5.14.1 its readers get some rows
+// twice and miss others.
 //
 // Equal scans make the same requests, one after the other, so that an answer is looked for by its request. Only
 // answers to one scan and its equals are used together: two that were bought at different times may not fit.
@@ -34,46 +35,108 @@ type kept struct {
 // keptScan is what was bought for a scan and its equals.
 type keptScan struct {
 	conn    *connection
-	key     string
+	asked   question
 	answers *serpstatapi.Answers
 	begun   time.Time
-	scans   int  // under way
-	whole   bool // one of them has ended well: all that an equal one will ask for is here
+	scans   int           // under way
+	plan    *outlink.Plan // of one that has ended well: all that an equal one will ask for is here; nil before
 	size    int64
 }
 
 func newKept() *kept { return &kept{most: keptBytes, now: time.Now} }
 
-// join returns what an equal scan has bought, if that is not older than age, or begins anew. leave must follow.
-func (k *kept) join(conn *connection, key string, age time.Duration) *keptScan {
+// question is what a scan is asked for. It says nothing of what has been learned of the API: the first of two equal
+// scans may have been the one that learned it, and has then asked as the second will.
+type question struct {
+	table           string
+	params, clauses []string // sorted
+	limit           int64
+	order           outlink.Order
+}
+
+func questionOf(table string, in outlink.PlanInput) question {
+	q := question{table: table, limit: in.Limit, order: in.Order}
+	for _, clause := range in.Quals {
+		text := fmt.Sprint(clause.List, " ", clause)
+		if outlink.IsParam(clause.Column) {
+			q.params = append(q.params, text)
+		} else {
+			q.clauses = append(q.clauses, text)
+		}
+	}
+	slices.Sort(q.params)
+	slices.Sort(q.clauses)
+	return q
+}
+
+func (q question) equals(other question) bool {
+	return q.limit == other.limit && q.order == other.order && q.about(other) && slices.Equal(q.clauses, other.clauses)
+}
+
+// about reports questions about the same rows, of which their clauses take some.
+func (q question) about(other question) bool {
+	return q.table == other.table && slices.Equal(q.params, other.params)
+}
+
+// includes reports that all rows of another question are among those of this one, in its order. Without an order,
+// all rows are read by links_ext, descending, unless a parameter says otherwise.
+func (q question) includes(other question) bool {
+	missing := func(clause string) bool { return !slices.Contains(other.clauses, clause) }
+	sorted := other.order == outlink.Unordered || other.order == q.order ||
+		other.order == outlink.Descending && q.order == outlink.Unordered && !slices.ContainsFunc(q.params, saysOrder)
+	return q.limit < 0 && sorted && q.about(other) && !slices.ContainsFunc(q.clauses, missing)
+}
+
+func saysOrder(param string) bool {
+	return strings.Contains(param, outlink.ColSortBy) || strings.Contains(param, outlink.ColSortOrder)
+}
+
+// join returns what an equal scan has bought, or one that includes it, if that is not older than age, or begins
+// anew. leave must follow. plan is how the rows of one that includes it are read.
+func (k *kept) join(conn *connection, asked question, age time.Duration) (joined *keptScan, plan *outlink.Plan) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	now := k.now()
-	i := slices.IndexFunc(k.all, func(s *keptScan) bool { return s.conn == conn && s.key == key })
-	if i >= 0 && now.Sub(k.all[i].begun) > age {
-		k.drop(k.all[i])
-		i = -1
+	find := func(fits func(*keptScan) bool) *keptScan {
+		i := slices.IndexFunc(k.all, func(s *keptScan) bool { return s.conn == conn && fits(s) })
+		if i < 0 {
+			return nil
+		}
+		s := k.all[i]
+		k.all = append(slices.Delete(k.all, i, i+1), s)
+		return s
 	}
-	if i < 0 {
-		s := &keptScan{conn: conn, key: key, begun: now}
+	young := func(s *keptScan) bool { return now.Sub(s.begun) <= age }
+	s := find(func(s *keptScan) bool { return s.asked.equals(asked) })
+	if s != nil && !young(s) {
+		k.drop(s)
+		s = nil
+	}
+	if s == nil {
+		s = find(func(s *keptScan) bool { return s.plan != nil && young(s) && s.asked.includes(asked) })
+		if s != nil {
+			plan = s.plan
+		}
+	}
+	if s == nil {
+		s = &keptScan{conn: conn, asked: asked, begun: now}
 		s.answers = serpstatapi.NewAnswers(func(bytes int64) bool { return k.grow(s, bytes) })
 		k.all = append(k.all, s)
-		i = len(k.all) - 1
 	}
-	s := k.all[i]
 	s.scans++
-	k.all = append(slices.Delete(k.all, i, i+1), s)
-	return s
+	return s, plan
 }
 
-// leave ends a scan; well says that it has read all that it was to read. What nobody has read to the end goes
-// with its last reader: continued later, it could be of two minds.
-func (k *kept) leave(s *keptScan, well bool) {
+// leave ends a scan; plan is how it has read all that it was to read, nil if it has not. What nobody has read to the
+// end goes with its last reader: continued later, it could be of two minds.
+func (k *kept) leave(s *keptScan, plan *outlink.Plan) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	s.scans--
-	s.whole = s.whole || well
-	if s.scans == 0 && !s.whole {
+	if s.plan == nil {
+		s.plan = plan
+	}
+	if s.scans == 0 && s.plan == nil {
 		k.drop(s)
 	}
 }
@@ -116,23 +179,27 @@ func (k *kept) dropConnection(conn *connection) {
 // keeping runs a scan so that its answers are kept, if the user wants that.
 func (s *scan) keeping(ctx context.Context, run func(context.Context) error) error {
 	age := pluginserver.CacheTime(ctx)
-	if age <= 0 {
+	if age <= 0 || len(s.plan.Sources) == 0 {
 		return run(ctx)
 	}
 	k := s.provider.kept
-	same := k.join(s.conn, keyOf(s.data.Table.Name, s.input), age)
+	same, wider := k.join(s.conn, questionOf(s.data.Table.Name, s.input), age)
+	if wider != nil {
+		s.follow(*wider)
+	}
 	err := run(serpstatapi.WithAnswers(ctx, same.answers))
-	k.leave(same, err == nil && ctx.Err() == nil && !s.short)
+	var whole *outlink.Plan
+	if err == nil && ctx.Err() == nil && !s.short && wider == nil {
+		whole = &s.plan
+	}
+	k.leave(same, whole)
 	return err
 }
 
-// keyOf is the same for equal scans. It says nothing of what has been learned of the API: the first of two equal
-// scans may have been the one that learned it, and has then asked as the second will.
-func keyOf(table string, in outlink.PlanInput) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s limit %d order %d", table, in.Limit, in.Order)
-	for _, q := range in.Quals {
-		fmt.Fprintf(&b, " and %v %s", q.List, q)
-	}
-	return b.String()
+// follow makes the scan read as another has, whose rows include its own: to the end, and by the same requests.
+func (s *scan) follow(wider outlink.Plan) {
+	wider.Residual, wider.Order = s.plan.Residual, s.plan.Order
+	wider.Sources = slices.Clone(wider.Sources)
+	s.plan = wider
+	s.demand, s.following = -1, true
 }

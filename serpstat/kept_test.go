@@ -2,10 +2,13 @@ package serpstat
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"pgregory.net/rapid"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
@@ -63,6 +66,82 @@ func sortedRows(rows []map[string]any) []string {
 		list = append(list, fmt.Sprint(row))
 	}
 	return sorted(list)
+}
+
+// What asks for some of the rows of a scan that has ended buys nothing, and is answered as SQL says.
+func TestWhatIsKeptServesNarrowerStatements(t *testing.T) {
+	all := serpstatsim.AllReadings()
+	r := newRig(t, serpstatsim.Options{}, "")
+	checks, served := 0, 0
+	rapid.Check(t, func(rt *rapid.T) {
+		rows := rapid.SliceOfN(rapid.Custom(drawRow), 5, 40).Draw(rt, "rows")
+		wide := rapid.SliceOfN(rapid.Custom(drawClause), 0, 1).Draw(rt, "wide")
+		narrow := rapid.SliceOfN(rapid.Custom(drawClause), 0, 2).Draw(rt, "narrow")
+		orders := rapid.SampledFrom([][2]string{{"", ""}, {"", "links_ext desc"}, {"links_ext desc", ""}, {"links_ext asc", "links_ext asc"}, {"links_ext desc", "links_ext desc"}}).Draw(rt, "orders")
+		limit := int64(rapid.SampledFrom([]int{0, 1, 5}).Draw(rt, "limit"))
+		checks++
+		domain := fmt.Sprintf("k%d.com", checks)
+		r.forget()
+		r.sim.SetReadings(all[rapid.IntRange(0, len(all)-1).Draw(rt, "reading")])
+		r.sim.SetRows(domain, rows)
+		first := query{cache: true, sort: orders[0], quals: quals(where("query", "=", domain))}
+		for _, c := range wide {
+			first.quals = append(first.quals, c.qual())
+		}
+		if err := r.checkAsDatabase(first, rows, wide...); err != nil {
+			rt.Fatalf("the wide statement: %v", err)
+		}
+		_, before := r.cost()
+		second := first
+		second.sort, second.limit, second.quals = orders[1], limit, slices.Clone(first.quals)
+		for _, c := range narrow {
+			second.quals = append(second.quals, c.qual())
+		}
+		if err := r.checkAsDatabase(second, rows, append(slices.Clone(wide), narrow...)...); err != nil {
+			if limit > 0 && strings.Contains(err.Error(), "a limit cannot be counted") {
+				return
+			}
+			rt.Fatalf("the narrow statement: %v", err)
+		}
+		if _, after := r.cost(); after != before {
+			rt.Fatalf("the narrow statement costs %d credits", after-before)
+		}
+		if before > 0 {
+			served++
+		}
+	})
+	if served < checks/3 {
+		t.Errorf("%d of %d statements were served from what is kept", served, checks)
+	}
+}
+
+func TestWhatIsKeptDoesNotServeWiderStatements(t *testing.T) {
+	base := quals(where("query", "=", "serpstat.com"))
+	few := append(base[:1:1], where("links_ext", "<", int64(50)))
+	for name, tt := range map[string]struct{ first, second query }{
+		"fewer clauses":     {query{quals: few}, query{quals: base}},
+		"other clauses":     {query{quals: few}, query{quals: append(base[:1:1], where("links_ext", "<", int64(60)))}},
+		"another parameter": {query{quals: base}, query{quals: append(base[:1:1], where("search_type", "=", "domain"))}},
+		"a limit before":    {query{limit: 10, quals: base}, query{quals: base}},
+		"a larger limit":    {query{limit: 10, quals: base}, query{limit: 20, quals: base}},
+		"another order":     {query{quals: base}, query{sort: "links_ext asc", limit: 10, quals: base}},
+		"an order of the API's before": {query{quals: append(base[:1:1], where("sort_by", "=", "anchor"))},
+			query{sort: "links_ext desc", limit: 10, quals: append(base[:1:1], where("sort_by", "=", "anchor"))}},
+		"another table": {query{quals: base}, query{table: "serpstat_outlink_summary", columns: []string{"query", "total"}, quals: base}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := bundledRig(t, "")
+			tt.first.cache, tt.second.cache = true, true
+			r.must(tt.first)
+			want, fresh := tt.second, newRig(t, serpstatsim.Options{Domains: serpstatsim.Bundled()}, "")
+			want.cache = false
+			wanted := fresh.must(want)
+			credits, got := r.spent(tt.second)
+			if credits == 0 || len(got) != len(wanted) {
+				t.Errorf("%d rows for %d credits, want %d", len(got), credits, len(wanted))
+			}
+		})
+	}
 }
 
 // own is a rig whose plugin is its own, so that its clock and its memory can be set.

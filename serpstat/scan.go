@@ -32,10 +32,18 @@ type scan struct {
 	input    outlink.PlanInput
 	plan     outlink.Plan
 	limit    int64 // -1 is none
+	demand   int64 // rows that are asked for: the limit, or -1 for all that there are
+
+	following bool // another scan's requests, which are answered
 
 	streamed int64
 	held     heldRows
 	short    bool // fewer rows arrived than there should be, and the user was told
+}
+
+func (p *provider) newScan(ctx context.Context, d *plugin.QueryData) *scan {
+	limit := d.QueryContext.GetLimit()
+	return &scan{provider: p, data: d, limit: limit, demand: limit, logger: plugin.Logger(ctx)}
 }
 
 // prepare checks the WHERE clause and the connection, without sending anything.
@@ -62,8 +70,10 @@ func (s *scan) replan() (err error) {
 }
 
 func (s *scan) run(ctx context.Context) error {
-	if err := s.learnFolding(ctx); err != nil {
-		return err
+	if !s.following {
+		if err := s.learnFolding(ctx); err != nil {
+			return err
+		}
 	}
 	if s.plan.Order != outlink.Unordered {
 		return s.runOrdered(ctx)
@@ -204,10 +214,10 @@ func (s *scan) firstPage() int {
 
 // firstWant is how many rows of a source the first page should bring for what is still wanted; -1 is unknown.
 func (s *scan) firstWant(echoes, sources int) int64 {
-	if s.limit < 0 {
+	if s.demand < 0 {
 		return -1
 	}
-	want := divide(s.limit-s.streamed, int64(echoes))
+	want := divide(s.demand-s.streamed, int64(echoes))
 	if s.plan.Order != outlink.Unordered {
 		want = divide(want, int64(sources)) // each of them may have the first rows
 	}
@@ -224,10 +234,10 @@ func (s *scan) firstWant(echoes, sources int) int64 {
 // use: what the share so far promises, but never more than were taken, so that a LIMIT n which one row in k
 // satisfies costs at most twice n·k.
 func (s *scan) wantAfter(taken, matched int64, echoes int) int64 {
-	if s.limit < 0 {
+	if s.demand < 0 {
 		return -1
 	}
-	left := divide(s.limit-s.streamed, int64(echoes))
+	left := divide(s.demand-s.streamed, int64(echoes))
 	switch {
 	case taken == 0:
 		return left

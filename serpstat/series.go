@@ -173,7 +173,7 @@ func (q *series) page() error {
 // rest waits between the first pages of a scan whose demand is unknown, until the reader has got the rows so
 // far, and a moment longer: one who wants no more leaves now.
 func (q *series) rest() {
-	if pages := q.reader.Pages(); q.scan.limit >= 0 || pages == 0 || pages > pagescan.Ramp || q.part > 0 || !q.reader.More() {
+	if pages := q.reader.Pages(); q.scan.demand >= 0 || pages == 0 || pages > pagescan.Ramp || q.part > 0 || !q.reader.More() {
 		return
 	}
 	pluginserver.Consumed(q.ctx, q.scan.streamed)
@@ -190,11 +190,11 @@ func (q *series) want() int64 {
 	want := int64(-1)
 	if q.taken == 0 {
 		want = s.firstWant(echoes, len(s.plan.Sources))
-	} else if s.limit >= 0 {
+	} else if s.demand >= 0 {
 		matched := min(divide(s.streamed-q.before, int64(echoes)), q.taken)
 		if s.plan.Order != outlink.Unordered && len(s.plan.Sources) > 1 {
 			// What the other sources have is not known: what this one has brought is the measure.
-			want = min(divide(s.limit-s.streamed, int64(echoes)), q.taken)
+			want = min(divide(s.demand-s.streamed, int64(echoes)), q.taken)
 		} else {
 			want = s.wantAfter(q.taken, matched, echoes)
 		}
@@ -211,7 +211,7 @@ func (q *series) want() int64 {
 
 // foresee checks the budget against the first answer's total.
 func (q *series) foresee() error {
-	if q.scan.limit >= 0 {
+	if q.scan.demand >= 0 {
 		return nil // each page is checked
 	}
 	return q.scan.budget.foresee(q.source.Series.Domain, q.total-q.taken, q.total)

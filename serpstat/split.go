@@ -15,20 +15,20 @@ func (q *series) cutIfNeeded() error {
 		return nil
 	}
 	sorted := q.source.Series.Sort == "links_external"
-	if s.limit < 0 && sorted && q.reader.Pages() < pagescan.Ramp && q.reader.More() {
+	if s.demand < 0 && sorted && q.reader.Pages() < pagescan.Ramp && q.reader.More() {
 		return nil // a reader who wants a few rows leaves before any part is looked for
 	}
-	if s.limit >= 0 {
-		needed := divide(s.limit-s.streamed, int64(len(q.source.Echoes)))
+	if s.demand >= 0 {
+		needed := divide(s.demand-s.streamed, int64(len(q.source.Echoes)))
 		if needed <= rowCap && (s.plan.Exact || float64(q.taken) < splitLate*float64(rowCap)) {
 			return nil
 		}
 	}
 	if !sorted {
-		if s.limit > rowCap {
+		if s.demand > rowCap {
 			return q.tooMany()
 		}
-		if s.limit >= 0 {
+		if s.demand >= 0 {
 			return nil // finish says so if the cap comes before the limit
 		}
 		return q.restartSorted()

@@ -153,7 +153,7 @@ func (p *provider) scanOutlinks(ctx context.Context, d *plugin.QueryData) error 
 	if !answers {
 		return nil
 	}
-	s := &scan{provider: p, data: d, limit: d.QueryContext.GetLimit(), logger: plugin.Logger(ctx)}
+	s := p.newScan(ctx, d)
 	s.input = outlink.PlanInput{Quals: quals, Limit: s.limit, Order: pushedOrder(d), Engine: p.opts.Engine, RowCap: cmp.Or(p.opts.RowCap, outlink.RowCap)}
 	if err := s.prepare(ctx); err != nil {
 		return err

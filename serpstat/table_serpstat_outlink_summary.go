@@ -60,9 +60,8 @@ func (p *provider) scanSummaries(ctx context.Context, d *plugin.QueryData) error
 	if !answers {
 		return nil
 	}
-	limit := d.QueryContext.GetLimit()
-	s := &scan{provider: p, data: d, limit: limit, logger: plugin.Logger(ctx)}
-	s.input = outlink.PlanInput{Quals: quals, Limit: limit, Engine: p.opts.Engine}
+	s := p.newScan(ctx, d)
+	s.input = outlink.PlanInput{Quals: quals, Limit: s.limit, Engine: p.opts.Engine}
 	if err := s.prepare(ctx); err != nil {
 		return err
 	}

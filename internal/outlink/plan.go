@@ -66,10 +66,11 @@ func NewPlan(in PlanInput) (Plan, error) {
 
 // rowQuals are the clauses on columns of the rows themselves.
 func rowQuals(quals []Qual) []Qual {
-	return slices.DeleteFunc(slices.Clone(quals), func(q Qual) bool { return isParam(q.Column) })
+	return slices.DeleteFunc(slices.Clone(quals), func(q Qual) bool { return IsParam(q.Column) })
 }
 
-func isParam(column string) bool {
+// IsParam reports a column that is a parameter of the request.
+func IsParam(column string) bool {
 	switch column {
 	case ColQuery, ColSearchType, ColLinkPerDomain, ColComplexFilter, ColSortBy, ColSortOrder:
 		return true
