@@ -56,7 +56,7 @@ func (p *provider) connection(ctx context.Context, c *plugin.Connection) (*conne
 	made := &connection{config: config, settings: settings, client: client, refused: outlink.Refusals{}, folds: map[string]bool{}}
 	p.connections[c.Name] = made
 	if known != nil {
-		p.kept.dropConnection(known)
+		p.kept.retireConnection(known)
 	}
 	return made, nil
 }

@@ -173,6 +173,7 @@ type query struct {
 	ttl     int64 // seconds that an answer may be old; 0 is 300, noTTL is 0
 	stop    int   // cancel after so many rows; 0 is never
 	slow    int   // how often others go on before each row is read
+	onRow   func(rows int)
 }
 
 const (
@@ -224,7 +225,7 @@ func (r *rig) runContext(ctx context.Context, q query) result {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	stream := &testStream{ctx: ctx, cancel: cancel, stop: q.stop, slow: q.slow}
+	stream := &testStream{ctx: ctx, cancel: cancel, stop: q.stop, slow: q.slow, onRow: q.onRow}
 	err := r.plugin.server.Execute(req, stream)
 	return result{stream.rows, err}
 }
@@ -235,6 +236,7 @@ type testStream struct {
 	cancel context.CancelFunc
 	stop   int
 	slow   int
+	onRow  func(rows int)
 	rows   []map[string]any
 }
 
@@ -252,6 +254,9 @@ func (s *testStream) Send(resp *proto.ExecuteResponse) error {
 		}
 	}
 	s.rows = append(s.rows, row)
+	if s.onRow != nil {
+		s.onRow(len(s.rows))
+	}
 	if len(s.rows) == s.stop {
 		s.cancel()
 	}

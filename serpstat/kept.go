@@ -13,8 +13,12 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 )
 
-// keptBytes is how much memory the kept answers of a process may take. Steampipe gives a plugin a gigabyte.
-const keptBytes = 64 << 20
+// keptBytes is how much memory the kept answers of a process may take, and scanBytes about what a kept scan takes
+// without its answers. Steampipe gives a plugin a gigabyte.
+const (
+	keptBytes = 64 << 20
+	scanBytes = 4 << 10
+)
 
 // kept are the API's answers to scans, so that an equal scan within the user's cache time buys nothing: neither
 // after another has ended well, nor beside one that still runs. Nor does one that asks for some of the rows of one
@@ -40,7 +44,8 @@ type keptScan struct {
 	begun   time.Time
 	scans   int           // under way
 	plan    *outlink.Plan // of one that has ended well: all that an equal one will ask for is here; nil before
-	size    int64
+	retired bool          // only for those that are under way
+	size    int64         // bytes
 }
 
 func newKept() *kept { return &kept{most: keptBytes, now: time.Now} }
@@ -98,7 +103,7 @@ func (k *kept) join(conn *connection, asked question, age time.Duration) (joined
 	defer k.mu.Unlock()
 	now := k.now()
 	find := func(fits func(*keptScan) bool) *keptScan {
-		i := slices.IndexFunc(k.all, func(s *keptScan) bool { return s.conn == conn && fits(s) })
+		i := slices.IndexFunc(k.all, func(s *keptScan) bool { return s.conn == conn && !s.retired && fits(s) })
 		if i < 0 {
 			return nil
 		}
@@ -109,7 +114,7 @@ func (k *kept) join(conn *connection, asked question, age time.Duration) (joined
 	young := func(s *keptScan) bool { return now.Sub(s.begun) <= age }
 	s := find(func(s *keptScan) bool { return s.asked.equals(asked) })
 	if s != nil && !young(s) {
-		k.drop(s)
+		k.retire(s)
 		s = nil
 	}
 	if s == nil {
@@ -122,6 +127,7 @@ func (k *kept) join(conn *connection, asked question, age time.Duration) (joined
 		s = &keptScan{conn: conn, asked: asked, begun: now}
 		s.answers = serpstatapi.NewAnswers(func(bytes int64) bool { return k.grow(s, bytes) })
 		k.all = append(k.all, s)
+		k.makeRoom(s, scanBytes)
 	}
 	s.scans++
 	return s, plan
@@ -136,15 +142,20 @@ func (k *kept) leave(s *keptScan, plan *outlink.Plan) {
 	if s.plan == nil {
 		s.plan = plan
 	}
-	if s.scans == 0 && s.plan == nil {
+	if s.scans == 0 && (s.plan == nil || s.retired) {
 		k.drop(s)
 	}
 }
 
-// grow makes room for an answer, and reports whether there is any. What was asked for longest ago goes first.
+// grow makes room for an answer, and reports whether there is any.
 func (k *kept) grow(s *keptScan, bytes int64) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	return k.makeRoom(s, bytes)
+}
+
+// makeRoom drops what was asked for longest ago, and at last s itself. The caller holds the lock.
+func (k *kept) makeRoom(s *keptScan, bytes int64) bool {
 	for slices.Contains(k.all, s) {
 		if k.size+bytes <= k.most {
 			k.size += bytes
@@ -156,7 +167,7 @@ func (k *kept) grow(s *keptScan, bytes int64) bool {
 	return false
 }
 
-// drop forgets a scan's answers. The caller holds the lock.
+// drop forgets a scan's answers. Those that are under way buy what they need from here on. The caller holds the lock.
 func (k *kept) drop(s *keptScan) {
 	if i := slices.Index(k.all, s); i >= 0 {
 		k.all = slices.Delete(k.all, i, i+1)
@@ -165,13 +176,21 @@ func (k *kept) drop(s *keptScan) {
 	}
 }
 
-// dropConnection forgets what was bought with a config that no longer holds.
-func (k *kept) dropConnection(conn *connection) {
+// retire leaves a scan's answers to those that are under way. The caller holds the lock.
+func (k *kept) retire(s *keptScan) {
+	s.retired = true
+	if s.scans == 0 {
+		k.drop(s)
+	}
+}
+
+// retireConnection forgets what was bought with a config that no longer holds.
+func (k *kept) retireConnection(conn *connection) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	for _, s := range slices.Clone(k.all) {
 		if s.conn == conn {
-			k.drop(s)
+			k.retire(s)
 		}
 	}
 }

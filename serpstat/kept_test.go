@@ -144,6 +144,44 @@ func TestWhatIsKeptDoesNotServeWiderStatements(t *testing.T) {
 	}
 }
 
+// Whoever reads kept answers keeps them to the end, though another may not use them, or the config has changed.
+func TestReadersUnderWayKeepTheirAnswers(t *testing.T) {
+	for name, disturb := range map[string]func(r *rig, q query){
+		"another wants newer rows": func(r *rig, q query) {
+			q.ttl = 1
+			r.must(q)
+		},
+		"the config changes": func(r *rig, q query) {
+			r.configure(r.config+"\nmax_retries = 3", false)
+			r.must(q)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r, k := own(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": serpstatsim.Generate("a.com", 2000, 1)}})
+			now := time.Now()
+			k.now = func() time.Time { return now }
+			q := query{cache: true, quals: quals(where("query", "=", "a.com"))}
+			r.must(q)
+			now = now.Add(time.Minute)
+			slow := q
+			slow.onRow = func(rows int) {
+				if rows == 100 {
+					disturb(r, q)
+				}
+			}
+			if got := r.must(slow); len(got) != 2000 {
+				t.Errorf("%d rows", len(got))
+			}
+			if _, credits := r.cost(); credits != 4000 {
+				t.Errorf("%d credits, want those of the first scan and of the one that may not use its answers", credits)
+			}
+			if credits, _ := r.spent(q); credits != 0 || len(k.all) != 1 || k.size != k.all[0].size {
+				t.Errorf("then %d credits; %d scans are kept, %d bytes", credits, len(k.all), k.size)
+			}
+		})
+	}
+}
+
 // own is a rig whose plugin is its own, so that its clock and its memory can be set.
 func own(t *testing.T, sim serpstatsim.Options) (*rig, *kept) {
 	p := newTestPlugin(0)
@@ -260,6 +298,9 @@ func TestKeptAnswersAreBoundedInBytes(t *testing.T) {
 		return credits
 	}
 	ask("d5.com")
+	if size := k.size; size < scanBytes+500*200 || size > scanBytes+500*600 {
+		t.Errorf("500 rows take %d bytes", size)
+	}
 	k.most = k.size * 5 / 2 // room for two
 	for i, want := range []int64{500, 500, 0, 500, 0, 500} {
 		domain := []string{"d0.com", "d1.com", "d0.com", "d2.com", "d0.com", "d1.com"}[i] // d1 was asked for longest ago

@@ -10,7 +10,7 @@ import (
 
 // What Steampipe's foreign data wrapper (measured with 2.2.2) sends otherwise than it was meant:
 //
-//   - A list without elements: of `<> all ('{}')`, which psycopg writes for an empty NOT IN. The SDK makes no
+//   - A list without elements, as of `<> all ('{}')`, which psycopg writes for an empty NOT IN. The SDK makes no
 //     List call for it, so that there is no row where all are right.
 //   - A timestamp more than 292 years from 2000: PostgreSQL's microseconds since then, times 1,000, in 64 bits,
 //     without regard to overflow (PgTimeToTimestamp in helpers.go). See [TimeOf].
@@ -101,8 +101,8 @@ func TimeOf(sent *timestamppb.Timestamp) (i Instant, ok bool) {
 // 125 × inverse125 is 1 in arithmetic with 61 bits.
 const inverse125 = 0x1cac083126e978d5
 
-// The years 1 to 68,353 in microseconds since 2000. What overflows like the first microsecond before them, in
-// 4714 BC, is the first one after them.
+// The years 1 to 68,353 in microseconds since 2000. From 68,354 on, a time overflows to the same number as one
+// before the year 1, which begin in 4714 BC.
 var (
 	firstMicros = time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro() - epoch.UnixMicro()
 	lastMicros  = time.Date(68354, 1, 1, 0, 0, 0, 0, time.UTC).UnixMicro() - epoch.UnixMicro()
