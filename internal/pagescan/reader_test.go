@@ -181,6 +181,20 @@ func TestCloseEndsWhatIsUnderWay(t *testing.T) {
 	}
 }
 
+// ending is a context that has ended and has not told those made of it, as in the moment in which one ends.
+type ending struct{ context.Context }
+
+func (ending) Err() error { return context.Canceled }
+
+func TestNothingIsAskedForInTheMomentOfTheEnd(t *testing.T) {
+	s := &source{rows: 1000, failAt: -1}
+	r := NewReader(ending{t.Context()}, s.fetch, &sizes{}, Options{RowCap: 1000, Rate: 5000, Most: 8})
+	defer r.Close()
+	if rows, err := r.Next(-1); err == nil || s.asked.Load() != 0 {
+		t.Errorf("%d rows, %v, after %d were asked for", len(rows), err, s.asked.Load())
+	}
+}
+
 // The API's total moves, or rows are gone: the reader ends, and knows.
 func TestDataThatChanges(t *testing.T) {
 	for name, tt := range map[string]struct {
