@@ -136,9 +136,16 @@ func TestWhatIsKeptDoesNotServeWiderStatements(t *testing.T) {
 			want, fresh := tt.second, newRig(t, serpstatsim.Options{Domains: serpstatsim.Bundled()}, "")
 			want.cache = false
 			wanted := fresh.must(want)
-			credits, got := r.spent(tt.second)
-			if credits == 0 || len(got) != len(wanted) {
-				t.Errorf("%d rows for %d credits, want %d", len(got), credits, len(wanted))
+			before := len(r.sim.Requests())
+			got := r.must(tt.second)
+			asked := func(requests []serpstatsim.Request) (list []string) {
+				for _, q := range requests {
+					list = append(list, fmt.Sprint(q.Query, q.SearchType, q.Sort, q.Order, q.Page, q.Size, q.ComplexFilter))
+				}
+				return sorted(list)
+			}
+			if have, want := asked(r.sim.Requests()[before:]), asked(fresh.sim.Requests()); len(got) != len(wanted) || !slices.Equal(have, want) {
+				t.Errorf("%d rows, want %d; asked %v, want %v", len(got), len(wanted), have, want)
 			}
 		})
 	}
@@ -231,7 +238,7 @@ func TestOnlyWholeScansAreKept(t *testing.T) {
 		"short": func(r *rig, _ *query) { r.sim.SetFaults(serpstatsim.Fault{Kind: serpstatsim.ShortPage, Request: 3}) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": rows}}, "")
+			r := newRig(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": rows}}, "max_concurrent_requests = 1")
 			q := query{cache: true, quals: quals(where("query", "=", "a.com"))}
 			spoiled := q
 			spoil(r, &spoiled)
@@ -259,7 +266,7 @@ func TestEqualScansAtOnceBuyTheirRowsOnce(t *testing.T) {
 			all.Go(func() {
 				q := query{cache: true, quals: quals(where("query", "=", "a.com"))}
 				if i%4 == 3 {
-					q.stop = 1 + i*round
+					q.stop = 1 + i*round // within the first page: none is under way that would be given up
 				}
 				got := r.run(q)
 				if q.stop == 0 && (got.err != nil || len(got.rows) != 700) {
@@ -310,6 +317,20 @@ func TestKeptAnswersAreBoundedInBytes(t *testing.T) {
 	}
 	if first, second := ask("large.com"), ask("large.com"); first != 5000 || second != 5000 {
 		t.Errorf("more rows than there is room for: %d credits, then %d", first, second)
+	}
+}
+
+// Many small scans, as a join with a long list of domains makes, are bounded too.
+func TestKeptScansAreBoundedInNumber(t *testing.T) {
+	r, k := own(t, serpstatsim.Options{})
+	k.most = 10 * scanBytes
+	for i := range 30 {
+		domain := fmt.Sprintf("n%d.com", i)
+		r.sim.SetRows(domain, serpstatsim.Generate(domain, 1, 1))
+		r.must(query{cache: true, quals: quals(where("query", "=", domain))})
+	}
+	if n := len(k.all); n < 5 || n > 10 {
+		t.Errorf("%d scans are kept", n)
 	}
 }
 

@@ -105,6 +105,7 @@ type listContext struct {
 	sdk             context.Context
 }
 
+// Value prefers the reader's: the context package finds by a value of its own whom to end with whom.
 func (c listContext) Value(key any) any {
 	if v := c.Context.Value(key); v != nil {
 		return v
