@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -83,17 +82,16 @@ func (q question) about(other question) bool {
 	return q.table == other.table && slices.Equal(q.params, other.params)
 }
 
-// includes reports that all rows of another question are among those of this one, in its order. Without an order,
-// all rows are read by links_ext, descending, unless a parameter says otherwise.
+// includes reports that all rows of another question are among those of this one.
 func (q question) includes(other question) bool {
 	missing := func(clause string) bool { return !slices.Contains(other.clauses, clause) }
-	sorted := other.order == outlink.Unordered || other.order == q.order ||
-		other.order == outlink.Descending && q.order == outlink.Unordered && !slices.ContainsFunc(q.params, saysOrder)
-	return q.limit < 0 && sorted && q.about(other) && !slices.ContainsFunc(q.clauses, missing)
+	return q.limit < 0 && q.about(other) && !slices.ContainsFunc(q.clauses, missing)
 }
 
-func saysOrder(param string) bool {
-	return strings.Contains(param, outlink.ColSortBy) || strings.Contains(param, outlink.ColSortOrder)
+// serves reports a scan that has ended well, and has read all rows of a question, in its order.
+func (s *keptScan) serves(asked question) bool {
+	return s.plan != nil && s.asked.includes(asked) &&
+		!slices.ContainsFunc(s.plan.Sources, func(source outlink.Source) bool { return !source.Series.InOrder(asked.order) })
 }
 
 // join returns what an equal scan has bought, or one that includes it, if that is not older than age, or begins
@@ -118,7 +116,7 @@ func (k *kept) join(conn *connection, asked question, age time.Duration) (joined
 		s = nil
 	}
 	if s == nil {
-		s = find(func(s *keptScan) bool { return s.plan != nil && young(s) && s.asked.includes(asked) })
+		s = find(func(s *keptScan) bool { return young(s) && s.serves(asked) })
 		if s != nil {
 			plan = s.plan
 		}

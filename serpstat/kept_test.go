@@ -356,8 +356,35 @@ func TestKeptAnswersGoWithTheConfig(t *testing.T) {
 	}
 }
 
-// A kept answer costs nothing, and so counts for nothing against max_credits.
-func TestKeptAnswersAreFreeOfTheBudget(t *testing.T) {
+// An equal scan asks as the first one has, though a guard had changed what that one asked for.
+func TestAnEqualScanNearMaxCreditsBuysNothing(t *testing.T) {
+	domains := map[string][]serpstatsim.Row{}
+	var list []any
+	for i := range 3 {
+		name := fmt.Sprintf("g%d.com", i)
+		rows := serpstatsim.Generate(name, []int{60, 60, 5}[i], uint64(i))
+		for j := range rows {
+			rows[j].LinkType = []string{"href", "image"}[j%2]
+		}
+		domains[name], list = rows, append(list, name)
+	}
+	for most := 60; most < 190; most += 13 {
+		for limit := int64(20); limit < 90; limit += 7 {
+			r := newRig(t, serpstatsim.Options{Domains: domains}, fmt.Sprint("max_credits = ", most))
+			q := query{cache: true, limit: limit, quals: quals(where("query", "=", list), where("link_type", "=", "href"))}
+			first := r.run(q)
+			if first.err != nil {
+				continue
+			}
+			if credits, rows := r.spent(q); credits != 0 || len(rows) != len(first.rows) {
+				t.Errorf("max_credits %d, limit %d: %d credits for %d rows", most, limit, credits, len(rows))
+			}
+		}
+	}
+}
+
+// A kept answer costs nothing: a scan that just fits into max_credits can be repeated.
+func TestKeptAnswersFitIntoTheBudgetAgain(t *testing.T) {
 	r := newRig(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": serpstatsim.Generate("a.com", 300, 1)}}, "max_credits = 300")
 	q := query{cache: true, quals: quals(where("query", "=", "a.com"))}
 	for range 3 {

@@ -15,7 +15,7 @@ import (
 //
 // Where exactly one clause has a list, the SDK calls the List function once for each element, with that
 // clause replaced by "= element" whatever its operator was. The original clauses are in UnsafeQuals of every
-// such call; they are safe to use for declared pairs of column and operator, which the cache's key covers.
+// such call; they are used for declared pairs of column and operator.
 // The call for the first element answers the whole scan, so that no row comes twice and one order and one
 // LIMIT hold; the others return nothing.
 func scanQuals(d *plugin.QueryData, engine outlink.Engine) (quals []outlink.Qual, answers bool) {

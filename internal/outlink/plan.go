@@ -171,6 +171,17 @@ func seriesOrder(p Params, in PlanInput) (sort, order string) {
 	return sortLinksExt, defaultOrder
 }
 
+// InOrder reports that the series' rows come in an order.
+func (s Series) InOrder(o Order) bool {
+	switch o {
+	case Ascending:
+		return s.Sort == sortLinksExt && s.Order == ascendingWord
+	case Descending:
+		return s.Sort == sortLinksExt && s.Order == defaultOrder
+	}
+	return true
+}
+
 // Key identifies the series: equal keys are equal requests.
 func (s Series) Key() string {
 	b, err := json.Marshal(s)

@@ -29,7 +29,6 @@ func (a *Answers) Forget() {
 // keepable is an answer that can be used again.
 type keepable interface {
 	size() int64 // bytes, about
-	again() any  // the answer as it is when it costs nothing
 }
 
 func (a *Answers) get(request string) (answer any, ok bool) {
@@ -50,13 +49,14 @@ func (a *Answers) put(request string, answer any) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if a.kept != nil {
-		a.kept[request] = k.again()
+		a.kept[request] = answer
 	}
 }
 
 type answersKey struct{}
 
-// WithAnswers returns a context whose requests are answered from what is kept, and whose answers are kept.
+// WithAnswers returns a context whose requests are answered from what is kept, and whose answers are kept. What is
+// kept costs nothing, and still says what it cost: whoever asks as another has must count as that one did.
 func WithAnswers(ctx context.Context, answers *Answers) context.Context {
 	return context.WithValue(ctx, answersKey{}, answers)
 }

@@ -45,7 +45,7 @@ type OutlinksPage struct {
 	Total       int64         // rows of the whole request
 	LeftLines   int64         // credits left on the plan; -1 where the answer does not say
 	Page, Count int           // the page asked for, and its number of rows
-	Credits     int64         // what the answer cost; 0 for one that was kept ([WithAnswers])
+	Credits     int64         // what the answer cost when it was bought; see [WithAnswers]
 	Took        time.Duration // from sending to having read the answer, without waiting for the rate limit
 }
 
@@ -59,12 +59,6 @@ func (p *OutlinksPage) size() int64 {
 		bytes += int64(len(o.URLFrom) + len(o.URLTo) + len(o.LinkText))
 	}
 	return bytes
-}
-
-func (p *OutlinksPage) again() any {
-	kept := *p
-	kept.Credits = 0
-	return &kept
 }
 
 type outlinksParams struct {
