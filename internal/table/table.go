@@ -1,0 +1,168 @@
+// Package table is the vocabulary in which a method of Serpstat's API is declared as a table of SQL. A
+// declaration is data: what is sent, what comes back, what may be filtered and sorted by, and what it costs.
+// Schema, planning, reading, decoding, --explain and the docs' lists follow from it.
+package table
+
+import "slices"
+
+// Table declares one method that answers with a list of rows.
+type Table struct {
+	Name   string // in SQL, with the prefix serpstat_
+	Method string // in the API, case-sensitive
+	Doc    string // what a row is; sentences
+	Rows   string // the key of result that holds the list of rows
+	Params []Param
+	Fields []Field
+	// Derived are columns that are made of fields, not read.
+	Derived []Derived
+	Page    Page
+	Sort    Sort
+	Cost    Cost
+	// CountsRows says that summary_info.total is the number of rows of the request, all pages together.
+	CountsRows bool
+}
+
+// Kind is what the values of a column are.
+type Kind uint8
+
+// The kinds of values.
+const (
+	Text  Kind = iota + 1
+	Count      // a whole number from 0, which some answers write as a text of digits
+	Time       // a date or a date with a time of day, in UTC; "" and 0000-00-00 are NULL
+	JSON       // JSON text
+)
+
+// Param is a parameter of the request: a column that holds the value which the WHERE clause gives.
+type Param struct {
+	Column  string
+	Name    string // in the request; "" where the form says how it is sent
+	Form    Form
+	Default string   // sent and shown where no clause gives a value; "" is neither
+	Words   []string // that a Choice takes, and Additional
+	Doc     string
+}
+
+// Form is how a parameter is written and sent. All but Site and Choice occur at most once in a table.
+type Form uint8
+
+// The forms of parameters.
+const (
+	Site       Form = iota + 1 // the domain to analyze; required, and the first parameter
+	Choice                     // one of the Words
+	PerDomain                  // a whole number from 1 that thins out the rows, so that no filter may be added
+	Filters                    // a complexFilter as JSON, which is sent with what is pushed
+	Additional                 // one of the Words, sent as a condition {"additional_filters": word} of complexFilter
+	SortBy                     // one of Sort.Words
+	SortOrder                  // asc or desc
+)
+
+// Required reports a parameter that a query must give.
+func (p Param) Required() bool { return p.Form == Site }
+
+// Field is a member of a row, and the column that shows it.
+type Field struct {
+	Column   string
+	Kind     Kind
+	Keys     []string // its spellings in answers
+	Optional bool     // may be missing or, if a Count, null: then it is NULL
+	Filter   Pushdown // how its clauses reach the API
+	// Sort is the API's name of the sort by this column. It is set only where the row shows what is sorted by:
+	// then ORDER BY is pushed, and the order of the rows that come is checked.
+	Sort string
+	Doc  string
+}
+
+// Pushdown says how clauses on a column become conditions of complexFilter.
+type Pushdown struct {
+	Field string // the filter's own name of the field; "" pushes nothing
+	How   How
+	// Takes are the comparisons that are attested for the field: by a recorded request, the specification, or a
+	// sibling page with the same field. The vendor's list of names attests nothing.
+	Takes []string
+	Words []string // of ByWord: what may be looked for
+}
+
+// How is what a clause is turned into.
+type How uint8
+
+// The ways to push a clause.
+const (
+	ByText   How = iota + 1 // literal runs of a text that the field contains or lacks
+	ByWord                  // a word that the field contains
+	ByNumber                // bounds, both included
+	FromDay                 // a lower bound in days: what the filter compares is never before the column
+	UntilDay                // an upper bound in days: what the filter compares is never after the column
+)
+
+// Comparisons of complexFilter.
+const (
+	Contains    = "contains"
+	NotContains = "notContains"
+	AtMost      = "lte"
+	AtLeast     = "gte"
+	Between     = "between"
+)
+
+// Derived is a column that is worked out from a field.
+type Derived struct {
+	Column string
+	From   string // the field's column
+	Part   Part
+	Doc    string
+}
+
+// Part is what a derived column shows.
+type Part uint8
+
+// The parts of a URL or host.
+const (
+	HostOfURL    Part = iota + 1
+	DomainOfURL       // registrable
+	DomainOfHost      // registrable
+)
+
+// Page bounds a series of requests that differ only in page and size.
+type Page struct {
+	MaxSize int   // rows of a request
+	RowCap  int64 // rows of all requests of a series
+}
+
+// Sort says how rows can be sorted by the API.
+type Sort struct {
+	Words   []string // that sort_by takes
+	Default string   // the API's own, where only sort_order is given
+	// Divide is the column by which rows are sorted where nothing else is asked for, and by whose ranges a result
+	// past the row cap is cut. It is a Count with a Sort.
+	Divide string
+}
+
+// Cost is what an answer costs, in credits.
+type Cost struct {
+	Row   int64 // each row
+	Least int64 // an answer, also one without rows
+}
+
+// Of is what an answer with so many rows costs.
+func (c Cost) Of(rows int) int64 { return max(int64(rows)*c.Row, c.Least) }
+
+// Orders are the words of sort_order.
+var Orders = []string{"asc", "desc"}
+
+// FieldOf returns the index of a column's field, -1 where there is none.
+func (t *Table) FieldOf(column string) int {
+	return slices.IndexFunc(t.Fields, func(f Field) bool { return f.Column == column })
+}
+
+// ParamOf returns the index of a column's parameter, -1 where there is none.
+func (t *Table) ParamOf(column string) int {
+	return slices.IndexFunc(t.Params, func(p Param) bool { return p.Column == column })
+}
+
+// FormOf returns the index of the first parameter of a form, -1 where there is none.
+func (t *Table) FormOf(form Form) int {
+	return slices.IndexFunc(t.Params, func(p Param) bool { return p.Form == form })
+}
+
+// Attests reports that a comparison is attested.
+func (p Pushdown) Attests(compare string) bool { return slices.Contains(p.Takes, compare) }
