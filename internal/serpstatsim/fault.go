@@ -23,8 +23,8 @@ type Fault struct {
 	Every       int           // every Nth request
 	Probability float64       // of each request, decided by Seed and the request's number
 	Seed        uint64        // another one chooses other requests
-	Page        int           // only getOutlinks requests for this page; 0 is any request
-	Query       string        // only getOutlinks requests about this domain; "" is any request
+	Page        int           // only requests of list methods for this page; 0 is any request
+	Query       string        // only requests about this domain; "" is any request
 	Times       int           // at most so often; 0 is without end
 	RetryAfter  time.Duration // of RateLimitedStatus; sent in whole seconds, rounded up, 0 is not sent
 	Location    string        // of Redirect; "" is another host with the request's path and query, token included
@@ -57,8 +57,8 @@ const (
 	HugeBody    // gigabytes
 	DeepNesting // a million brackets
 	WrongType   // data is a text
-	NulBytes    // a NUL character in each anchor
-	InvalidUTF8 // bytes that are not UTF-8 in each anchor
+	NulBytes    // a NUL character in each anchor or domain
+	InvalidUTF8 // bytes that are not UTF-8 in each anchor or domain
 )
 
 var faultNames = map[FaultKind]string{
@@ -137,8 +137,8 @@ func (f *Fault) rpcError() *rpcError {
 	return &rpcError{302, ""}
 }
 
-// spoilRows changes a page's encoded rows.
-func (k FaultKind) spoilRows(rows [][]byte) [][]byte {
+// spoilRows changes a page's encoded rows; textKey is the key of a text in them.
+func (k FaultKind) spoilRows(rows [][]byte, textKey string) [][]byte {
 	switch k {
 	case EmptyPage:
 		return nil
@@ -151,7 +151,8 @@ func (k FaultKind) spoilRows(rows [][]byte) [][]byte {
 		bad := map[FaultKind]string{NulBytes: `\u0000`, InvalidUTF8: "\xff\xfe"}[k]
 		rows = slices.Clone(rows)
 		for i := range rows {
-			rows[i] = bytes.Replace(rows[i], []byte(`"link_text":"`), []byte(`"link_text":"`+bad), 1)
+			start := `"` + textKey + `":"`
+			rows[i] = bytes.Replace(rows[i], []byte(start), []byte(start+bad), 1)
 		}
 	}
 	return rows

@@ -9,60 +9,89 @@ import (
 	"time"
 )
 
-// condition is one comparison of a complexFilter, checked and ready to be tested on rows.
-type condition func(*Row) bool
+// condition is one comparison of a complexFilter, checked and ready to be tested on items.
+type condition func(item) bool
 
 type rawCondition struct {
-	Field       string            `json:"field"`
-	CompareType string            `json:"compareType"`
-	Value       []json.RawMessage `json:"value"`
+	Field             string            `json:"field"`
+	CompareType       string            `json:"compareType"`
+	Value             []json.RawMessage `json:"value"`
+	AdditionalFilters *string           `json:"additional_filters"`
 }
 
-// compile turns a complexFilter into a test of rows. The outer array is OR, the inner ones AND.
-func (rd Readings) compile(raw json.RawMessage) (func(*Row) bool, *rpcError) {
-	if len(raw) == 0 || string(raw) == "null" {
-		return func(*Row) bool { return true }, nil
-	}
-	var groups [][]rawCondition
-	if err := json.Unmarshal(raw, &groups); err != nil {
-		return nil, &rpcError{32117, "Not allowed params for filter"}
-	}
-	var alternatives [][]condition
-	for _, group := range groups {
-		var all []condition
-		for _, c := range group {
-			test, e := rd.condition(c)
-			if e != nil {
-				return nil, e
-			}
-			all = append(all, test)
-		}
-		alternatives = append(alternatives, all)
-	}
-	return func(r *Row) bool {
-		for _, all := range alternatives {
-			if holds(all, r) {
-				return true
-			}
-		}
-		return len(alternatives) == 0
-	}, nil
+// filter is a complexFilter, ready to be used.
+type filter struct {
+	words        []string // additional filters, sorted, each once
+	alternatives [][]condition
 }
 
-func holds(all []condition, r *Row) bool {
+func (f *filter) keeps(i item) bool {
+	for _, all := range f.alternatives {
+		if holds(all, i) {
+			return true
+		}
+	}
+	return len(f.alternatives) == 0
+}
+
+func holds(all []condition, i item) bool {
 	for _, test := range all {
-		if !test(r) {
+		if !test(i) {
 			return false
 		}
 	}
 	return true
 }
 
+// compile reads a method's complexFilter. The outer array is OR, the inner ones AND; additional filters act on
+// the whole request wherever they stand, so a group of nothing else is no alternative: the recorded
+// getNewBacklinks has such a group, and far fewer rows than it would give as one.
+func (rd Readings) compile(sp *spec, raw json.RawMessage) (*filter, *rpcError) {
+	f := &filter{}
+	if len(raw) == 0 || string(raw) == "null" {
+		return f, nil
+	}
+	var groups [][]rawCondition
+	if err := json.Unmarshal(raw, &groups); err != nil {
+		return nil, &rpcError{32117, "Not allowed params for filter"}
+	}
+	for _, group := range groups {
+		var all []condition
+		for _, c := range group {
+			if c.AdditionalFilters != nil {
+				if e := f.add(sp, c); e != nil {
+					return nil, e
+				}
+				continue
+			}
+			test, e := rd.condition(sp, c)
+			if e != nil {
+				return nil, e
+			}
+			all = append(all, test)
+		}
+		if len(all) > 0 || len(group) == 0 {
+			f.alternatives = append(f.alternatives, all)
+		}
+	}
+	slices.Sort(f.words)
+	f.words = slices.Compact(f.words)
+	return f, nil
+}
+
+func (f *filter) add(sp *spec, c rawCondition) *rpcError {
+	if c.Field != "" || c.CompareType != "" || c.Value != nil || !slices.Contains(sp.Words, *c.AdditionalFilters) {
+		return &rpcError{32117, "Not allowed params for filter"}
+	}
+	f.words = append(f.words, *c.AdditionalFilters)
+	return nil
+}
+
 var compareTypes = map[string]bool{"gt": true, "lt": true, "gte": true, "lte": true, "eq": true, "neq": true, "between": true,
 	"contains": true, "notContains": true, "startsWith": true, "endsWith": true}
 
-func (rd Readings) condition(c rawCondition) (condition, *rpcError) {
-	kind, known := filterFields[c.Field]
+func (rd Readings) condition(sp *spec, c rawCondition) (condition, *rpcError) {
+	field, known := sp.Filter[c.Field]
 	switch {
 	case !known:
 		return nil, &rpcError{32117, "Not allowed field " + c.Field}
@@ -70,33 +99,32 @@ func (rd Readings) condition(c rawCondition) (condition, *rpcError) {
 		return nil, &rpcError{32117, "Field compareType is required"}
 	case len(c.Value) == 0:
 		return nil, &rpcError{32117, "Field value is required"}
-	case !compareTypes[c.CompareType] || !rd.CompareTypes.allowed(c.Field, c.CompareType) || !kind.takes(c.CompareType):
+	case !compareTypes[c.CompareType] || !rd.CompareTypes.allowed(field, c.CompareType) || !field.Kind.takes(c.CompareType):
 		return nil, &rpcError{32117, fmt.Sprintf("Not allowed method %s for field %s", c.CompareType, c.Field)}
 	case c.CompareType == "between" && len(c.Value) != 2:
 		return nil, &rpcError{32117, "Not allowed values for between method"}
 	}
-	switch kind {
+	of := factOf(field.Is, rd)
+	switch field.Kind {
 	case numberField:
-		return rd.numberCondition(c)
+		return rd.numberCondition(c, of.number)
 	case dateField:
-		return rd.dateCondition(c)
+		return rd.dateCondition(c, of.text)
 	}
-	return rd.textCondition(c)
+	return rd.textCondition(c, field.Kind, of.text)
 }
 
-type fieldKind int
+type fieldKind string
 
 const (
-	textField fieldKind = iota
-	wordField
-	numberField
-	dateField
+	textField   fieldKind = "text"
+	wordsField  fieldKind = "words"     // of link_nofollow
+	typeField   fieldKind = "link_type" // has a vocabulary of its own
+	numberField fieldKind = "number"
+	dateField   fieldKind = "date"
 )
 
-var filterFields = map[string]fieldKind{
-	"url_from": textField, "url_to": textField, "anchor": textField, "link_nofollow": wordField, "link_type": wordField,
-	"links_external": numberField, "check": dateField,
-}
+var fieldKinds = []fieldKind{textField, wordsField, typeField, numberField, dateField}
 
 func (k fieldKind) takes(compareType string) bool {
 	ordered := compareType == "gt" || compareType == "lt" || compareType == "gte" || compareType == "lte" || compareType == "between"
@@ -107,7 +135,7 @@ func (k fieldKind) takes(compareType string) bool {
 	return !ordered
 }
 
-func (rd Readings) numberCondition(c rawCondition) (condition, *rpcError) {
+func (rd Readings) numberCondition(c rawCondition, number func(item) int64) (condition, *rpcError) {
 	var values []int64
 	for _, raw := range c.Value {
 		n, err := wholeNumber(raw)
@@ -116,7 +144,7 @@ func (rd Readings) numberCondition(c rawCondition) (condition, *rpcError) {
 		}
 		values = append(values, n)
 	}
-	return func(r *Row) bool { return rd.compare(c.CompareType, r.LinksExt, values) }, nil
+	return func(i item) bool { return rd.compare(c.CompareType, number(i), values) }, nil
 }
 
 // compare compares with the first value, between with the first two, and eq and neq with any of them.
@@ -142,7 +170,7 @@ func (rd Readings) compare(compareType string, have int64, values []int64) bool 
 	return first <= have && have <= last
 }
 
-func (rd Readings) dateCondition(c rawCondition) (condition, *rpcError) {
+func (rd Readings) dateCondition(c rawCondition, text func(item) string) (condition, *rpcError) {
 	var values []int64
 	for _, raw := range c.Value {
 		var s string
@@ -155,8 +183,8 @@ func (rd Readings) dateCondition(c rawCondition) (condition, *rpcError) {
 		}
 		values = append(values, t.Unix())
 	}
-	return func(r *Row) bool {
-		at := rd.check(r)
+	return func(i item) bool {
+		at := instant(text(i))
 		if at.IsZero() {
 			return false
 		}
@@ -167,12 +195,8 @@ func (rd Readings) dateCondition(c rawCondition) (condition, *rpcError) {
 	}, nil
 }
 
-// check is the row's date of that name: the first detection or the last visit, nobody knows.
-func (rd Readings) check(r *Row) time.Time {
-	s := r.FirstSeen
-	if rd.CheckIsLastVisited {
-		s = r.LastVisited
-	}
+// instant is the zero time for what is no date.
+func instant(s string) time.Time {
 	layout := time.DateTime
 	if len(s) == len(time.DateOnly) {
 		layout = time.DateOnly
@@ -184,7 +208,7 @@ func (rd Readings) check(r *Row) time.Time {
 	return t
 }
 
-func (rd Readings) textCondition(c rawCondition) (condition, *rpcError) {
+func (rd Readings) textCondition(c rawCondition, kind fieldKind, text func(item) string) (condition, *rpcError) {
 	var tests []func(string) bool
 	for _, raw := range c.Value {
 		var s string
@@ -194,15 +218,15 @@ func (rd Readings) textCondition(c rawCondition) (condition, *rpcError) {
 		if rd.TextTrimmed {
 			s = strings.TrimSpace(s)
 		}
-		tests = append(tests, rd.textTest(c, s))
+		tests = append(tests, rd.textTest(c.CompareType, kind, s))
 	}
 	all := rd.ContainsAllValues && strings.HasSuffix(strings.ToLower(c.CompareType), "contains")
 	negated := c.CompareType == "notContains" || c.CompareType == "neq"
-	return func(r *Row) bool {
-		text := filterText(r, c.Field)
+	return func(i item) bool {
+		have := text(i)
 		hits := 0
 		for _, test := range tests {
-			if test(text) {
+			if test(have) {
 				hits++
 			}
 		}
@@ -215,19 +239,19 @@ func (rd Readings) textCondition(c rawCondition) (condition, *rpcError) {
 }
 
 // textTest is one value's part of a comparison, before its negation.
-func (rd Readings) textTest(c rawCondition, value string) func(string) bool {
-	contains := c.CompareType == "contains" || c.CompareType == "notContains"
+func (rd Readings) textTest(compareType string, kind fieldKind, value string) func(string) bool {
+	contains := compareType == "contains" || compareType == "notContains"
 	switch {
-	case c.Field == "link_nofollow" && contains && !rd.NofollowSubstring:
+	case kind == wordsField && contains && !rd.NofollowSubstring:
 		return rd.wordTest(value)
-	case c.Field == "link_type" && rd.LinkTypeVocabulary && value == "href":
+	case kind == typeField && rd.LinkTypeVocabulary && value == "href":
 		return func(string) bool { return false } // the filter's word for it is text
 	}
 	pattern := regexp.QuoteMeta(value)
 	if rd.TextIsLikePattern {
 		pattern = likeToRegexp(value)
 	}
-	switch c.CompareType {
+	switch compareType {
 	case "startsWith":
 		pattern = "^" + pattern
 	case "endsWith":
@@ -283,18 +307,4 @@ func likeToRegexp(like string) string {
 		b.WriteString(regexp.QuoteMeta(`\`)) // with nothing to escape it is a letter
 	}
 	return b.String()
-}
-
-func filterText(r *Row, field string) string {
-	switch field {
-	case "url_from":
-		return r.URLFrom
-	case "url_to":
-		return r.URLTo
-	case "anchor":
-		return r.LinkText
-	case "link_nofollow":
-		return r.Nofollow
-	}
-	return r.LinkType
 }

@@ -40,6 +40,9 @@ var readings = []reading{
 	question("past-cap", "a page past the row cap", "error", "empty", func(r *Readings) *bool { return &r.PastCapEmpty }),
 	question("numbers", "numbers in an answer", "numbers", "strings", func(r *Readings) *bool { return &r.NumbersAsStrings }),
 	question("no-data", "an answer when nothing is found", "empty", "error", func(r *Readings) *bool { return &r.NoDataAsError }),
+	question("lost-links", "links with a date_del outside getLostOutlinks and getLostBacklinks", "listed", "left-out", func(r *Readings) *bool { return &r.ActiveOnly }),
+	question("lost-check", "the date that check and lastupdate of lost links are", "check", "date-del", func(r *Readings) *bool { return &r.LostCheckIsDeleted }),
+	question("spellings", "the keys that recorded answers and schema spell differently", "recorded", "schema", func(r *Readings) *bool { return &r.OtherSpellings }),
 }
 
 // Set answers a question by its name, such as "between=exclusive".
@@ -79,7 +82,7 @@ var faultAbout = map[FaultKind]string{
 	CloseConnection: "the connection ends before the answer, which is charged", Stall: "the answer never comes", ForeignID: "the answer has another request's id",
 	EmptyPage: "no rows, though total says otherwise", ShortPage: "half of the rows", BrokenOrder: "the page's rows in reverse",
 	NegativeTotal: "a total of -1", AbsurdTotal: "a total of 2^60", HugeBody: "4 GiB of white space", DeepNesting: "a million brackets",
-	WrongType: "data is a text", NulBytes: "a NUL character in each link_text", InvalidUTF8: "bytes in each link_text that are no UTF-8",
+	WrongType: "data is a text", NulBytes: "a NUL character in each link_text or domain", InvalidUTF8: "bytes in each link_text or domain that are no UTF-8",
 }
 
 // FaultList returns the kinds of faults.

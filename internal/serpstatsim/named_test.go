@@ -14,7 +14,7 @@ func TestEveryReadingHasAName(t *testing.T) {
 		names = append(names, strings.SplitN(reading.Name, "=", 2)[0])
 	}
 	// People's scripts hold these names.
-	want := "case values text space between compare-types nofollow link-type check check-precision link-per-domain past-cap numbers no-data"
+	want := "case values text space between compare-types nofollow link-type check check-precision link-per-domain past-cap numbers no-data lost-links lost-check spellings"
 	if got := strings.Join(names, " "); got != want {
 		t.Errorf("readings %s, want %s", got, want)
 	}

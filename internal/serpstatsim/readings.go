@@ -1,6 +1,9 @@
 package serpstatsim
 
-import "math/rand/v2"
+import (
+	"math/rand/v2"
+	"slices"
+)
 
 // Readings are the answers to the questions that Serpstat's documentation leaves open. The zero value is the
 // likeliest reading of each.
@@ -20,6 +23,9 @@ type Readings struct {
 	PastCapEmpty          bool         // a page past the cap is empty (else error 402)
 	NumbersAsStrings      bool         // numbers are strings of digits
 	NoDataAsError         bool         // nothing found is error 32017 (else empty data)
+	ActiveOnly            bool         // the methods that are not about lost links leave them out (else they list and count them too)
+	LostCheckIsDeleted    bool         // check and lastupdate of lost links are date_del (else as CheckIsLastVisited says)
+	OtherSpellings        bool         // keys are those of the schema where the recorded answers have others
 }
 
 // CompareTypes is which compareTypes the fields of complexFilter take; another one is error 32117.
@@ -32,26 +38,19 @@ const (
 	AllowSpecOnly                     // those that the specification shows for the very field
 )
 
-// allowed reports whether a field takes a compareType. No page shows a filter on link_type.
-func (c CompareTypes) allowed(field, compareType string) bool {
-	contains := compareType == "contains" || compareType == "notContains"
-	switch {
-	case c == AllowAll:
-		return true
-	case contains:
-		return field != "link_type"
-	case field == "links_external" && c == AllowAttested, field == "check" && c == AllowAttested:
-		return compareType == "lte" || compareType == "gte" || compareType == "between"
-	case field == "links_external":
-		return compareType == "lte" || compareType == "between"
-	case field == "check":
-		return compareType == "lte"
+// allowed reports whether a field takes a compareType.
+func (c CompareTypes) allowed(f filterField, compareType string) bool {
+	switch c {
+	case AllowAttested:
+		return slices.Contains(f.Attested, compareType)
+	case AllowSpecOnly:
+		return slices.Contains(f.Recorded, compareType)
 	}
-	return false
+	return true
 }
 
-// AllReadings returns every combination of the readings that a filter's result depends on. The others
-// vary with them.
+// AllReadings returns every combination of the readings that the result of a filter of getOutlinks depends on.
+// The others vary with them, but for those about lost links, which are in their zero state.
 func AllReadings() []Readings {
 	var all []Readings
 	for bits := range 1 << 9 {
@@ -78,5 +77,6 @@ func RandomReadings(r *rand.Rand) Readings {
 		BetweenExclusive: coin(), CompareTypes: CompareTypes(r.IntN(3)), NofollowSubstring: coin(), NofollowWhole: coin(),
 		LinkTypeVocabulary: coin(), CheckIsLastVisited: coin(), CheckByInstant: coin(), LinkPerDomainFirst: coin(),
 		PastCapEmpty: coin(), NumbersAsStrings: coin(), NoDataAsError: coin(),
+		ActiveOnly: coin(), LostCheckIsDeleted: coin(), OtherSpellings: coin(),
 	}
 }

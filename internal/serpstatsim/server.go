@@ -1,13 +1,15 @@
-// Package serpstatsim simulates Serpstat's API as far as this project uses it: getOutlinks and getStats, with
-// validation, sorting, paging, complexFilter, credits, the row cap, the rate limit, and faults on demand.
-// Serpstat has no sandbox; reports are developed and this project is tested against this one.
+// Package serpstatsim simulates Serpstat's API as far as this project uses it: getStats and the methods that
+// list links and linked domains (a file each in spec), with validation, sorting, paging, complexFilter, credits,
+// the row cap, the rate limit, and faults on demand. Serpstat has no sandbox; reports are developed and this
+// project is tested against this one.
+//
+// All methods show one world of links: what is an outlink of one domain is a backlink of another.
 //
 // It is written from the specification and from what is publicly known, and shares no code with the client
 // or the planner, so that it cannot share their mistakes. What nobody knows is a switch in [Readings].
 package serpstatsim
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -20,7 +22,7 @@ import (
 	"time"
 )
 
-// Row is a link as the API returns it.
+// Row is a link as getOutlinks returns it.
 type Row struct {
 	URLFrom     string  `json:"url_from"`
 	URLTo       string  `json:"url_to"`
@@ -36,7 +38,7 @@ type Row struct {
 // Options of a [Server]. The zero value answers every token, has no data, no rate limit and no faults.
 type Options struct {
 	Token             string           // "" takes any token but the empty one
-	Domains           map[string][]Row // by domain, lower case; rows of its subdomains included
+	Domains           map[string][]Row // the links from each domain's pages, lower case; those of its subdomains included
 	Readings          Readings
 	RowCap            int           // 0 is 60000
 	RequestsPerSecond float64       // more are answered with error 429; 0 is no limit
@@ -71,11 +73,13 @@ type Request struct {
 type Server struct {
 	mu       sync.Mutex
 	opts     Options
-	data     map[string]*domainData
+	data     map[string][]Row
 	requests []*Request
 	credits  int64
 	allowed  []time.Time // of the requests that the rate limit counts
 	played   []int       // times each fault was played
+	world    *world      // of data, once it was asked for
+	listings map[listingKey]*listing
 	views    map[string]*view
 	closed   chan struct{}
 }
@@ -91,11 +95,10 @@ func New(o Options) *Server {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	s := &Server{opts: o, data: map[string]*domainData{}, views: map[string]*view{}, played: make([]int, len(o.Faults)), closed: make(chan struct{})}
-	for domain, rows := range o.Domains {
-		s.data[domain] = newDomainData(rows)
+	return &Server{
+		opts: o, data: maps.Collect(maps.All(o.Domains)), listings: map[listingKey]*listing{}, views: map[string]*view{},
+		played: make([]int, len(o.Faults)), closed: make(chan struct{}),
 	}
-	return s
 }
 
 // Close releases stalled answers.
@@ -152,13 +155,11 @@ func (s *Server) SetReadings(r Readings) {
 func (s *Server) SetRows(domain string, rows []Row) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.data[domain], s.views = newDomainData(rows), map[string]*view{}
+	s.data[domain] = rows
+	s.forget(domain)
 }
 
-const (
-	methodOutlinks = "SerpstatBacklinksProcedure.getOutlinks"
-	methodStats    = "SerpstatLimitsProcedure.getStats"
-)
+const methodStats = "SerpstatLimitsProcedure.getStats"
 
 // Codes of JSON-RPC 2.0 itself; Serpstat's own are positive.
 const (
@@ -174,39 +175,11 @@ type rpcError struct {
 
 func (e *rpcError) Error() string { return fmt.Sprintf("error %d: %s", e.code, e.message) }
 
-// Matching returns all rows that a getOutlinks request is about, in its order and under the readings in
-// force, free of charge and whatever page and cap are. Of the request it reads Query, SearchType, Sort,
-// Order, LinkPerDomain and ComplexFilter; the defaults stand in for what is empty. It fails as the API would.
-func (s *Server) Matching(r Request) ([]Row, error) {
-	r.SearchType = cmp.Or(r.SearchType, "domain_with_subdomains")
-	r.Sort, r.Order = cmp.Or(r.Sort, "check"), cmp.Or(r.Order, "desc")
-	v, e := s.view(r, json.RawMessage(r.ComplexFilter))
-	if e != nil {
-		return nil, e
-	}
-	rows := make([]Row, len(v.rows))
-	for i, at := range v.rows {
-		rows[i] = v.data.rows[at]
-	}
-	return rows, nil
-}
-
 // Domains returns the names of the domains that have rows, sorted.
 func (s *Server) Domains() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Sorted(maps.Keys(s.data))
-}
-
-type params struct {
-	Query         *string         `json:"query"`
-	SearchType    *string         `json:"searchType"`
-	Sort          *string         `json:"sort"`
-	Order         *string         `json:"order"`
-	Page          *int            `json:"page"`
-	Size          *int            `json:"size"`
-	LinkPerDomain *int            `json:"linkPerDomain"`
-	ComplexFilter json.RawMessage `json:"complexFilter"`
 }
 
 // call is a JSON-RPC request.
@@ -313,7 +286,7 @@ func (s *Server) begin(c call) (*Request, *Fault) {
 	if sent.Page != nil {
 		page = *sent.Page
 	}
-	if c.Method == methodStats {
+	if specs()[c.Method] == nil {
 		page = 0
 	}
 	s.mu.Lock()
@@ -375,11 +348,11 @@ func (s *Server) tooFast(now time.Time) bool {
 }
 
 func (s *Server) dispatch(method string, raw json.RawMessage, entry *Request, fault *Fault) ([]byte, *rpcError) {
-	switch method {
-	case methodOutlinks:
-		return s.getOutlinks(raw, entry, fault)
-	case methodStats:
+	if method == methodStats {
 		return s.getStats(), nil
+	}
+	if sp := specs()[method]; sp != nil {
+		return s.list(sp, raw, entry, fault)
 	}
 	return nil, &rpcError{codeMethodNotFound, "Method not found"}
 }
@@ -402,98 +375,11 @@ func (rd Readings) number(n int64) string {
 	return strconv.FormatInt(n, 10)
 }
 
-var (
-	sortFields  = []string{"url_from", "anchor", "link_nofollow", "links_external", "link_type", "url_to", "check"}
-	searchTypes = []string{"domain", "domain_with_subdomains"}
-)
-
 func or[T any](v *T, otherwise T) T {
 	if v == nil {
 		return otherwise
 	}
 	return *v
-}
-
-func (s *Server) getOutlinks(raw json.RawMessage, entry *Request, fault *Fault) ([]byte, *rpcError) {
-	var p params
-	d := json.NewDecoder(strings.NewReader(string(raw)))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&p); err != nil {
-		return nil, &rpcError{400, "Schema validation failed: " + err.Error()}
-	}
-	entry.Query, entry.SearchType = or(p.Query, ""), or(p.SearchType, "domain_with_subdomains")
-	entry.Sort, entry.Order = or(p.Sort, "check"), or(p.Order, "desc")
-	entry.Page, entry.Size, entry.LinkPerDomain = or(p.Page, 1), or(p.Size, 100), or(p.LinkPerDomain, 0)
-	if string(p.ComplexFilter) != "null" {
-		entry.ComplexFilter = string(p.ComplexFilter)
-	}
-	switch {
-	case entry.Query == "":
-		return nil, &rpcError{400, "Parameter query is required"}
-	case !slices.Contains(searchTypes, entry.SearchType):
-		return nil, &rpcError{400, "Schema validation failed: searchType"}
-	case !slices.Contains(sortFields, entry.Sort):
-		return nil, &rpcError{400, "Schema validation failed: sort"}
-	case entry.Order != "asc" && entry.Order != "desc":
-		return nil, &rpcError{400, "Schema validation failed: order"}
-	case entry.Page < 1:
-		return nil, &rpcError{400, "Schema validation failed: page"}
-	case entry.Size < 1 || entry.Size > 1000:
-		return nil, &rpcError{400, "Schema validation failed: size"}
-	case p.LinkPerDomain != nil && *p.LinkPerDomain < 1:
-		return nil, &rpcError{400, "Schema validation failed: linkPerDomain"}
-	}
-	v, e := s.view(*entry, p.ComplexFilter)
-	if e != nil {
-		return nil, e
-	}
-	return s.page(v, entry, fault)
-}
-
-func (s *Server) page(v *view, entry *Request, fault *Fault) ([]byte, *rpcError) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	reachable := min(len(v.rows), s.opts.RowCap)
-	from := reachable // of a page so far out that its offset would not fit an int
-	if entry.Page-1 <= reachable/entry.Size {
-		from = min((entry.Page-1)*entry.Size, reachable)
-	}
-	to := min(from+entry.Size, reachable)
-	if from == s.opts.RowCap && len(v.rows) > s.opts.RowCap && !s.opts.Readings.PastCapEmpty {
-		return nil, &rpcError{402, fmt.Sprintf("To get more than %d use export report methods", s.opts.RowCap)}
-	}
-	rows := v.page(from, to, s.opts.Readings.NumbersAsStrings)
-	if fault != nil {
-		rows = fault.Kind.spoilRows(rows)
-	}
-	cost := int64(max(len(rows), 1))
-	if s.credits+cost > s.opts.MaxLines {
-		return nil, &rpcError{402, "Plan credits exceeded"}
-	}
-	s.credits += cost // here and not with the log, so that two requests at a time cannot spend the same credit
-	entry.Rows, entry.Credits, entry.Total = len(rows), cost, int64(len(v.rows))
-	if len(v.rows) == 0 && s.opts.Readings.NoDataAsError {
-		return nil, &rpcError{32017, "Data not found"}
-	}
-	num := func(n int) string { return s.opts.Readings.number(int64(n)) }
-	size := 256
-	for _, r := range rows {
-		size += len(r) + 1
-	}
-	out := make([]byte, 0, size)
-	out = append(out, `{"data":[`...)
-	for i, r := range rows {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = append(out, r...)
-	}
-	total := len(v.rows)
-	if fault != nil {
-		total = fault.Kind.spoilTotal(total)
-	}
-	return fmt.Appendf(out, `],"summary_info":{"left_lines":%s,"page":%s,"count":%s,"total":%s,"sort":%q,"order":%q}}`,
-		num(int(s.opts.MaxLines-s.credits)), num(entry.Page), num(len(rows)), num(total), entry.Sort, strings.ToUpper(entry.Order)), nil
 }
 
 // encodeAnswer puts a result or an error into its envelope.

@@ -1,126 +1,123 @@
 package serpstatsim
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/net/publicsuffix"
 )
 
-// domainData is a domain's rows and what is worked out about them once, under the server's lock.
-type domainData struct {
-	rows    []Row
-	encoded [][]byte // each row as JSON with numbers as numbers, once it was asked for
-	orders  map[ordering][]int32
-}
+// shape is what an item's JSON depends on beside the item.
+type shape struct{ numbersAsStrings, otherSpellings bool }
 
-// ordering is what the order of a domain's rows depends on.
+// ordering is what the order of a listing depends on.
 type ordering struct {
-	sort, order        string
-	checkIsLastVisited bool
+	by   *fact
+	desc bool
 }
 
-func newDomainData(rows []Row) *domainData {
-	return &domainData{rows: rows, encoded: make([][]byte, len(rows)), orders: map[ordering][]int32{}}
-}
-
-// view is what a request is about: row numbers of a domain, filtered and sorted. It is kept because pages
+// view is what a request is about: numbers of a listing's items, filtered and sorted. It is kept because pages
 // come one by one.
 type view struct {
-	data *domainData
-	rows []int32
+	of    *listing
+	items []int32
 }
 
-// view returns the rows that a request is about, in its order.
-func (s *Server) view(entry Request, filter json.RawMessage) (*view, *rpcError) {
+// view returns the items that a request is about, in its order.
+func (s *Server) view(sp *spec, entry Request, complexFilter json.RawMessage) (*view, *rpcError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := fmt.Sprint(entry.Query, "\x00", entry.SearchType, "\x00", entry.Sort, "\x00", entry.Order, "\x00", entry.LinkPerDomain, "\x00", string(filter))
+	key := fmt.Sprint(sp.Method, "\x00", entry.Query, "\x00", entry.SearchType, "\x00", entry.Sort, "\x00", entry.Order, "\x00", entry.LinkPerDomain, "\x00", string(complexFilter))
 	if v, ok := s.views[key]; ok {
 		return v, nil
 	}
-	matches, e := s.opts.Readings.compile(filter)
+	rd := s.opts.Readings
+	f, e := rd.compile(sp, complexFilter)
 	if e != nil {
 		return nil, e
 	}
-	data := s.data[entry.Query]
-	if data == nil {
-		data = newDomainData(nil)
-	}
-	kept := s.opts.Readings.keep(data.rows, entry, matches)
-	v := &view{data: data, rows: make([]int32, 0, len(data.rows))}
-	for _, at := range data.ordered(s.opts.Readings, entry) {
+	l := s.listing(sp, entry, f.words)
+	kept := l.keep(rd, entry.LinkPerDomain, f)
+	v := &view{of: l, items: make([]int32, 0, len(l.items))}
+	for _, at := range l.ordered(ordering{factOf(sp.Sort[entry.Sort], rd), entry.Order == "desc"}) {
 		if kept[at] {
-			v.rows = append(v.rows, at)
+			v.items = append(v.items, at)
 		}
 	}
-	v.rows = slices.Clip(v.rows)
+	v.items = slices.Clip(v.items)
 	if len(s.views) >= 64 {
-		s.views = map[string]*view{}
+		clear(s.views)
 	}
 	s.views[key] = v
 	return v, nil
 }
 
-// keep marks the rows that a request is about. linkPerDomain counts in the order of the data, so that
-// sort does not decide which links there are.
-func (rd Readings) keep(rows []Row, entry Request, matches func(*Row) bool) []bool {
-	kept, links := make([]bool, len(rows)), map[string]int{}
-	for i := range rows {
-		r := &rows[i]
-		if entry.SearchType == "domain" && !ofDomain(r.URLFrom, entry.Query) {
-			continue
-		}
-		kept[i] = matches(r)
-		if entry.LinkPerDomain > 0 && (kept[i] || rd.LinkPerDomainFirst) {
-			target := registrableDomain(hostOf(r.URLTo))
-			links[target]++
-			kept[i] = kept[i] && links[target] <= entry.LinkPerDomain
+// keep marks the items that a request is about. linkPerDomain counts in the order of the data, so that
+// sort does not decide which links there are. It counts the links of a site at their far end.
+func (l *listing) keep(rd Readings, linkPerDomain int, f *filter) []bool {
+	kept, links := make([]bool, len(l.items)), map[string]int{}
+	for n, i := range l.items {
+		kept[n] = f.keeps(i)
+		if linkPerDomain > 0 && (kept[n] || rd.LinkPerDomainFirst) {
+			site := registrableDomain(hostOf(l.spec.far(i.Row)))
+			links[site]++
+			kept[n] = kept[n] && links[site] <= linkPerDomain
 		}
 	}
 	return kept
 }
 
-// ordered returns all row numbers in a request's order. Equal rows keep the order of the data, so that
-// pages never overlap.
-func (d *domainData) ordered(rd Readings, entry Request) []int32 {
-	key := ordering{entry.Sort, entry.Order, rd.CheckIsLastVisited}
-	if kept, ok := d.orders[key]; ok {
+// ordered returns all item numbers in an order. Equal items keep the order of the data, so that pages never
+// overlap.
+func (l *listing) ordered(o ordering) []int32 {
+	if kept, ok := l.orders[o]; ok {
 		return kept
 	}
-	numbers := make([]int32, len(d.rows))
-	for i := range numbers {
-		numbers[i] = int32(i)
+	numbers := make([]int32, len(l.items))
+	for n := range numbers {
+		numbers[n] = int32(n)
 	}
-	order := rd.order(entry.Sort)
+	if o.by.number != nil {
+		sortBy(numbers, l.items, o.by.number, o.desc)
+	} else {
+		sortBy(numbers, l.items, o.by.text, o.desc)
+	}
+	l.orders[o] = numbers
+	return numbers
+}
+
+// sortBy asks for each key once: a rank is looked up in the list of public suffixes.
+func sortBy[K cmp.Ordered](numbers []int32, items []item, of func(item) K, desc bool) {
+	keys := make([]K, len(items))
+	for n, i := range items {
+		keys[n] = of(i)
+	}
 	slices.SortFunc(numbers, func(a, b int32) int {
-		c := order(&d.rows[a], &d.rows[b])
-		if entry.Order == "desc" {
+		c := cmp.Compare(keys[a], keys[b])
+		if desc {
 			c = -c
 		}
 		return cmp.Or(c, cmp.Compare(a, b))
 	})
-	d.orders[key] = numbers
-	return numbers
 }
 
-// page encodes rows of the view; a row's JSON is kept for the next time.
-func (v *view) page(from, to int, numbersAsStrings bool) [][]byte {
+// page encodes items of the view; an item's JSON is kept for the next time. The caller holds the lock.
+func (v *view) page(from, to int, rd Readings) [][]byte {
+	as := shape{rd.NumbersAsStrings, rd.OtherSpellings}
+	encoded := v.of.encoded[as]
+	if encoded == nil {
+		encoded = make([][]byte, len(v.of.items))
+		v.of.encoded[as] = encoded
+	}
 	rows := make([][]byte, 0, to-from)
-	for _, at := range v.rows[from:to] {
-		if numbersAsStrings {
-			rows = append(rows, encodeRow(&v.data.rows[at], true))
-			continue
+	for _, at := range v.items[from:to] {
+		if encoded[at] == nil {
+			encoded[at] = v.of.spec.encode(v.of.items[at], rd)
 		}
-		if v.data.encoded[at] == nil {
-			v.data.encoded[at] = encodeRow(&v.data.rows[at], false)
-		}
-		rows = append(rows, v.data.encoded[at])
+		rows = append(rows, encoded[at])
 	}
 	return rows
 }
@@ -153,34 +150,4 @@ func registrableDomain(host string) string {
 		return d
 	}
 	return host
-}
-
-func (rd Readings) order(field string) func(a, b *Row) int {
-	switch field {
-	case "links_external":
-		return func(a, b *Row) int { return cmp.Compare(a.LinksExt, b.LinksExt) }
-	case "check":
-		return func(a, b *Row) int {
-			if rd.CheckIsLastVisited {
-				return cmp.Compare(a.LastVisited, b.LastVisited)
-			}
-			return cmp.Compare(a.FirstSeen, b.FirstSeen)
-		}
-	}
-	return func(a, b *Row) int { return cmp.Compare(filterText(a, field), filterText(b, field)) }
-}
-
-func encodeRow(r *Row, numbersAsStrings bool) []byte {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(r); err != nil {
-		panic(err) // a Row holds texts and numbers only
-	}
-	encoded := bytes.TrimRight(b.Bytes(), "\n")
-	if numbersAsStrings {
-		n := strconv.FormatInt(r.LinksExt, 10)
-		encoded = bytes.Replace(encoded, []byte(`"links_ext":`+n), []byte(`"links_ext":"`+n+`"`), 1)
-	}
-	return encoded
 }
