@@ -144,8 +144,17 @@ func hostOf(rawURL string) string {
 	return strings.ToLower(rest)
 }
 
+// platforms are sites whose subdomains are domains to Serpstat, though the public suffix list does not say so:
+// in the recorded getLostBacklinks yonoo88.tistory.com has a rank and is listed under no_subdomains.
+var platforms = []string{"tistory.com"}
+
 // registrableDomain is the host itself where the public suffix list knows no better.
 func registrableDomain(host string) string {
+	for _, p := range platforms {
+		if name, ok := strings.CutSuffix(host, "."+p); ok {
+			return name[strings.LastIndexByte(name, '.')+1:] + "." + p
+		}
+	}
 	if d, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
 		return d
 	}

@@ -1,0 +1,708 @@
+package serpstatsim_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
+)
+
+const family = "SerpstatBacklinksProcedure."
+
+var (
+	linkMethods   = []string{"getOutlinks", "getLostOutlinks", "getNewBacklinks", "getLostBacklinks"}
+	domainMethods = []string{"getOutDomains", "getRefDomains"}
+	listMethods   = slices.Concat(linkMethods, domainMethods)
+)
+
+// reply is an answer of any list method.
+type reply struct {
+	Result *struct {
+		Data        []json.RawMessage
+		SummaryInfo map[string]any `json:"summary_info"`
+	}
+	Error *struct {
+		Code    int
+		Message string
+	}
+}
+
+// call asks a method, named without its family.
+func call(t *testing.T, s *serpstatsim.Server, method, params string) reply {
+	t.Helper()
+	w := send(s, "/?token=x", fmt.Sprintf(`{"id":"1","method":%q,"params":%s}`, family+method, params))
+	var r reply
+	if err := json.Unmarshal(w.Body.Bytes(), &r); err != nil || (r.Result == nil) == (r.Error == nil) {
+		t.Fatalf("%s %s: %v in %s", method, params, err, w.Body)
+	}
+	return r
+}
+
+// listed returns the rows of a page that must be answered.
+func listed(t *testing.T, s *serpstatsim.Server, method, params string) []json.RawMessage {
+	t.Helper()
+	r := call(t, s, method, params)
+	if r.Error != nil {
+		t.Fatalf("%s %s: error %d %s", method, params, r.Error.Code, r.Error.Message)
+	}
+	return r.Result.Data
+}
+
+// values are what rows have under a key, separated by blanks.
+func values(t *testing.T, rows []json.RawMessage, key string) string {
+	t.Helper()
+	var all []string
+	for _, raw := range rows {
+		var row map[string]any
+		if err := json.Unmarshal(raw, &row); err != nil {
+			t.Fatal(err)
+		}
+		value, ok := row[key]
+		if !ok {
+			t.Fatalf("no %s in %s", key, raw)
+		}
+		all = append(all, fmt.Sprint(value))
+	}
+	return strings.Join(all, " ")
+}
+
+type recording struct {
+	Params json.RawMessage
+	Result struct {
+		Data        []json.RawMessage
+		SummaryInfo map[string]any `json:"summary_info"`
+	}
+}
+
+func recorded(t *testing.T, method string) recording {
+	t.Helper()
+	b, err := os.ReadFile("testdata/" + method + ".json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var r recording
+	if err := json.Unmarshal(b, &r); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// link makes a link with sound dates.
+func link(from, to string) serpstatsim.Row {
+	return serpstatsim.Row{URLFrom: from, URLTo: to, Nofollow: "follow", LinkType: "href", LinksExt: 13, FirstSeen: "2025-02-04", LastVisited: "2025-02-04 21:37:16"}
+}
+
+// worldOf makes links that must give the recorded rows.
+func worldOf(t *testing.T, method string, rows []json.RawMessage) map[string][]serpstatsim.Row {
+	t.Helper()
+	world := map[string][]serpstatsim.Row{}
+	add := func(r serpstatsim.Row) {
+		domain := "elsewhere.com"
+		if strings.HasPrefix(r.URLFrom, "https://serpstat.com/") {
+			domain = "serpstat.com"
+		}
+		world[domain] = append(world[domain], r)
+	}
+	for _, raw := range rows {
+		var row struct {
+			serpstatsim.Row
+			LinkNofollow  string `json:"link_nofollow"`
+			LinksExternal int64  `json:"links_external"`
+			DomainTo      string `json:"domain_to"`
+			DomainLinks   int    `json:"domain_links"`
+			DomainFrom    string `json:"domain_from"`
+			RefPages      int    `json:"ref_pages"`
+		}
+		if err := json.Unmarshal(raw, &row); err != nil {
+			t.Fatal(err)
+		}
+		row.Nofollow += row.LinkNofollow
+		row.LinksExt += row.LinksExternal
+		switch method {
+		case "getOutDomains":
+			for range row.DomainLinks {
+				add(link("https://serpstat.com/", "https://"+row.DomainTo+"/"))
+			}
+		case "getRefDomains":
+			for i := range row.RefPages {
+				page := fmt.Sprintf("https://%s/%d", row.DomainFrom, i)
+				add(link(page, "https://serpstat.com/"))
+				add(link(page, "https://serpstat.com/again"))
+			}
+		default:
+			add(row.Row)
+		}
+	}
+	return world
+}
+
+// Ranks are made up; but where a recorded one is 0, of a subdomain, so is ours.
+var rank = regexp.MustCompile(`("domain_?[rR]ank":)[1-9]\d*`)
+
+func TestRecordedRequestsHaveTheirRecordedRows(t *testing.T) {
+	for _, method := range listMethods {
+		r := recorded(t, method)
+		s := serpstatsim.New(serpstatsim.Options{Domains: worldOf(t, method, r.Result.Data)})
+		var want, got []string
+		for _, raw := range r.Result.Data {
+			var compact bytes.Buffer
+			if err := json.Compact(&compact, raw); err != nil {
+				t.Fatal(err)
+			}
+			want = append(want, rank.ReplaceAllString(compact.String(), "${1}7"))
+		}
+		answer := call(t, s, method, string(r.Params))
+		if answer.Error != nil {
+			t.Errorf("%s: %+v", method, answer.Error)
+			continue
+		}
+		for _, raw := range answer.Result.Data {
+			got = append(got, rank.ReplaceAllString(string(raw), "${1}7"))
+		}
+		if method == "getRefDomains" { // sorted by ranks that are made up
+			slices.Sort(want)
+			slices.Sort(got)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s:\ngot  %s\nwant %s", method, strings.Join(got, "\n     "), strings.Join(want, "\n     "))
+		}
+		for key, value := range r.Result.SummaryInfo {
+			if reflect.TypeOf(answer.Result.SummaryInfo[key]) != reflect.TypeOf(value) {
+				t.Errorf("%s: summary_info has %v for %s", method, answer.Result.SummaryInfo[key], key)
+			}
+		}
+		s.SetReadings(serpstatsim.Readings{CompareTypes: serpstatsim.AllowSpecOnly})
+		if a := call(t, s, method, string(r.Params)); a.Error != nil {
+			t.Errorf("%s, what the specification shows alone: %+v", method, a.Error)
+		}
+	}
+}
+
+func TestEveryMethodTakesItsOwnSortsAndFieldsAlone(t *testing.T) {
+	const six = "url_from anchor link_nofollow links_external link_type url_to"
+	names := strings.Split("url_from|anchor| anchor|link_nofollow|links_external|link_type|url_to|check|lastupdate|add|date_del|first_seen|"+
+		"last_visited|link_text|links_ext|domain_links|domain_to|domains_to|domain_from|domain_rank|domainRank|ref_pages", "|")
+	for _, test := range []struct{ method, sorts, standard, fields, words string }{
+		{"getOutlinks", six + " check", "check", six + " check", ""},
+		{"getLostOutlinks", six + " lastupdate", "lastupdate", six + " check", ""},
+		{"getNewBacklinks", six + " check add domain_rank", "check", six + " check add", "no_subdomains only_main_page last_week"},
+		{"getLostBacklinks", strings.Replace(six, "anchor", "_anchor", 1) + " check", "check", six + " check", "no_subdomains only_main_page last_week"},
+		{"getOutDomains", "domain_links domain_to domain_rank", "domain_rank", "domain_links domain_from domain_to domain_rank", "only_subdomains only_hosts last_week"},
+		{"getRefDomains", "domain_links domain_from domain_rank check", "check", "domain_links domain_from domain_rank", "no_subdomains only_subdomains only_hosts last_week"},
+	} {
+		s := serpstatsim.New(serpstatsim.Options{})
+		code := func(params string) int {
+			if e := call(t, s, test.method, `{"query":"a.com",`+params+`}`).Error; e != nil {
+				return e.Code
+			}
+			return 0
+		}
+		for _, name := range names {
+			taken := slices.Contains(strings.Fields(test.sorts), strings.Replace(name, " ", "_", 1))
+			if got := code(fmt.Sprintf(`"sort":%q`, name)); got != map[bool]int{true: 0, false: 400}[taken] {
+				t.Errorf("%s: sort %q is answered with %d", test.method, name, got)
+			}
+			value := map[bool]any{true: 1, false: "1.1.2030"}[slices.Contains([]string{"links_external", "domain_links", "domain_rank"}, name)]
+			taken = slices.Contains(strings.Fields(test.fields), name)
+			if got := code(`"complexFilter":[[` + condition(name, "eq", value) + `]]`); got != map[bool]int{true: 0, false: 32117}[taken] {
+				t.Errorf("%s: a filter on %q is answered with %d", test.method, name, got)
+			}
+		}
+		for _, word := range []string{"no_subdomains", "only_subdomains", "only_hosts", "only_main_page", "last_week", "first_week", ""} {
+			taken := slices.Contains(strings.Fields(test.words), word)
+			if got := code(fmt.Sprintf(`"complexFilter":[[{"additional_filters":%q}]]`, word)); got != map[bool]int{true: 0, false: 32117}[taken] {
+				t.Errorf("%s: additional filter %q is answered with %d", test.method, word, got)
+			}
+		}
+		info := call(t, s, test.method, `{"query":"a.com"}`).Result.SummaryInfo
+		if info["sort"] != test.standard || info["order"] != "DESC" || info["page"] != 1.0 {
+			t.Errorf("%s: defaults %v", test.method, info)
+		}
+		s.Reset()
+		for _, params := range []string{
+			`"searchType":"url"`, `"searchType":""`, `"order":"DESC"`, `"page":0`, `"size":1001`, `"size":"1"`, `"limit":5`, `"Page":1`,
+			`"complexFilter":5`, `"complexFilter":[[{"additional_filters":5}]]`, `"complexFilter":[[{"additional_filters":"last_week","field":"url_from"}]]`,
+		} {
+			want := 400
+			if strings.Contains(params, "complexFilter") {
+				want = 32117
+			}
+			if got := code(params); got != want {
+				t.Errorf("%s: %s is answered with %d, want %d", test.method, params, got, want)
+			}
+		}
+		want := map[bool]int{true: 0, false: 400}[slices.Contains(linkMethods, test.method)]
+		if s.Credits() != 0 {
+			t.Errorf("%s: %d credits spent on refusals", test.method, s.Credits())
+		}
+		if got := code(`"linkPerDomain":1`); got != want {
+			t.Errorf("%s: linkPerDomain is answered with %d, want %d", test.method, got, want)
+		}
+	}
+}
+
+func TestWhichCompareTypesTheFieldsOfOtherMethodsTake(t *testing.T) {
+	for _, test := range []struct{ method, field, attested, spec string }{
+		{"getLostOutlinks", "url_from", "contains notContains", "notContains"},
+		{"getLostOutlinks", "url_to", "contains notContains", ""},
+		{"getLostOutlinks", "link_nofollow", "contains notContains", "contains"},
+		{"getLostBacklinks", "links_external", "gte lte between", "lte between"},
+		{"getLostBacklinks", "check", "gte lte between", "lte"},
+		{"getNewBacklinks", "links_external", "gte lte between", ""},
+		{"getNewBacklinks", "anchor", "contains notContains", "notContains"},
+		{"getNewBacklinks", "add", "", ""},
+		{"getOutDomains", "domain_links", "gte", "gte"},
+		{"getOutDomains", "domain_rank", "gte", "gte"},
+		{"getOutDomains", "domain_to", "contains", "contains"},
+		{"getOutDomains", "domain_from", "", ""},
+		{"getRefDomains", "domain_from", "contains", "contains"},
+		{"getRefDomains", "domain_links", "gte", "gte"},
+		{"getRefDomains", "domain_rank", "gte", "gte"},
+	} {
+		for types, want := range map[serpstatsim.CompareTypes]string{serpstatsim.AllowAttested: test.attested, serpstatsim.AllowSpecOnly: test.spec} {
+			s := serpstatsim.New(serpstatsim.Options{Readings: serpstatsim.Readings{CompareTypes: types}})
+			var taken []string
+			for _, op := range []string{"gt", "lt", "gte", "lte", "eq", "neq", "between", "contains", "notContains", "startsWith", "endsWith"} {
+				var value any = "1.1.2020"
+				if slices.Contains([]string{"links_external", "domain_links", "domain_rank"}, test.field) {
+					value = 1
+				}
+				args := []any{value, value}
+				if op != "between" {
+					args = args[:1]
+				}
+				switch e := call(t, s, test.method, `{"query":"a.com","complexFilter":[[`+condition(test.field, op, args...)+`]]}`).Error; {
+				case e == nil:
+					taken = append(taken, op)
+				case e.Code != 32117 || e.Message != "Not allowed method "+op+" for field "+test.field:
+					t.Errorf("%s %s %s: %+v", test.method, test.field, op, e)
+				}
+			}
+			if got := strings.Join(taken, " "); got != want {
+				t.Errorf("%s: %s takes %q under reading %d, want %q", test.method, test.field, got, types, want)
+			}
+		}
+	}
+}
+
+// hosts of a world in which everyone links to everyone; two domains' names end alike.
+var worldHosts = []string{"a.com", "www.a.com", "blog.a.com", "xa.com", "b.co.uk", "news.b.co.uk", "www.b.co.uk", "outside.org", "deep.sub.outside.org"}
+
+func domainOf(host string) string {
+	for _, d := range []string{"b.co.uk", "xa.com", "a.com", "outside.org"} {
+		if host == d || strings.HasSuffix(host, "."+d) {
+			return d
+		}
+	}
+	return ""
+}
+
+// randomWorld has links with a number for an anchor; pages repeat.
+func randomWorld(r *rand.Rand) map[string][]serpstatsim.Row {
+	world := map[string][]serpstatsim.Row{}
+	for n := range 80 {
+		host := func() string { return worldHosts[r.IntN(len(worldHosts))] }
+		l := link(fmt.Sprintf("https://%s/%d", host(), r.IntN(4)), fmt.Sprintf("https://%s/%d", host(), r.IntN(3)))
+		l.LinkText, l.FirstSeen = fmt.Sprint(n), fmt.Sprintf("2025-01-%02d", 1+r.IntN(28))
+		if r.IntN(3) == 0 {
+			deleted := fmt.Sprintf("2025-03-%02d 10:00:00", 1+r.IntN(28))
+			l.DateDel = &deleted
+		}
+		d := domainOf(strings.Split(l.URLFrom, "/")[2])
+		world[d] = append(world[d], l)
+	}
+	return world
+}
+
+// truth is what a method lists of a world, by the anchors of links or by host and count, sorted.
+func truth(world map[string][]serpstatsim.Row, method, query, searchType string, activeOnly bool) []string {
+	var kept []serpstatsim.Row
+	out := strings.Contains(method, "Out") || strings.Contains(method, "out")
+	lost := strings.HasPrefix(method, "getLost")
+	for _, rows := range world {
+		for _, r := range rows {
+			near := strings.Split(r.URLTo, "/")[2]
+			if out {
+				near = strings.Split(r.URLFrom, "/")[2]
+			}
+			about := near == query || near == "www."+query || searchType != "domain" && strings.HasSuffix(near, "."+query)
+			if about && (!lost || r.DateDel != nil) && (lost || !activeOnly || r.DateDel == nil) {
+				kept = append(kept, r)
+			}
+		}
+	}
+	return rowsOfLinks(kept, method)
+}
+
+func rowsOfLinks(links []serpstatsim.Row, method string) []string {
+	var rows []string
+	counts, pages := map[string]int{}, map[string]bool{}
+	for _, r := range links {
+		switch method {
+		case "getOutDomains":
+			counts[strings.Split(r.URLTo, "/")[2]]++
+		case "getRefDomains":
+			if !pages[r.URLFrom] {
+				counts[strings.Split(r.URLFrom, "/")[2]]++
+			}
+			pages[r.URLFrom] = true
+		default:
+			rows = append(rows, r.LinkText)
+		}
+	}
+	for host, n := range counts {
+		rows = append(rows, fmt.Sprint(host, "=", n))
+	}
+	slices.Sort(rows)
+	return rows
+}
+
+// told is what a method's rows say, in the form of truth.
+func told(t *testing.T, rows []json.RawMessage, method string) []string {
+	t.Helper()
+	var all []string
+	for i := range rows {
+		one := rows[i : i+1]
+		switch method {
+		case "getOutDomains":
+			all = append(all, values(t, one, "domain_to")+"="+values(t, one, "domain_links"))
+		case "getRefDomains":
+			all = append(all, values(t, one, "domain_from")+"="+values(t, one, "ref_pages"))
+		default:
+			all = append(all, values(t, one, "link_text"))
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// An outlink of A to B is a backlink of B and the other way round, whoever asks, and the methods for domains
+// count what the methods for links list.
+func TestAllMethodsShowOneWorld(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2025))
+	for range 40 {
+		world := randomWorld(r)
+		for _, activeOnly := range []bool{false, true} {
+			s := serpstatsim.New(serpstatsim.Options{Domains: world, Readings: serpstatsim.Readings{ActiveOnly: activeOnly}})
+			for _, method := range listMethods {
+				for _, query := range []string{"a.com", "xa.com", "b.co.uk", "outside.org", "nobody.com"} {
+					for _, searchType := range []string{"domain", "domain_with_subdomains"} {
+						want := truth(world, method, query, searchType, activeOnly)
+						answers, err := s.Answers(serpstatsim.Request{Method: method, Query: query, SearchType: searchType})
+						if err != nil {
+							t.Fatal(err)
+						}
+						if got := told(t, answers, method); !slices.Equal(got, want) {
+							t.Fatalf("%s of %s, %s, active only %v:\ngot  %v\nwant %v", method, query, searchType, activeOnly, got, want)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestBacklinksOfASubdomainAreFound(t *testing.T) {
+	s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": {
+		link("https://a.com/1", "https://support.google.com/"), link("https://a.com/2", "https://x.support.google.com/"), link("https://a.com/3", "https://google.com/"),
+	}}})
+	if got := values(t, listed(t, s, "getNewBacklinks", `{"query":"support.google.com","sort":"url_from","order":"asc"}`), "url_from"); got != "https://a.com/1 https://a.com/2" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestPagesOfEveryMethodTileItsAnswers(t *testing.T) {
+	world := randomWorld(rand.New(rand.NewPCG(7, 7)))
+	s := serpstatsim.New(serpstatsim.Options{Domains: world})
+	for _, method := range listMethods {
+		answers, err := s.Answers(serpstatsim.Request{Method: family + method, Query: "a.com"})
+		if err != nil || len(answers) < 4 {
+			t.Fatalf("%s: %d rows, %v", method, len(answers), err)
+		}
+		if s.Credits() != 0 {
+			t.Errorf("%s: %d credits for nothing", method, s.Credits())
+		}
+		var got []json.RawMessage
+		for page := 1; page <= len(answers)/3+1; page++ {
+			got = append(got, listed(t, s, method, fmt.Sprintf(`{"query":"a.com","size":3,"page":%d}`, page))...)
+		}
+		if !reflect.DeepEqual(got, answers) || s.Credits() < int64(len(answers)) {
+			t.Errorf("%s: pages have %s\nAnswers %s", method, got, answers)
+		}
+		if log := s.Requests(); log[0].Method != family+method || log[0].Total != int64(len(answers)) {
+			t.Errorf("%s: log entry %+v", method, log[0])
+		}
+		s.Reset()
+	}
+}
+
+func TestAnswersFailAsTheAPIWould(t *testing.T) {
+	s := serpstatsim.New(serpstatsim.Options{Readings: serpstatsim.Readings{NoDataAsError: true}, RowCap: 1})
+	for _, r := range []serpstatsim.Request{
+		{Method: "getStats", Query: "a.com"}, {Query: "a.com"}, {Method: "getOutlinks"}, {Method: "getOutDomains", Query: "a.com", Sort: "check"},
+		{Method: "getOutDomains", Query: "a.com", LinkPerDomain: 1}, {Method: "getRefDomains", Query: "a.com", ComplexFilter: `[[{"additional_filters":"only_main_page"}]]`},
+	} {
+		if rows, err := s.Answers(r); err == nil {
+			t.Errorf("%+v has %d rows", r, len(rows))
+		}
+	}
+	if rows, err := s.Answers(serpstatsim.Request{Method: "getRefDomains", Query: "a.com"}); err != nil || rows == nil || len(rows) != 0 {
+		t.Errorf("nothing found: %v, %v", rows, err)
+	}
+}
+
+func TestChangedRowsChangeEveryMethod(t *testing.T) {
+	deleted := "2025-02-05 00:00:00"
+	gone := link("https://a.com/", "https://b.com/")
+	gone.DateDel = &deleted
+	for _, method := range listMethods {
+		query := "b.com"
+		if strings.Contains(strings.ToLower(method), "out") {
+			query = "a.com"
+		}
+		s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": {}, "c.com": {}}})
+		params := `{"query":"` + query + `"}`
+		if got := listed(t, s, method, params); len(got) != 0 {
+			t.Errorf("%s: %s", method, got)
+		}
+		s.SetRows("a.com", []serpstatsim.Row{gone})
+		if got := listed(t, s, method, params); len(got) != 1 {
+			t.Errorf("%s: %d rows after SetRows", method, len(got))
+		}
+	}
+}
+
+// A domain's rows include its subdomains'; a subdomain with rows of its own must not double them.
+func TestTheWorldHasALinkOnceThatTwoDomainsList(t *testing.T) {
+	deleted, other := "2025-02-05 00:00:00", "2025-02-05 00:00:00"
+	twice, once, gone, again := link("https://blog.a.com/", "https://b.com/"), link("https://blog.a.com/2", "https://b.com/"), link("https://blog.a.com/", "https://b.com/"), link("https://blog.a.com/", "https://b.com/")
+	gone.DateDel, again.DateDel = &deleted, &other
+	s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{
+		"a.com": {twice, twice, gone}, "blog.a.com": {twice, once, again}, "b.com": {link("https://b.com/", "https://b.com/self")},
+	}})
+	got := strings.Fields(values(t, listed(t, s, "getNewBacklinks", `{"query":"b.com"}`), "url_from"))
+	slices.Sort(got)
+	if want := "https://b.com/ https://blog.a.com/ https://blog.a.com/ https://blog.a.com/ https://blog.a.com/2"; strings.Join(got, " ") != want {
+		t.Errorf("backlinks from %v", got)
+	}
+}
+
+func TestRanksAreOfSitesAndHiddenForSubdomains(t *testing.T) {
+	var links []serpstatsim.Row
+	hosts := []string{"google.com", "www.google.com", "support.google.com", "user.github.io", "yonoo88.tistory.com", "x.co.uk"}
+	for _, h := range hosts {
+		links = append(links, link("https://a.com/", "https://"+h+"/"), link("https://"+h+"/", "https://a.com/"))
+	}
+	s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": links}})
+	ranks := map[string]map[string]string{}
+	for _, test := range []struct{ method, host, key string }{{"getOutDomains", "domain_to", "domain_rank"}, {"getRefDomains", "domain_from", "domainRank"}, {"getNewBacklinks", "url_from", "domain_rank"}} {
+		rows := listed(t, s, test.method, `{"query":"a.com"}`)
+		names, of := strings.Fields(values(t, rows, test.host)), strings.Fields(values(t, rows, test.key))
+		ranks[test.method] = map[string]string{}
+		for i, name := range names {
+			ranks[test.method][strings.Trim(strings.TrimPrefix(name, "https://"), "/")] = of[i]
+		}
+	}
+	out := ranks["getOutDomains"]
+	for _, h := range hosts {
+		if out[h] != ranks["getRefDomains"][h] || out[h] != ranks["getNewBacklinks"][h] || (out[h] == "0") != (h == "support.google.com") {
+			t.Errorf("%s: rank %s of getOutDomains, %s of getRefDomains, %s of getNewBacklinks", h, out[h], ranks["getRefDomains"][h], ranks["getNewBacklinks"][h])
+		}
+	}
+	if out["google.com"] != out["www.google.com"] {
+		t.Errorf("www has another rank: %v", out)
+	}
+
+	byRank := `{"query":"a.com","sort":"domain_rank","complexFilter":[[` + condition("domain_rank", "gte", 1) + `]]}`
+	if got := values(t, listed(t, s, "getOutDomains", byRank), "domain_to"); !strings.Contains(got, "google.com www.google.com support.google.com") {
+		t.Errorf("getOutDomains hides the rank that it filters and sorts by: %s", got)
+	}
+	if got := values(t, listed(t, s, "getRefDomains", byRank), "domain_from"); strings.Contains(got, "support") || len(strings.Fields(got)) != len(hosts)-1 {
+		t.Errorf("getRefDomains filters by the rank that it shows: %s", got)
+	}
+}
+
+func TestSortsOfTheOtherMethods(t *testing.T) {
+	change := func(l serpstatsim.Row, first, last, del string) serpstatsim.Row {
+		l.FirstSeen, l.LastVisited, l.DateDel = first, last, &del
+		l.LinkText = l.URLFrom[len("https://"):len("https://x")]
+		return l
+	}
+	s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"z.com": {
+		change(link("https://c.com/", "https://t.com/"), "2025-01-01", "2025-02-02 00:00:00", "2025-03-03 00:00:00"),
+		change(link("https://b.com/", "https://t.com/"), "2025-01-02", "2025-02-03 00:00:00", "2025-03-01 00:00:00"),
+		change(link("https://a.com/", "https://t.com/"), "2025-01-03", "2025-02-01 00:00:00", "2025-03-02 00:00:00"),
+		change(link("https://a.com/", "https://t.com/2"), "2025-01-03", "2025-02-04 00:00:00", "2025-03-02 00:00:00"),
+		change(link("https://b.com/2", "https://t.com/"), "2025-01-02", "2025-01-03 00:00:00", "2025-03-01 00:00:00"),
+		change(link("https://b.com/3", "https://t.com/"), "2025-01-02", "2025-01-03 00:00:00", "2025-03-01 00:00:00"),
+	}}})
+	visited := serpstatsim.Readings{CheckIsLastVisited: true}
+	deleted := serpstatsim.Readings{LostCheckIsDeleted: true, CheckIsLastVisited: true}
+	for _, test := range []struct {
+		method, sort string
+		readings     serpstatsim.Readings
+		key, want    string
+	}{
+		{"getNewBacklinks", "add", visited, "link_text", "c b b b a a"},
+		{"getNewBacklinks", "check", visited, "link_text", "b b a c b a"},
+		{"getNewBacklinks", "check", deleted, "link_text", "b b a c b a"},
+		{"getNewBacklinks", "check", serpstatsim.Readings{}, "link_text", "c b b b a a"},
+		{"getLostBacklinks", " anchor", serpstatsim.Readings{}, "link_text", "a a b b b c"},
+		{"getLostBacklinks", "check", serpstatsim.Readings{}, "link_text", "c b b b a a"},
+		{"getLostBacklinks", "check", visited, "link_text", "b b a c b a"},
+		{"getLostBacklinks", "check", deleted, "link_text", "b b b a a c"},
+		{"getRefDomains", "check", serpstatsim.Readings{}, "domain_from", "c.com b.com a.com"}, // the latest visit of each
+		{"getRefDomains", "domain_links", serpstatsim.Readings{}, "domain_from", "c.com a.com b.com"},
+		{"getRefDomains", "domain_from", serpstatsim.Readings{}, "domain_from", "a.com b.com c.com"},
+	} {
+		s.SetReadings(test.readings)
+		if got := values(t, listed(t, s, test.method, fmt.Sprintf(`{"query":"t.com","sort":%q,"order":"asc"}`, test.sort)), test.key); got != test.want {
+			t.Errorf("%s by %q under %+v: %s, want %s", test.method, test.sort, test.readings, got, test.want)
+		}
+	}
+	s.SetReadings(deleted)
+	if got := values(t, listed(t, s, "getLostOutlinks", `{"query":"z.com","order":"asc"}`), "link_text"); got != "b b b a a c" {
+		t.Errorf("lastupdate is not date_del: %s", got)
+	}
+	for readings, want := range map[serpstatsim.Readings]int{{}: 2, visited: 3, deleted: 0} {
+		s.SetReadings(readings)
+		filter := `{"query":"t.com","complexFilter":[[` + condition("check", "lte", "01.02.2025") + `,` + condition("check", "gte", "03.01.2025") + `]]}`
+		if got := listed(t, s, "getLostBacklinks", filter); len(got) != want {
+			t.Errorf("check of lost links under %+v: %d rows, want %d", readings, len(got), want)
+		}
+	}
+}
+
+func TestAdditionalFiltersActOnTheWholeRequest(t *testing.T) {
+	week, before, deleted := "2025-02-04", "2025-01-27", "2025-02-04 10:00:00"
+	at := func(from, first string) serpstatsim.Row {
+		l := link(from, "https://t.com/")
+		l.FirstSeen, l.LinkText = first, strings.TrimPrefix(from, "https://")
+		return l
+	}
+	old := at("https://old.com/", "2020-01-01")
+	old.DateDel = &deleted
+	s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"any.com": {
+		at("https://main.com/", week), at("https://www.bare.com", before), at("https://sub.main.com/", "2025-01-28"), at("https://main.com/page", before), at("https://main.com/?q", before), old,
+	}}})
+	for _, test := range []struct{ method, filter, key, want string }{
+		{"getNewBacklinks", `[[{"additional_filters":"no_subdomains"}]]`, "link_text", "main.com/ main.com/?q main.com/page old.com/ www.bare.com"},
+		{"getNewBacklinks", `[[{"additional_filters":"only_main_page"}]]`, "link_text", "main.com/ old.com/ sub.main.com/ www.bare.com"},
+		{"getNewBacklinks", `[[{"additional_filters":"last_week"}]]`, "link_text", "main.com/ sub.main.com/"},
+		{"getNewBacklinks", `[[` + condition("anchor", "contains", "main") + `],[{"additional_filters":"only_main_page"},{"additional_filters":"no_subdomains"}]]`, "link_text", "main.com/"},
+		{"getNewBacklinks", `[[` + condition("anchor", "contains", "main") + `,{"additional_filters":"only_main_page"}],[` + condition("anchor", "contains", "page") + `]]`, "link_text", "main.com/ sub.main.com/"},
+		{"getLostBacklinks", `[[{"additional_filters":"last_week"}]]`, "link_text", "old.com/"}, // lost in that week
+		{"getRefDomains", `[[{"additional_filters":"only_subdomains"}]]`, "domain_from", "sub.main.com"},
+		{"getRefDomains", `[[{"additional_filters":"no_subdomains"}]]`, "domain_from", "main.com old.com www.bare.com"},
+		{"getRefDomains", `[[{"additional_filters":"only_hosts"}]]`, "domain_from", "main.com old.com www.bare.com"},
+		{"getRefDomains", `[[{"additional_filters":"last_week"}]]`, "domain_from", "main.com sub.main.com"},
+		{"getRefDomains", `[[{"additional_filters":"last_week"},` + condition("domain_links", "gte", 2) + `]]`, "domain_from", ""}, // the page of that week alone counts
+	} {
+		got := strings.Fields(values(t, listed(t, s, test.method, `{"query":"t.com","complexFilter":`+test.filter+`}`), test.key))
+		slices.Sort(got)
+		if strings.Join(got, " ") != test.want {
+			t.Errorf("%s %s: %v, want %s", test.method, test.filter, got, test.want)
+		}
+	}
+	if got := values(t, listed(t, s, "getOutDomains", `{"query":"any.com","complexFilter":[[{"additional_filters":"last_week"}]]}`), "domain_links"); got != "2" {
+		t.Errorf("getOutDomains counts %s links of the last week, want 2", got)
+	}
+}
+
+func TestTextFiltersOfDomainsKeepTheReadings(t *testing.T) {
+	s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"z.com": {
+		link("https://a-b.com/", "https://t.com/"), link("https://axb.com/", "https://t.com/"), link("https://b.org/", "https://t.com/"),
+	}}})
+	for _, test := range []struct {
+		readings serpstatsim.Readings
+		values   []any
+		want     string
+	}{
+		{serpstatsim.Readings{}, []any{"A_B"}, ""},
+		{serpstatsim.Readings{TextIsLikePattern: true}, []any{"A_B"}, "a-b.com axb.com"},
+		{serpstatsim.Readings{TextIsLikePattern: true, ContainsCaseSensitive: true}, []any{"A_B"}, ""},
+		{serpstatsim.Readings{}, []any{"a", ".org"}, "a-b.com axb.com b.org"},
+		{serpstatsim.Readings{ContainsAllValues: true}, []any{"a", "-"}, "a-b.com"},
+		{serpstatsim.Readings{TextTrimmed: true}, []any{" .org "}, "b.org"},
+	} {
+		s.SetReadings(test.readings)
+		params := `{"query":"t.com","sort":"domain_from","order":"asc","complexFilter":[[` + condition("domain_from", "contains", test.values...) + `]]}`
+		if got := values(t, listed(t, s, "getRefDomains", params), "domain_from"); got != test.want {
+			t.Errorf("%v under %+v: %s, want %s", test.values, test.readings, got, test.want)
+		}
+		out := strings.NewReplacer("domain_from", "domain_to", "t.com", "z.com").Replace(params)
+		if got := listed(t, s, "getOutDomains", out); len(got) != 0 {
+			t.Errorf("getOutDomains finds %s", got)
+		}
+	}
+}
+
+func TestLinkPerDomainOfBacklinksCountsTheirDonors(t *testing.T) {
+	s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"z.com": {
+		link("https://a.com/1", "https://t.com/1"), link("https://x.a.com/2", "https://t.com/2"), link("https://b.com/3", "https://t.com/1"),
+	}}})
+	for k, want := range map[int]int{1: 2, 2: 3} {
+		if got := listed(t, s, "getNewBacklinks", fmt.Sprintf(`{"query":"t.com","linkPerDomain":%d}`, k)); len(got) != want {
+			t.Errorf("%d for each domain: %d rows, want %d", k, len(got), want)
+		}
+	}
+}
+
+func TestKeysHaveTheSpellingOfTheSchemaOnDemand(t *testing.T) {
+	deleted := "2025-02-05 00:00:00"
+	l := link("https://a.com/", "https://b.com/")
+	l.DateDel = &deleted
+	s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": {l}}})
+	for _, test := range []struct{ method, query, recorded, schema string }{
+		{"getLostOutlinks", "a.com", `"link_nofollow":"follow","link_type":"href","links_external":13,`, `"nofollow":"follow","link_type":"href","links_ext":13,`},
+		{"getOutDomains", "a.com", `{"domain_to":"b.com","domain_links":1,`, `{"domains_to":"b.com","domain_links":1,`},
+		{"getRefDomains", "b.com", `{"domain_from":"a.com","ref_pages":1,"domainRank":`, `{"domain_from":"a.com","ref_pages":1,"domainRank":`},
+		{"getOutlinks", "a.com", `"nofollow":"follow","link_type":"href","links_ext":13,`, `"nofollow":"follow","link_type":"href","links_ext":13,`},
+	} {
+		for other, want := range map[bool]string{false: test.recorded, true: test.schema} {
+			s.SetReadings(serpstatsim.Readings{OtherSpellings: other})
+			if got := listed(t, s, test.method, `{"query":"`+test.query+`"}`); len(got) != 1 || !strings.Contains(string(got[0]), want) {
+				t.Errorf("%s, other spellings %v: %s, want %s", test.method, other, got, want)
+			}
+			s.SetReadings(serpstatsim.Readings{OtherSpellings: other, NumbersAsStrings: true})
+			if got := listed(t, s, test.method, `{"query":"`+test.query+`"}`); regexp.MustCompile(`":\d`).Match(got[0]) {
+				t.Errorf("%s: a number is no string in %s", test.method, got)
+			}
+		}
+	}
+	if got := string(listed(t, s, "getNewBacklinks", `{"query":"b.com"}`)[0]); strings.Contains(got, "date_del") {
+		t.Errorf("a date_del in %s", got)
+	}
+}
+
+func TestFaultsStrikeEveryMethod(t *testing.T) {
+	deleted := "2025-02-05 00:00:00"
+	l := link("https://a.com/", "https://b.com/")
+	l.DateDel, l.LinkText = &deleted, "text"
+	for _, other := range []bool{false, true} {
+		for _, method := range listMethods {
+			for kind, want := range map[serpstatsim.FaultKind]string{serpstatsim.NulBytes: `":"\u0000`, serpstatsim.InvalidUTF8: "\":\"\xff\xfe"} {
+				s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": {l}, "b.com": {l}}, Readings: serpstatsim.Readings{OtherSpellings: other}})
+				s.SetFaults(serpstatsim.Fault{Kind: kind, Page: 1, Query: "b.com"})
+				for query, hit := range map[string]bool{"a.com": false, "b.com": true} {
+					body := send(s, "/?token=x", fmt.Sprintf(`{"id":"1","method":%q,"params":{"query":%q}}`, family+method, query)).Body.String()
+					if strings.Contains(body, want) != hit {
+						t.Errorf("%s %s of %s: %q", method, kind, query, body)
+					}
+				}
+				send(s, "/?token=x", fmt.Sprintf(`{"id":"1","method":%q,"params":{"query":"b.com","page":2}}`, family+method))
+				if log := s.Requests(); log[2].Fault != "" {
+					t.Errorf("%s: the fault strikes page 2", method)
+				}
+			}
+		}
+	}
+}
