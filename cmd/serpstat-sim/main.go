@@ -63,17 +63,33 @@ type flags struct {
 	list, quiet       bool
 }
 
+// dataExample is a file for --data.
+const dataExample = `  {"example.com": [
+    {"url_from": "https://example.com/blog/", "url_to": "https://github.com/", "nofollow": "follow",
+     "link_type": "href", "links_ext": 12, "link_text": "source code", "first_seen": "2025-01-31",
+     "last_visited": "2025-02-04 21:37:16", "date_del": null}
+  ]}`
+
 func newCommand(stdout, stderr io.Writer) *cobra.Command {
 	var f flags
 	cmd := &cobra.Command{
 		Use:   "serpstat-sim [flags]",
 		Short: "Serve a simulation of Serpstat's API",
-		Long: `Serve a simulation of Serpstat's API (getOutlinks and getStats), with its validation, filters, sorting,
-paging, credits, row cap and rate limit. Without --data it serves the bundled domains serpstat.com,
-python.org and big.example (99,241 rows). One line about each request goes to standard error.`,
+		Long: `Serve a simulation of Serpstat's API, with its validation, filters, sorting, paging, credits, row cap
+and rate limit. --list shows the methods that it knows. Without --data it serves the bundled domains
+serpstat.com, python.org and big.example (99,241 rows). One line about each request goes to standard error.
+
+--data takes a JSON object: by domain, in lower case, the links from its pages and those of its subdomains,
+in the form in which getOutlinks answers them. Every key must be there:
+
+` + dataExample + `
+
+first_seen and last_visited are dates or dates with a time, the first not after the last; date_del is one too,
+or null while the link exists. links_ext is the number of external links on the page. Nothing else is needed:
+backlinks, lost links and counts by domain follow from the links of all domains.`,
 		Example: `  serpstat-sim
   serpstat-sim --data rows.json --requests-per-second 1 --latency 500ms
-  serpstat-sim --reading between=exclusive --fault 429-status:every=10,retry-after=1s`,
+  serpstat-sim --reading between=exclusive --fault 429-status:every=3,retry-after=1s`,
 		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -99,7 +115,7 @@ func (f *flags) define(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.SortFlags = false
 	fs.StringVar(&f.addr, "addr", "127.0.0.1:8091", "address to listen on; port 0 takes a free one")
-	fs.StringVar(&f.data, "data", "", "JSON `file` of rows to serve in place of the bundled ones: {\"example.com\": [{\"url_from\": …}, …]}")
+	fs.StringVar(&f.data, "data", "", "JSON `file` of links to serve in place of the bundled ones, in the form above")
 	fs.StringVar(&f.token, "token", "", "token to accept (default any)")
 	fs.Float64Var(&f.rate, "requests-per-second", 0, "answer error 429 beyond this rate (default no limit)")
 	fs.DurationVar(&f.latency, "latency", 0, "wait before every answer, such as 500ms")
@@ -107,7 +123,7 @@ func (f *flags) define(cmd *cobra.Command) {
 	fs.Int64Var(&f.credits, "credits", 1000000, "credits of the simulated plan")
 	fs.StringArrayVar(&f.readings, "reading", nil, "answer an open question about the API, `name=answer` (see --list); repeatable")
 	fs.StringArrayVar(&f.faults, "fault", nil, "let something go wrong, `kind:setting=value,…` (see --list); repeatable")
-	fs.BoolVar(&f.list, "list", false, "list readings and faults, and end")
+	fs.BoolVar(&f.list, "list", false, "list methods, readings and faults, and end")
 	fs.BoolVar(&f.quiet, "quiet", false, "no line for each request")
 }
 
@@ -234,7 +250,11 @@ func printable(s string) string {
 }
 
 func printList(w io.Writer) error {
-	fmt.Fprintln(w, "readings (--reading name=answer; the first answer is the default)")
+	fmt.Fprintln(w, "methods")
+	for _, m := range serpstatsim.MethodList() {
+		fmt.Fprintf(w, "  %-46s %s\n", m.Name, m.About)
+	}
+	fmt.Fprintln(w, "\nreadings (--reading name=answer; the first answer is the default)")
 	for _, r := range serpstatsim.ReadingList() {
 		fmt.Fprintf(w, "  %-46s %s\n", r.Name, r.About)
 	}

@@ -12,6 +12,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
 // buffer is written by the command while the test reads it.
@@ -130,15 +132,26 @@ func post(t *testing.T, url string) string {
 	return string(b)
 }
 
-func TestListNamesReadingsAndFaults(t *testing.T) {
+func TestListNamesMethodsReadingsAndFaults(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	if code := run(context.Background(), []string{"--list"}, &stdout, &stderr); code != 0 {
 		t.Fatalf("exit code %d: %s", code, &stderr)
 	}
-	for _, want := range []string{"between=inclusive|exclusive", "429-status", "retry-after"} {
+	for _, want := range []string{"SerpstatBacklinksProcedure.getRefDomains", "between=inclusive|exclusive", "429-status", "retry-after"} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("%s is not listed", want)
 		}
+	}
+}
+
+func TestTheHelpShowsADataFileThatIsRead(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	if code := run(context.Background(), []string{"--help"}, &stdout, &stderr); code != 0 || !strings.Contains(stdout.String(), dataExample) {
+		t.Fatalf("exit code %d: %s%s", code, &stdout, &stderr)
+	}
+	data, err := serpstatsim.ReadData(strings.NewReader(dataExample))
+	if err != nil || len(data["example.com"]) != 1 {
+		t.Errorf("%v, %v", data, err)
 	}
 }
 

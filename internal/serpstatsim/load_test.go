@@ -76,6 +76,9 @@ func FuzzAsk(f *testing.F) {
 	for _, seed := range []string{
 		`{"id":"1","method":"` + outlinks + `","params":{"query":"a.com","page":2,"size":1}}`,
 		`{"id":"1","method":"` + outlinks + `","params":{"query":"a.com","complexFilter":[[{"field":"anchor","compareType":"contains","value":["\\%_"]}]]}}`,
+		`{"id":"1","method":"SerpstatBacklinksProcedure.getOutDomains","params":{"query":"a.com","complexFilter":[[{"additional_filters":"last_week"}]]}}`,
+		`{"id":"1","method":"SerpstatBacklinksProcedure.getRefDomains","params":{"query":"t0.com","sort":"check"}}`,
+		`{"id":"1","method":"SerpstatBacklinksProcedure.getNewBacklinks","params":{"query":"t0.com","linkPerDomain":1}}`,
 		`{"id":{},"method":"SerpstatLimitsProcedure.getStats","params":[]}`, `[`, `null`, `{"params":null}`,
 	} {
 		f.Add(seed)

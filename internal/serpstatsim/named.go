@@ -2,13 +2,14 @@ package serpstatsim
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// Named is a reading or a fault with its name on a command line and what it is.
+// Named is a method, a reading or a fault with its name on a command line and what it is.
 type Named struct{ Name, About string }
 
 // reading is a question with its answers by name; the first is that of the zero [Readings].
@@ -21,6 +22,15 @@ type reading struct {
 // question makes a reading of a switch.
 func question(name, about, off, on string, field func(*Readings) *bool) reading {
 	return reading{name, about, []string{off, on}, func(r *Readings, answer int) { *field(r) = answer == 1 }}
+}
+
+// MethodList returns the methods that a [Server] answers.
+func MethodList() []Named {
+	list := []Named{{methodStats, "credits used and left"}}
+	for _, name := range slices.Sorted(maps.Keys(specs())) {
+		list = append(list, Named{name, specs()[name].About})
+	}
+	return list
 }
 
 var readings = []reading{

@@ -2,8 +2,10 @@ package serpstatsim
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -85,26 +87,19 @@ func readSpec(b []byte) (*spec, error) {
 
 // valid finds slips of the pen, which would otherwise be found by a request.
 func (sp *spec) valid() error {
-	var facts []string
 	for field, is := range sp.Sort {
-		if facts = append(facts, is); field == "" {
-			return fmt.Errorf("a sort without a name")
+		if err := sp.shows(is); field == "" || err != nil {
+			return fmt.Errorf("sort %q: %w", field, cmp.Or(err, errors.New("no name")))
 		}
 	}
 	for field, f := range sp.Filter {
-		if facts = append(facts, f.Is); !slices.Contains(fieldKinds, f.Kind) {
-			return fmt.Errorf("filter field %s: no kind %q", field, f.Kind)
-		}
-		if f.Kind == numberField != (factOf(f.Is, Readings{}).number != nil) {
-			return fmt.Errorf("filter field %s is a %s but not %s", field, f.Kind, f.Is)
+		if err := sp.validField(f); err != nil {
+			return fmt.Errorf("filter field %s: %w", field, err)
 		}
 	}
 	for _, k := range sp.Keys {
-		facts = append(facts, k.Is)
-	}
-	for _, is := range facts {
-		if f := factOf(is, Readings{}); f == nil || f.ofGroups != (sp.Grouped != "") {
-			return fmt.Errorf("no fact %q of such rows", is)
+		if err := sp.shows(k.Is); err != nil {
+			return fmt.Errorf("key %s: %w", k.Key, err)
 		}
 	}
 	for _, word := range sp.Words {
@@ -118,7 +113,33 @@ func (sp *spec) valid() error {
 	case sp.Grouped != "" && groupings[sp.Grouped] == nil:
 		return fmt.Errorf("grouped %q", sp.Grouped)
 	case sp.Sort[sp.textDefault("sort")] == "":
-		return fmt.Errorf("no default of sort")
+		return errors.New("no default of sort")
+	}
+	return nil
+}
+
+// shows fails if the method's rows have no such fact.
+func (sp *spec) shows(is string) error {
+	if f := factOf(is, Readings{}); f == nil || f.ofGroups != (sp.Grouped != "") {
+		return fmt.Errorf("no fact %q of such rows", is)
+	}
+	return nil
+}
+
+func (sp *spec) validField(f filterField) error {
+	if err := sp.shows(f.Is); err != nil {
+		return err
+	}
+	for _, c := range slices.Concat(f.Attested, f.Recorded) {
+		if !compareTypes[c] || !f.Kind.takes(c) {
+			return fmt.Errorf("no compareType %q of a %s", c, f.Kind)
+		}
+	}
+	switch {
+	case !slices.Contains(fieldKinds, f.Kind):
+		return fmt.Errorf("no kind %q", f.Kind)
+	case (f.Kind == numberField) != (factOf(f.Is, Readings{}).number != nil):
+		return fmt.Errorf("a %s is not %s", f.Kind, f.Is)
 	}
 	return nil
 }
