@@ -21,7 +21,7 @@ type rawCondition struct {
 
 // filter is a complexFilter, ready to be used.
 type filter struct {
-	words        []string // additional filters, sorted, each once
+	words        []string // additional filters
 	alternatives [][]condition
 }
 
@@ -74,8 +74,6 @@ func (rd Readings) compile(sp *spec, raw json.RawMessage) (*filter, *rpcError) {
 			f.alternatives = append(f.alternatives, all)
 		}
 	}
-	slices.Sort(f.words)
-	f.words = slices.Compact(f.words)
 	return f, nil
 }
 

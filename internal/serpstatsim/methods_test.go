@@ -480,18 +480,80 @@ func TestChangedRowsChangeEveryMethod(t *testing.T) {
 	}
 }
 
+// What is new in one domain decides which week is the last one everywhere.
+func TestTheLastWeekIsTheWorlds(t *testing.T) {
+	s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": {link("https://a.com/", "https://b.com/")}}})
+	params := `{"query":"a.com","complexFilter":[[{"additional_filters":"last_week"}]]}`
+	if got := listed(t, s, "getOutDomains", params); len(got) != 1 {
+		t.Errorf("%d hosts of the last week, want 1", len(got))
+	}
+	later := link("https://c.com/", "https://d.com/")
+	later.FirstSeen = "2025-02-12"
+	s.SetRows("c.com", []serpstatsim.Row{later})
+	if got := listed(t, s, "getOutDomains", params); len(got) != 0 {
+		t.Errorf("%d hosts of a week that is over", len(got))
+	}
+}
+
+func TestALinkToNoHostIsNoDomains(t *testing.T) {
+	s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": {link("https://a.com/", "mailto:me"), link("https://a.com/", "https://b.com/")}}})
+	if got := values(t, listed(t, s, "getOutDomains", `{"query":"a.com"}`), "domain_to"); got != "b.com" {
+		t.Errorf("domains %q, want b.com", got)
+	}
+}
+
+// Pages would overlap otherwise.
+func TestEqualBacklinksKeepTheOrderOfTheWorld(t *testing.T) {
+	var rows []serpstatsim.Row
+	var want []string
+	for i := range 60 {
+		rows = append(rows, link("https://a.com/", fmt.Sprintf("https://h%d.b.com/%d", i%20, i)))
+		want = append(want, rows[i].URLTo)
+	}
+	s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": rows}})
+	if got := values(t, listed(t, s, "getNewBacklinks", `{"query":"b.com"}`), "url_to"); got != strings.Join(want, " ") {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestAnswersAreTheCallersOwn(t *testing.T) {
+	l := link("https://a.com/", "https://b.com/?a=1&b=<2>\"\u2028")
+	s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": {l}}})
+	for range 2 {
+		rows, err := s.Answers(serpstatsim.Request{Method: "getOutlinks", Query: "a.com"})
+		if err != nil || !strings.Contains(string(rows[0]), `"https://b.com/?a=1&b=<2>\"\u2028"`) {
+			t.Fatalf("%s, %v", rows, err)
+		}
+		clear(rows[0])
+	}
+}
+
 // A domain's rows include its subdomains'; a subdomain with rows of its own must not double them.
 func TestTheWorldHasALinkOnceThatTwoDomainsList(t *testing.T) {
-	deleted, other := "2025-02-05 00:00:00", "2025-02-05 00:00:00"
-	twice, once, gone, again := link("https://blog.a.com/", "https://b.com/"), link("https://blog.a.com/2", "https://b.com/"), link("https://blog.a.com/", "https://b.com/"), link("https://blog.a.com/", "https://b.com/")
-	gone.DateDel, again.DateDel = &deleted, &other
-	s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{
-		"a.com": {twice, twice, gone}, "blog.a.com": {twice, once, again}, "b.com": {link("https://b.com/", "https://b.com/self")},
-	}})
-	got := strings.Fields(values(t, listed(t, s, "getNewBacklinks", `{"query":"b.com"}`), "url_from"))
-	slices.Sort(got)
-	if want := "https://b.com/ https://blog.a.com/ https://blog.a.com/ https://blog.a.com/ https://blog.a.com/2"; strings.Join(got, " ") != want {
-		t.Errorf("backlinks from %v", got)
+	on := func(page string, deleted ...string) serpstatsim.Row {
+		l := link("https://"+page, "https://b.com/")
+		for i := range deleted {
+			l.DateDel = &deleted[i]
+		}
+		return l
+	}
+	const day, other = "2025-02-05 00:00:00", "2025-02-06 00:00:00"
+	for name, test := range map[string]struct {
+		domains map[string][]serpstatsim.Row
+		want    int
+	}{
+		"the same":              {map[string][]serpstatsim.Row{"a.com": {on("x.a.com/"), on("x.a.com/1")}, "x.a.com": {on("x.a.com/1"), on("x.a.com/")}}, 2},
+		"more of the domain":    {map[string][]serpstatsim.Row{"a.com": {on("x.a.com/"), on("x.a.com/")}, "x.a.com": {on("x.a.com/")}}, 2},
+		"more of the subdomain": {map[string][]serpstatsim.Row{"a.com": {on("x.a.com/")}, "x.a.com": {on("x.a.com/"), on("x.a.com/"), on("x.a.com/1")}}, 3},
+		"three levels": {map[string][]serpstatsim.Row{
+			"a.com": {on("y.x.a.com/")}, "x.a.com": {on("y.x.a.com/"), on("y.x.a.com/")}, "y.x.a.com": {on("y.x.a.com/"), on("y.x.a.com/")}}, 2},
+		"lost at one time":  {map[string][]serpstatsim.Row{"a.com": {on("x.a.com/", day)}, "x.a.com": {on("x.a.com/", day)}}, 1},
+		"lost at two times": {map[string][]serpstatsim.Row{"a.com": {on("x.a.com/", day)}, "x.a.com": {on("x.a.com/", other), on("x.a.com/")}}, 3},
+		"two domains":       {map[string][]serpstatsim.Row{"a.com": {on("x.a.com/")}, "xa.com": {on("x.a.com/")}}, 2},
+	} {
+		if got := listed(t, serpstatsim.New(serpstatsim.Options{Domains: test.domains}), "getNewBacklinks", `{"query":"b.com"}`); len(got) != test.want {
+			t.Errorf("%s: %d backlinks, want %d", name, len(got), test.want)
+		}
 	}
 }
 

@@ -165,7 +165,7 @@ type listing struct {
 type listingKey struct {
 	method, query, searchType string
 	activeOnly                bool
-	words                     string // additional filters, sorted
+	words                     string // additional filters
 }
 
 // maxListings bounds what is kept; far more sites are asked about only by soak tests.
