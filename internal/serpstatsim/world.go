@@ -14,7 +14,7 @@ type world struct {
 	newest   map[bool]time.Time // the newest first_seen (false) and date_del (true), once asked for
 }
 
-// world is built when it is first asked for and dropped by SetRows. The caller holds the lock.
+// theWorld is built when it is first asked for, and dropped by SetRows. The caller holds the lock.
 func (s *Server) theWorld() *world {
 	if s.world == nil {
 		s.world = newWorld(s.data)
