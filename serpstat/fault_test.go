@@ -12,7 +12,7 @@ import (
 // recoverable faults go away when a request is repeated; the others end the query with an error.
 var recoverable = map[serpstatsim.FaultKind]bool{
 	serpstatsim.RateLimitedObject: true, serpstatsim.RateLimitedStatus: true, serpstatsim.ServerErrorObject: true, serpstatsim.ServerErrorStatus: true,
-	serpstatsim.HTML502: true, serpstatsim.EchoToken: true, serpstatsim.CutBody: true, serpstatsim.CloseConnection: true, serpstatsim.Stall: true,
+	serpstatsim.RateLimited32000: true, serpstatsim.HTML502: true, serpstatsim.EchoToken: true, serpstatsim.CutBody: true, serpstatsim.CloseConnection: true, serpstatsim.Stall: true,
 	serpstatsim.ForeignID: true, serpstatsim.NegativeTotal: true, serpstatsim.AbsurdTotal: true, serpstatsim.HugeBody: true,
 	serpstatsim.DeepNesting: true, serpstatsim.WrongType: true,
 }

@@ -88,7 +88,7 @@ func (c *Client) errorObject(resp *http.Response, a answer, id string) *Error {
 		text = string(message)
 	}
 	e := apiError(number, text)
-	if failed && e.Kind == KindBadRequest && number != 400 {
+	if failed && e.Kind == KindBadRequest && number != 400 && number != codeNotThere {
 		e = apiError(int64(resp.StatusCode), text) // the status says more than a code that is not documented
 	}
 	e.retryAfter = c.retryAfter(resp)

@@ -43,6 +43,7 @@ type Error struct {
 	// complexFilter, each "" where the API does not say.
 	Field, Compare string
 
+	advice     string // what to do, where the code and the words say more than the kind; "" is the kind's hint
 	method     string
 	retryAfter time.Duration
 	final      bool  // would come again
@@ -67,6 +68,8 @@ func (e *Error) hint() string {
 	switch {
 	case e.cause != nil:
 		return ""
+	case e.advice != "":
+		return e.advice
 	case e.Kind == KindCredits && strings.Contains(strings.ToLower(e.Message), "export"):
 		return "the API gives no more rows for one request: narrow it with a filter, such as a range of links_ext, or a LIMIT"
 	}
@@ -99,6 +102,15 @@ var errNoData = &Error{Message: "no data"}
 // Codes of "no data for the request": no rows, no error.
 func isNoData(code int64) bool { return code == 404 || code == 32015 || code == 32017 }
 
+// Two codes that differ in their sign alone. Serpstat's own Airbyte connector takes the first for "more requests
+// per second than the plan allows" and sends the request again; the second is in the recorded examples of the
+// documentation ("Task not found"), where the same request gets the same answer.
+const (
+	codeTooFast    = 32000
+	codeNotThere   = -32000
+	notThereAdvice = "what the request names is not there: check the values in the WHERE clause, and the token"
+)
+
 // Messages of 32117, from Serpstat's list of errors.
 var (
 	refusedCompare = regexp.MustCompile(`(?i)not allowed method\W+(\w+)\W+for\W+field\W+(\w+)`)
@@ -113,7 +125,7 @@ func apiError(code int64, message string) *Error {
 		e.Kind = KindCredits
 	case code == 401 || code == 403:
 		e.Kind = KindToken
-	case code == 429:
+	case code == 429 || code == codeTooFast:
 		e.Kind = KindRateLimited
 	case code == 32016 || code == 32018 || code == 32116:
 		e.Kind = KindNotSupported
@@ -121,6 +133,8 @@ func apiError(code int64, message string) *Error {
 		e.Kind = KindFilterRefused
 	case code >= 500 && code < 600 || code == 408:
 		e.Kind = KindServer
+	case code == codeNotThere:
+		e.Kind, e.advice = KindBadRequest, notThereAdvice
 	default:
 		e.Kind = KindBadRequest
 	}

@@ -40,7 +40,7 @@ func (e *Error) retryable(attempts int) bool {
 }
 
 // backoff is how long to wait before the next attempt: what the API says, or doubling from half a second,
-// with jitter so that clients do not return together; after a 429 at least one interval of the rate.
+// with jitter so that clients do not return together; after a rate limit at least one interval of the rate.
 func (c *Client) backoff(e *Error, attempt int) time.Duration {
 	wait := e.retryAfter
 	if wait <= 0 {

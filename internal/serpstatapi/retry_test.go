@@ -37,6 +37,9 @@ const htmlPage = "<!DOCTYPE html><html><head><title>502 Bad Gateway</title></hea
 func TestFaultsThatMayPassAreRetried(t *testing.T) {
 	for name, fault := range map[string]http.HandlerFunc{
 		"429 object":                apiErr(429, "too many queries"),
+		"32000 object":              apiErr(32000, "Too many requests"),
+		"32000 as text":             ok(`{"id":"ID","error":{"code":"32000"}}`),
+		"32000 with HTTP 403":       body(403, `{"id":"ID","error":{"code":32000,"message":"slow down"}}`),
 		"429 status":                status(429, "slow down"),
 		"500 object":                apiErr(500, "oops"),
 		"500 status":                status(500, ""),
@@ -73,6 +76,8 @@ func TestRetriesAreBounded(t *testing.T) {
 		"default":                             {status(500, ""), 0, 6, KindServer},
 		"one":                                 {closed, 1, 2, KindNetwork},
 		"none":                                {apiErr(429, ""), -1, 1, KindRateLimited},
+		"32000":                               {apiErr(32000, ""), 2, 3, KindRateLimited},
+		"-32000":                              {apiErr(-32000, "Task not found"), 0, 1, KindBadRequest},
 		"whole answers, which may be charged": {ok(htmlPage), 0, 3, KindMalformed},
 		"a value that would be charged again": {ok(page(summary, row("first_seen", `"soon"`))), 0, 1, KindMalformed},
 	} {
@@ -105,6 +110,8 @@ func TestWaitsBeforeRetries(t *testing.T) {
 	}{
 		"doubling with jitter":          {status(500, ""), 100, ms(250, 500, 1000, 2000, 4000), ms(500, 1000, 2000, 4000, 8000)},
 		"429: a rate interval at least": {apiErr(429, ""), 0.5, ms(2000, 2000, 2000, 2000, 4000), ms(2000, 2000, 2000, 4000, 8000)},
+		"32000: a rate interval too":    {apiErr(32000, ""), 0.5, ms(2000, 2000, 2000, 2000, 4000), ms(2000, 2000, 2000, 4000, 8000)},
+		"Retry-After with 32000":        {status(200, `{"id":"ID","error":{"code":32000}}`, "Retry-After", "7"), 100, ms(7000), ms(7000)},
 		"Retry-After in seconds":        {status(429, "", "Retry-After", "7"), 100, ms(7000), ms(7000)},
 		"Retry-After as a date":         {status(503, "", "Retry-After", now.Add(9*time.Second).Format(http.TimeFormat)), 100, ms(9000), ms(9000)},
 		"Retry-After with an object":    {status(429, `{"id":"ID","error":{"code":429,"message":"x"}}`, "Retry-After", "7"), 100, ms(7000), ms(7000)},

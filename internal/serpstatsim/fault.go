@@ -45,6 +45,8 @@ const (
 	FilterRefused                          // error 32117, whatever the filter is
 	Redirect                               // HTTP 302 to another host
 	EchoToken                              // an HTML page that shows the request's URL
+	RateLimited32000                       // error 32000 with HTTP 200
+	TaskNotFound                           // error -32000 with HTTP 200
 	CutBody                                // the connection ends in the middle of the body
 	CloseConnection                        // the connection ends before the answer
 	Stall                                  // the answer never comes
@@ -63,7 +65,8 @@ const (
 
 var faultNames = map[FaultKind]string{
 	RateLimitedObject: "429-object", RateLimitedStatus: "429-status", ServerErrorObject: "500-object", ServerErrorStatus: "500-status",
-	HTML502: "502-html", CreditsExhausted: "402", InvalidToken: "403", FilterRefused: "32117", Redirect: "redirect", EchoToken: "echo-token", CutBody: "cut-body",
+	HTML502: "502-html", CreditsExhausted: "402", InvalidToken: "403", FilterRefused: "32117", Redirect: "redirect", EchoToken: "echo-token",
+	RateLimited32000: "32000", TaskNotFound: "-32000", CutBody: "cut-body",
 	CloseConnection: "close", Stall: "stall", ForeignID: "foreign-id", EmptyPage: "empty-page", ShortPage: "short-page",
 	BrokenOrder: "broken-order", NegativeTotal: "negative-total", AbsurdTotal: "absurd-total", HugeBody: "huge-body",
 	DeepNesting: "deep-nesting", WrongType: "wrong-type", NulBytes: "nul-bytes", InvalidUTF8: "invalid-utf8",
@@ -133,6 +136,10 @@ func (f *Fault) rpcError() *rpcError {
 		return &rpcError{403, "Invalid token"}
 	case FilterRefused:
 		return &rpcError{32117, "Not allowed params for filter"}
+	case RateLimited32000:
+		return &rpcError{32000, "Too many queries"}
+	case TaskNotFound:
+		return &rpcError{-32000, "Task not found"}
 	}
 	return &rpcError{302, ""}
 }

@@ -69,6 +69,8 @@ func TestEveryFaultIsSeenByAClient(t *testing.T) {
 			return r.header.Get("Location") == "https://elsewhere.example/v4/?token=se%2Fcret"
 		}}},
 		{serpstatsim.EchoToken, 0, 502, []func(received) bool{status(502), contains("se%2Fcret", "se/cret")}},
+		{serpstatsim.RateLimited32000, 0, 32000, []func(received) bool{status(200), valid, contains(`"error":{"code":32000,`)}},
+		{serpstatsim.TaskNotFound, 0, -32000, []func(received) bool{status(200), valid, contains(`"error":{"code":-32000,`)}},
 		{serpstatsim.CutBody, 3, 0, []func(received) bool{status(200), contains(`{"id":"1","result":{"data":[{"url_from":`), func(r received) bool {
 			return errors.Is(r.err, io.ErrUnexpectedEOF) && !json.Valid([]byte(r.body))
 		}}},
