@@ -23,12 +23,14 @@ const (
 	KindFilterRefused                 // 32117: the complexFilter is not taken; free of charge
 	KindMalformed                     // an answer that cannot be trusted, after all retries
 	KindEndpoint                      // the base URL does not lead to the API
+	KindForbidden                     // 403: the token is known, but the account may not do this
 )
 
 var kindNames = map[Kind]string{
 	KindBadRequest: "bad request", KindCredits: "credits", KindToken: "token", KindRateLimited: "rate limit",
 	KindServer: "server error", KindNetwork: "network", KindNotSupported: "not supported",
 	KindFilterRefused: "filter refused", KindMalformed: "malformed answer", KindEndpoint: "wrong address",
+	KindForbidden: "not allowed",
 }
 
 func (k Kind) String() string { return kindNames[k] }
@@ -111,6 +113,40 @@ const (
 	notThereAdvice = "what the request names is not there: check the values in the WHERE clause, and the token"
 )
 
+// What to advise.
+const (
+	tokenAdvice  = "check the token (SERPSTAT_API_TOKEN or token in serpstat.spc): it is shown at https://serpstat.com/users/profile/"
+	userAdvice   = "Serpstat does not take the token's user, who may be blocked or gone: sign in at https://serpstat.com and take the token from the profile page"
+	anyOfAdvice  = "Serpstat does not say which: " + tokenAdvice + ", that the account is not blocked, and that its plan includes the API"
+	planAdvice   = "the plan does not include the API: see your Serpstat account for one that does"
+	methodAdvice = "the account may not call this method: see in your Serpstat account what its plan includes, or ask Serpstat's support"
+	queryAdvice  = "Serpstat refuses this very query to the account: check the values in the WHERE clause, or ask Serpstat's support"
+	engineAdvice = "the plan does not include this search engine: choose another one, or another plan"
+	fewerAdvice  = "see serpstat_credit for what is left, and ask for fewer rows with a LIMIT or a filter; a plan's credits renew monthly"
+)
+
+// wordings are what the API's words say beyond its code: 403 has ten texts, and what to do about it depends on
+// the text alone. They are those of https://serpstat.com/api/201-kodi-vidpovidi-servera/ (server response codes),
+// a distinctive part of each, in lower case. The first one that a message has counts; one that is not listed is
+// left to its code.
+var wordings = []struct {
+	code   int64
+	part   string
+	kind   Kind
+	advice string
+}{
+	{403, "problems with authorization", KindToken, anyOfAdvice}, // (invalid token, forbidden method or user blocked)
+	{403, "not enough credits", KindCredits, fewerAdvice},
+	{403, "api not allowed", KindForbidden, planAdvice},
+	{403, "method forbidden", KindForbidden, methodAdvice},
+	{403, "not access to functional", KindForbidden, methodAdvice},
+	{403, "wrong method or access denied", KindForbidden, methodAdvice},
+	{403, "forbidden query", KindForbidden, queryAdvice},
+	{403, "selected se is limited", KindForbidden, engineAdvice},
+	{403, "invalid user", KindToken, userAdvice},
+	{403, "invalid token", KindToken, tokenAdvice},
+}
+
 // Messages of 32117, from Serpstat's list of errors.
 var (
 	refusedCompare = regexp.MustCompile(`(?i)not allowed method\W+(\w+)\W+for\W+field\W+(\w+)`)
@@ -120,6 +156,13 @@ var (
 // apiError types an error object of the API, or an HTTP status.
 func apiError(code int64, message string) *Error {
 	e := &Error{Code: int(code), Message: message}
+	lower := strings.ToLower(message)
+	for _, w := range wordings {
+		if w.code == code && strings.Contains(lower, w.part) {
+			e.Kind, e.advice = w.kind, w.advice
+			return e
+		}
+	}
 	switch {
 	case code == 402 || code == 32012:
 		e.Kind = KindCredits

@@ -62,6 +62,66 @@ func TestErrorsAreTypedAndSayWhatToDo(t *testing.T) {
 	}
 }
 
+// The ten texts of https://serpstat.com/api/201-kodi-vidpovidi-servera/, some of them as other pages have them.
+func TestTheTextOfA403DecidesWhatToDo(t *testing.T) {
+	for message, want := range map[string]struct {
+		kind   Kind
+		advice string
+	}{
+		"Problems with authorization (invalid token, forbidden method or user blocked)": {KindToken, "Serpstat does not say which: check the token"},
+		"Selected SE is limited for your account":                                       {KindForbidden, "does not include this search engine"},
+		"Forbidden query! Query access denied":                                          {KindForbidden, "refuses this very query"},
+		"Invalid token!":                                                                {KindToken, "check the token (SERPSTAT_API_TOKEN or token in serpstat.spc): it is shown at"},
+		"Invalid user! Not a valid user":                                                {KindToken, "who may be blocked or gone"},
+		"Not enough credits for this query":                                             {KindCredits, "see serpstat_credit for what is left, and ask for fewer rows"},
+		"Not enough credits":                                                            {KindCredits, "ask for fewer rows"},
+		"API not allowed for your plan!":                                                {KindForbidden, "the plan does not include the API"},
+		"Method forbidden":                                                              {KindForbidden, "may not call this method"},
+		"Not access to functional: no access to functionality":                          {KindForbidden, "may not call this method"},
+		"Wrong method or access denied!":                                                {KindForbidden, "may not call this method"},
+		// What is not listed.
+		"Something else":          {KindToken, "check the token (SERPSTAT_API_TOKEN or token in serpstat.spc) and that the plan includes the API"},
+		"Export is not available": {KindToken, "and that the plan includes the API"},
+		"":                        {KindToken, "and that the plan includes the API"},
+	} {
+		for _, spelt := range []string{message, strings.ToUpper(message), "Error: " + strings.ToLower(message) + "."} {
+			text, _ := encode(spelt)
+			for name, tt := range map[string]struct {
+				status int
+				err    string
+			}{
+				"object":            {200, `{"code":403,"message":%s}`},
+				"object and status": {403, `{"code":403,"message":%s}`},
+				"status, own code":  {403, `{"code":1,"message":%s}`},
+				"status, no object": {403, `%s`},
+			} {
+				a := serve(t, func(w http.ResponseWriter, r *http.Request) {
+					w.WriteHeader(tt.status)
+					fmt.Fprintf(w, `{"id":%q,"error":%s}`, idOf(r), fmt.Sprintf(tt.err, text))
+				})
+				_, err := client(t, a.URL).GetOutlinks(t.Context(), request)
+				if KindOf(err) != want.kind || !strings.Contains(err.Error(), " 403: ") || !strings.Contains(err.Error(), want.advice) {
+					t.Errorf("%s, %q: %v %v; want %v, %s", name, spelt, KindOf(err), err, want.kind, want.advice)
+				}
+				if n := len(a.received()); n != 1 {
+					t.Errorf("%s, %q: %d requests for what does not pass", name, spelt, n)
+				}
+			}
+		}
+	}
+}
+
+// The words count with their code alone.
+func TestTheTextOfAnotherCodeDecidesNothing(t *testing.T) {
+	for code, kind := range map[int64]Kind{400: KindBadRequest, 401: KindToken, 429: KindRateLimited, 500: KindServer, 32117: KindFilterRefused} {
+		for _, text := range []string{"Invalid user!", "Not enough credits", "Method forbidden"} {
+			if e := apiError(code, text); e.Kind != kind || e.advice != "" {
+				t.Errorf("%d %s: %v, %q", code, text, e.Kind, e.advice)
+			}
+		}
+	}
+}
+
 func TestNoDataIsAnEmptyPageForACredit(t *testing.T) {
 	for name, answer := range map[string]http.HandlerFunc{
 		"404": apiErr(404, "no"), "32015": apiErr(32015, "no"), "32017": apiErr(32017, "Data not found"),
