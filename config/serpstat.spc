@@ -5,6 +5,10 @@ connection "serpstat" {
   # and can also be set with the SERPSTAT_API_TOKEN environment variable.
   # token = "1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d"
 
+  # Sends the token in the HTTP header "token" in place of the URL, which proxies and servers on the way may log.
+  # Serpstat's documentation has the URL alone; its own connector for Airbyte uses the header.
+  # token_in_header = false
+
   # The API's address. Set it to use the simulator or a gateway; it must be https unless the host is loopback.
   # Can also be set with the SERPSTAT_API_URL environment variable. https://serpstat.com/api/
   # base_url = "https://api.serpstat.com/v4/"

@@ -16,6 +16,7 @@ import (
 // serpstatConfig is a connection block of serpstat.spc. config/serpstat.spc documents each argument.
 type serpstatConfig struct {
 	Token                 *string  `hcl:"token,optional"`
+	TokenInHeader         *bool    `hcl:"token_in_header,optional"`
 	BaseURL               *string  `hcl:"base_url,optional"`
 	AllowInsecureBaseURL  *bool    `hcl:"allow_insecure_base_url,optional"`
 	RequestsPerSecond     *float64 `hcl:"requests_per_second,optional"`
@@ -47,6 +48,7 @@ const (
 // settings are a connection's config, checked and with all defaults filled in.
 type settings struct {
 	token         string
+	tokenInHeader bool
 	baseURL       string
 	allowInsecure bool
 	rate          float64
@@ -86,6 +88,7 @@ func (c serpstatConfig) resolve(getenv func(string) string) (settings, error) {
 	if s.token == "" {
 		return s, fmt.Errorf("no Serpstat API token: set token in the connection's config (~/.steampipe/config/serpstat.spc) or the environment variable %s; it is shown in your Serpstat account under API", envToken)
 	}
+	s.tokenInHeader = c.TokenInHeader != nil && *c.TokenInHeader
 	if url := getenv(envBaseURL); url != "" {
 		s.baseURL = url
 	}
@@ -155,6 +158,7 @@ func (s settings) client(opts Options, logger hclog.Logger) (*serpstatapi.Client
 	}
 	return serpstatapi.New(serpstatapi.Config{
 		Token:                 s.token,
+		TokenInHeader:         s.tokenInHeader,
 		BaseURL:               s.baseURL,
 		AllowInsecure:         s.allowInsecure,
 		RequestsPerSecond:     s.rate,

@@ -1,9 +1,14 @@
 package serpstat
 
 import (
+	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/pipehttp"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
 func ref[T any](v T) *T { return &v }
@@ -22,9 +27,9 @@ func TestConfigAndEnvironment(t *testing.T) {
 			token: "from-env", baseURL: "https://env.example/v4/", rate: 2.5, concurrency: 10, timeout: 60 * time.Second, retries: 5, maxCredits: 70}},
 		"config": {serpstatConfig{
 			Token: ref("t"), BaseURL: ref("http://127.0.0.1:1/"), RequestsPerSecond: ref(10.0), MaxConcurrentRequests: ref(3),
-			RequestTimeout: ref(1.5), MaxRetries: ref(0), MaxCredits: ref(int64(9)), AllowInsecureBaseURL: ref(true),
+			RequestTimeout: ref(1.5), MaxRetries: ref(0), MaxCredits: ref(int64(9)), AllowInsecureBaseURL: ref(true), TokenInHeader: ref(true),
 		}, env, settings{
-			token: "t", baseURL: "http://127.0.0.1:1/", rate: 10, concurrency: 3, timeout: 1500 * time.Millisecond, maxCredits: 9, allowInsecure: true}},
+			token: "t", baseURL: "http://127.0.0.1:1/", rate: 10, concurrency: 3, timeout: 1500 * time.Millisecond, maxCredits: 9, allowInsecure: true, tokenInHeader: true}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -33,6 +38,34 @@ func TestConfigAndEnvironment(t *testing.T) {
 				t.Errorf("%+v, %v, want %+v", got, err, tt.want)
 			}
 		})
+	}
+}
+
+// token_in_header as a config file has it: no URL has the token, and the API takes it all the same.
+func TestTokenInHeaderLeavesTheURLWithoutIt(t *testing.T) {
+	rows := serpstatsim.Generate("h.com", 5, 1)
+	for argument, inHeader := range map[string]bool{"": false, "token_in_header = false": false, "token_in_header = true": true} {
+		r := newRig(t, serpstatsim.Options{Token: testToken, Domains: map[string][]serpstatsim.Row{"h.com": rows}}, "")
+		var urls, headers []string
+		web := pipehttp.Serve(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+			urls, headers = append(urls, req.URL.String()), append(headers, req.Header.Get("token"))
+			r.sim.ServeHTTP(w, req)
+		}))
+		r.configure(fmt.Sprintf("base_url = %q\ntoken = %q\nmax_concurrent_requests = 1\nrequests_per_second = 1000\n%s", web.URL, testToken, argument), false)
+		got := r.run(query{quals: quals(where("query", "=", "h.com"))})
+		web.Close()
+		if got.err != nil || len(got.rows) != len(rows) || len(urls) == 0 {
+			t.Errorf("%q: %d rows in %d requests, %v", argument, len(got.rows), len(urls), got.err)
+		}
+		url, header := "/?token=s3cret%2Ftoken%2B1", ""
+		if inHeader {
+			url, header = "/", testToken
+		}
+		for i := range urls {
+			if urls[i] != url || headers[i] != header {
+				t.Errorf("%q: the URL %s with the header %q", argument, urls[i], headers[i])
+			}
+		}
 	}
 }
 

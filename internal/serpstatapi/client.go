@@ -42,7 +42,7 @@ type Exchange struct {
 // Client calls the API. It is safe for concurrent use. Printed, it does not show the token.
 type Client struct {
 	cfg      Config
-	endpoint string // with the token
+	endpoint string // with the token, unless it is sent in a header
 	http     *http.Client
 	limiter  *rate.Limiter
 	slots    chan struct{}
@@ -281,6 +281,11 @@ func (c *Client) post(ctx context.Context, request []byte, body *bytes.Buffer) (
 	req.Header.Set("Accept", "application/json")
 	req.Header.Set("Content-Type", "application/json")
 	req.Header.Set("User-Agent", "steampipe-plugin-serpstat")
+	if c.cfg.TokenInHeader {
+		// The specification has the query parameter alone. Serpstat's Airbyte connector and the R package
+		// serpstatr send this header and no parameter.
+		req.Header.Set("token", c.cfg.Token)
+	}
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return nil, c.networkError(ctx, err)

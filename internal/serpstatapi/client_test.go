@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,8 +20,9 @@ import (
 func TestConfigIsCheckedWithoutShowingSecrets(t *testing.T) {
 	good := Config{Token: testToken}
 	for message, change := range map[string]func(*Config){
-		"token is empty: set it in the environment variable SERPSTAT_API_TOKEN": func(c *Config) { c.Token = "  " },
-		"holds white space or control characters":                               func(c *Config) { c.Token = "t0ken-line1\n" },
+		"token is empty: set it in the environment variable SERPSTAT_API_TOKEN":                      func(c *Config) { c.Token = "  " },
+		"holds white space or control characters":                                                    func(c *Config) { c.Token = "t0ken-line1\n" },
+		"holds characters that an HTTP header cannot: copy it again, or set token_in_header = false": func(c *Config) { c.TokenInHeader = true },
 		"has 2000 characters":                                               func(c *Config) { c.Token = strings.Repeat("x", 2000) },
 		"requests_per_second is -1: write a number above 0":                 func(c *Config) { c.RequestsPerSecond = -1 },
 		"requests_per_second is NaN":                                        func(c *Config) { c.RequestsPerSecond = nan() },
@@ -68,6 +70,42 @@ func TestAddressesThatAreTaken(t *testing.T) {
 	}
 	if _, err := New(Config{Token: "a", BaseURL: "http://10.0.0.1/", AllowInsecure: true}); err != nil {
 		t.Error(err)
+	}
+}
+
+// The parameter is the specification's, and the default; nothing is sent twice.
+func TestTheTokenIsInTheURLOrInAHeader(t *testing.T) {
+	for inHeader, want := range map[bool]received{
+		false: {url: "/v4/?token=t0k%26n%2B%2F%3D%3C%22%25%5C%27", token: headerToken, header: http.Header{}},
+		true:  {url: "/v4/", header: http.Header{"Token": {headerToken}}},
+	} {
+		a := serve(t, apiErr(500, "down"), ok(goodPage))
+		c := client(t, a.URL, func(c *Config) { c.Token, c.TokenInHeader = headerToken, inHeader })
+		if _, err := c.GetOutlinks(t.Context(), request); err != nil {
+			t.Fatal(err)
+		}
+		got := a.received()
+		if len(got) != 2 {
+			t.Fatalf("%d requests", len(got))
+		}
+		for _, r := range got { // the retry too
+			if r.url != want.url || r.token != want.token || !slices.Equal(r.header["Token"], want.header["Token"]) || strings.Contains(r.body, "t0k") {
+				t.Errorf("in a header %v: %s with the header %q, body %s", inHeader, r.url, r.header["Token"], r.body)
+			}
+		}
+	}
+}
+
+func TestNeitherFormOfTheTokenFollowsARedirect(t *testing.T) {
+	for _, inHeader := range []bool{false, true} {
+		elsewhere := serve(t, ok(goodPage))
+		a := serve(t, func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, elsewhere.URL+r.URL.String(), http.StatusTemporaryRedirect)
+		})
+		c := client(t, a.URL, func(c *Config) { c.Token, c.TokenInHeader = headerToken, inHeader })
+		if _, err := c.GetOutlinks(t.Context(), request); KindOf(err) != KindEndpoint || len(a.received()) != 1 || len(elsewhere.received()) != 0 {
+			t.Errorf("in a header %v: %v after %d requests, and %d elsewhere", inHeader, err, len(a.received()), len(elsewhere.received()))
+		}
 	}
 }
 

@@ -33,6 +33,7 @@ const (
 // Config is what a [Client] needs. Only Token is required. Printed, it does not show the token.
 type Config struct {
 	Token                 string
+	TokenInHeader         bool          // sends the token as the HTTP header "token" and not in the URL, which logs may hold
 	BaseURL               string        // "" is DefaultBaseURL; https, unless the host is loopback
 	AllowInsecure         bool          // permits http to any host
 	RequestsPerSecond     float64       // 0 is 1; shared by all clients of the process with the same token and address, the latest one's counts
@@ -73,6 +74,9 @@ func (cfg Config) check() error {
 		return errors.New("the Serpstat API token is empty: set it in the environment variable SERPSTAT_API_TOKEN or as token in the connection's config")
 	case strings.ContainsFunc(cfg.Token, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }):
 		return errors.New("the Serpstat API token holds white space or control characters: copy it again, without quotes or line breaks")
+	case cfg.TokenInHeader && strings.ContainsFunc(cfg.Token, func(r rune) bool { return r > unicode.MaxASCII }):
+		// What a header's other bytes mean is up to each who reads it: an echo of them might not be known for the token.
+		return errors.New("the Serpstat API token holds characters that an HTTP header cannot: copy it again, or set token_in_header = false")
 	case len(cfg.Token) > maxToken:
 		return fmt.Errorf("the Serpstat API token has %d characters: that is something else; copy the token from the profile page", len(cfg.Token))
 	case !(cfg.RequestsPerSecond > 0) || math.IsInf(cfg.RequestsPerSecond, 1):
@@ -135,7 +139,8 @@ func (cfg Config) transport() http.RoundTripper {
 	return t
 }
 
-// endpoint is the address to post to, with the token. An error echoes no part of the URL that could be secret.
+// endpoint is the address to post to, with the token unless a header has it. An error echoes no part of the URL
+// that could be secret.
 func (cfg Config) endpoint() (string, error) {
 	const hint = "write it like " + DefaultBaseURL
 	u, err := url.Parse(cfg.BaseURL)
@@ -158,7 +163,9 @@ func (cfg Config) endpoint() (string, error) {
 	if u.Path == "" {
 		u.Path = "/"
 	}
-	u.RawQuery = url.Values{"token": {cfg.Token}}.Encode()
+	if !cfg.TokenInHeader {
+		u.RawQuery = url.Values{"token": {cfg.Token}}.Encode()
+	}
 	return u.String(), nil
 }
 

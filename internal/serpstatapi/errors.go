@@ -123,6 +123,7 @@ const (
 	queryAdvice  = "Serpstat refuses this very query to the account: check the values in the WHERE clause, or ask Serpstat's support"
 	engineAdvice = "the plan does not include this search engine: choose another one, or another plan"
 	fewerAdvice  = "see serpstat_credit for what is left, and ask for fewer rows with a LIMIT or a filter; a plan's credits renew monthly"
+	lostAdvice   = "the token has not arrived: a proxy or gateway on the way may take it out; if token_in_header = true is set, try without it"
 )
 
 // wordings are what the API's words say beyond its code: 403 has ten texts, and what to do about it depends on
@@ -145,6 +146,7 @@ var wordings = []struct {
 	{403, "selected se is limited", KindForbidden, engineAdvice},
 	{403, "invalid user", KindToken, userAdvice},
 	{403, "invalid token", KindToken, tokenAdvice},
+	{400, "missing token", KindToken, lostAdvice},
 }
 
 // Messages of 32117, from Serpstat's list of errors.

@@ -18,6 +18,7 @@ func TestErrorsAreTypedAndSayWhatToDo(t *testing.T) {
 		text   string
 	}{
 		"400":                        {apiErr(400, "query missing"), KindBadRequest, "serpstat getOutlinks: bad request 400: query missing (check the values in the WHERE clause)"},
+		"400 for want of a token":    {apiErr(400, "Missing token! Query token missing"), KindToken, "token 400: Missing token! Query token missing (the token has not arrived: a proxy"},
 		"402":                        {apiErr(402, "credits exceeded"), KindCredits, "serpstat getOutlinks: credits 402: credits exceeded (see serpstat_credit"},
 		"the row cap":                {apiErr(402, "To get more than 60000 use export report methods"), KindCredits, "narrow it with a filter"},
 		"32012":                      {apiErr(32012, "x"), KindCredits, "credits 32012: x"},

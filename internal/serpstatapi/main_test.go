@@ -20,6 +20,9 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 // testToken has characters that URLs, JSON and HTML write differently.
 const testToken = `t0k&n+/=<"é%\'`
 
+// headerToken is like it, but of characters that a header can have.
+const headerToken = `t0k&n+/=<"%\'`
+
 // api is a server that plays its answers one after the other, the last one again and again.
 type api struct {
 	*pipehttp.Server
@@ -29,9 +32,9 @@ type api struct {
 }
 
 type received struct {
-	method, token, body string
-	header              http.Header
-	at                  time.Time
+	method, url, token, body string
+	header                   http.Header
+	at                       time.Time
 }
 
 func serve(t *testing.T, answers ...http.HandlerFunc) *api {
@@ -41,7 +44,7 @@ func serve(t *testing.T, answers ...http.HandlerFunc) *api {
 		body, _ := io.ReadAll(r.Body)
 		a.mu.Lock()
 		n := min(len(a.requests), len(a.answers)-1)
-		a.requests = append(a.requests, received{r.Method, r.URL.Query().Get("token"), string(body), r.Header, time.Now()})
+		a.requests = append(a.requests, received{r.Method, r.URL.String(), r.URL.Query().Get("token"), string(body), r.Header, time.Now()})
 		a.mu.Unlock()
 		a.answers[n](w, r.WithContext(context.WithValue(r.Context(), bodyKey{}, string(body))))
 	}))

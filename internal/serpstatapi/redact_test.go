@@ -91,22 +91,27 @@ func TestPrintedConfigAndClientHideTheToken(t *testing.T) {
 }
 
 func TestNoFailureShowsTheToken(t *testing.T) {
+	t.Run("in the URL", func(t *testing.T) { checkFailures(t, testToken, false) })
+	t.Run("in a header", func(t *testing.T) { checkFailures(t, headerToken, true) })
+}
+
+func checkFailures(t *testing.T, token string, inHeader bool) {
 	echo := func(status int, contentType string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", contentType)
 			w.WriteHeader(status)
-			for _, form := range forms(testToken) {
-				fmt.Fprintf(w, "<title>%s</title> %s %s token=%s\n", form, r.URL, html.EscapeString(r.URL.String()), form)
+			for _, form := range forms(token) {
+				fmt.Fprintf(w, "<title>%s</title> %s %s token=%s %s %q\n", form, r.URL, html.EscapeString(r.URL.String()), form, r.Header["Token"], r.Header)
 			}
 		}
 	}
 	message := func(code int) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
-			text, _ := encode(fmt.Sprintf("Not allowed field %s at %s, %s", testToken, r.URL, strings.Join(forms(testToken), " ")))
+			text, _ := encode(fmt.Sprintf("Not allowed field %s at %s, %s, %s", token, r.URL, r.Header, strings.Join(forms(token), " ")))
 			fmt.Fprintf(w, `{"id":%q,"error":{"code":%d,"message":%s}}`, idOf(r), code, text)
 		}
 	}
-	text, _ := encode(testToken)
+	text, _ := encode(token)
 	refused := httptest.NewServer(nil)
 	refused.Close()
 	secure := httptest.NewUnstartedServer(http.NotFoundHandler())
@@ -125,7 +130,7 @@ func TestNoFailureShowsTheToken(t *testing.T) {
 		"TLS error":  {nil, func(c *Config) { c.BaseURL, c.Transport = secure.URL, nil }, KindNetwork},
 		"no TLS":     {nil, func(c *Config) { c.BaseURL, c.Transport = strings.Replace(sockets.URL, "http:", "https:", 1), nil }, KindNetwork},
 		"broken proxy": {nil, func(c *Config) {
-			c.Transport = proxied("http://user:" + url.QueryEscape(testToken) + "@" + refused.Listener.Addr().String())
+			c.Transport = proxied("http://user:" + url.QueryEscape(token) + "@" + refused.Listener.Addr().String())
 		}, KindNetwork},
 		"transport": {nil, func(c *Config) { c.Transport = failing{} }, KindNetwork},
 		"timeout":   {func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, func(c *Config) { c.RequestTimeout = time.Nanosecond }, KindNetwork},
@@ -135,7 +140,7 @@ func TestNoFailureShowsTheToken(t *testing.T) {
 			http.Redirect(w, r, "https://t0k.example"+r.URL.String(), http.StatusFound)
 		}, nil, KindEndpoint},
 		"redirect host": {func(w http.ResponseWriter, r *http.Request) {
-			w.Header().Set("Location", "https://"+url.PathEscape(testToken)+".example/")
+			w.Header().Set("Location", "https://"+url.PathEscape(token)+".example/")
 			w.WriteHeader(http.StatusTemporaryRedirect)
 		}, nil, KindNetwork},
 		"HTML page":     {echo(502, "text/html"), nil, KindServer},
@@ -158,6 +163,7 @@ func TestNoFailureShowsTheToken(t *testing.T) {
 				base = serve(t, tt.answer).URL
 			}
 			c := client(t, base, func(c *Config) {
+				c.Token, c.TokenInHeader = token, inHeader
 				c.MaxRetries = 1
 				c.OnExchange = told.add
 				c.Logger = hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: &log})

@@ -322,7 +322,7 @@ func (s *Server) tell(logged *Request) {
 }
 
 func (s *Server) tokenOK(r *http.Request) bool {
-	token := r.URL.Query().Get("token")
+	token := cmp.Or(r.URL.Query().Get("token"), r.Header.Get("token")) // the header is what Serpstat's own connector sends
 	return token != "" && (s.opts.Token == "" || token == s.opts.Token)
 }
 
