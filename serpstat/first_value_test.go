@@ -1,0 +1,42 @@
+package serpstat
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
+)
+
+// A first value of links_ext with more rows than the cap is divided, and those of its rows that were read before that
+// was clear do not come again with the divided parts.
+func TestAFirstValuePastTheRowCapComesOnce(t *testing.T) {
+	t.Skip("a defect that is open: the scan goes on with the reader of the whole result as if it were the first divided part's")
+	for _, top := range []int{0, 10} { // rows with other values, which come first in descending order
+		rows := numbered(5000, 55)
+		for i := range rows {
+			rows[i].LinksExt = 7
+			if i < top {
+				rows[i].LinksExt = 500 - int64(i%50)
+			}
+		}
+		r := newRig(t, serpstatsim.Options{RowCap: smallCap, Domains: map[string][]serpstatsim.Row{"big.com": rows}}, "")
+		for _, sort := range []string{"", "links_ext asc", "links_ext desc"} {
+			for _, limit := range []int64{0, 3000} {
+				t.Run(fmt.Sprintf("%d, %s, %d", top, sort, limit), func(t *testing.T) {
+					r.forget()
+					got := r.run(query{sort: sort, limit: limit, quals: quals(where("query", "=", "big.com"))})
+					seen := map[any]bool{}
+					for _, row := range got.rows {
+						if seen[row["url_to"]] {
+							t.Fatalf("%s comes twice", row["url_to"])
+						}
+						seen[row["url_to"]] = true
+					}
+					if got.err == nil && limit == 0 {
+						checkAll(t, rows, got.rows, sort)
+					}
+				})
+			}
+		}
+	}
+}
