@@ -26,3 +26,15 @@ group by a.domain_to order by a.domain_to;
 -- Past the 60,000 rows that one series of requests can reach: all 99,241.
 select count(*) as links, count(distinct url_from) as pages, count(distinct domain_to) as sites
 from serpstat_outlink where query = 'big.example';
+
+-- Who links to a site: one link from each of the strongest domains. ORDER BY domain_rank and LIMIT are pushed.
+select domain_rank, url_from, url_to, link_text from serpstat_backlink
+where query = 'serpstat.com' and link_per_domain = 1 order by domain_rank desc limit 5;
+
+-- The hosts that a site links to most: one credit a host, where its links cost one each.
+select host_to, links from serpstat_out_domain where query = 'python.org' order by links desc limit 5;
+
+-- Which domains link to two sites both. Each side is read once, whatever the join.
+with a as materialized (select distinct domain_from from serpstat_ref_domain where query = 'serpstat.com'),
+     b as materialized (select distinct domain_from from serpstat_ref_domain where query = 'python.org')
+select domain_from from a join b using (domain_from) order by domain_from limit 5;

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
@@ -237,7 +238,7 @@ func TestMaxCredits(t *testing.T) {
 			case tt.want == "" && tt.rows >= 0 && len(got.rows) != tt.rows:
 				t.Errorf("%d rows, want %d", len(got.rows), tt.rows)
 			}
-			var budget *BudgetError
+			var budget *execute.BudgetError
 			if errors.As(got.err, &budget) && budget.Most != 100 {
 				t.Errorf("%+v", budget)
 			}

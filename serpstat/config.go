@@ -37,12 +37,12 @@ const (
 // Defaults and bounds of the arguments.
 const (
 	defaultRequestsPerSecond = 1.0
-	mostRequestsPerSecond    = 1000.0
+	maxRequestsPerSecond     = 1000.0
 	defaultConcurrency       = 10
-	mostConcurrency          = 100
+	maxConcurrency           = 100
 	defaultTimeout           = 60 * time.Second
 	defaultRetries           = 5
-	mostRetries              = 20
+	maxRetries               = 20
 )
 
 // settings are a connection's config, checked and with all defaults filled in.
@@ -118,14 +118,14 @@ func (s *settings) numbers(c serpstatConfig, getenv func(string) string) error {
 		c.MaxCredits = &n
 	}
 	if v := c.RequestsPerSecond; v != nil {
-		if !(*v > 0 && *v <= mostRequestsPerSecond) {
-			return fmt.Errorf("requests_per_second = %v is out of range: write a number above 0 and up to %v; most plans allow 1, the largest 10", *v, mostRequestsPerSecond)
+		if !(*v > 0 && *v <= maxRequestsPerSecond) {
+			return fmt.Errorf("requests_per_second = %v is out of range: write a number above 0 and up to %v; most plans allow 1, the largest 10", *v, maxRequestsPerSecond)
 		}
 		s.rate = *v
 	}
 	if v := c.MaxConcurrentRequests; v != nil {
-		if *v < 1 || *v > mostConcurrency {
-			return fmt.Errorf("max_concurrent_requests = %d is out of range: write a whole number from 1 to %d", *v, mostConcurrency)
+		if *v < 1 || *v > maxConcurrency {
+			return fmt.Errorf("max_concurrent_requests = %d is out of range: write a whole number from 1 to %d", *v, maxConcurrency)
 		}
 		s.concurrency = *v
 	}
@@ -136,8 +136,8 @@ func (s *settings) numbers(c serpstatConfig, getenv func(string) string) error {
 		s.timeout = time.Duration(*v * float64(time.Second))
 	}
 	if v := c.MaxRetries; v != nil {
-		if *v < 0 || *v > mostRetries {
-			return fmt.Errorf("max_retries = %d is out of range: write a whole number from 0 to %d", *v, mostRetries)
+		if *v < 0 || *v > maxRetries {
+			return fmt.Errorf("max_retries = %d is out of range: write a whole number from 0 to %d", *v, maxRetries)
 		}
 		s.retries = *v
 	}

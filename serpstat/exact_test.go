@@ -12,6 +12,7 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"pgregory.net/rapid"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
@@ -159,7 +160,7 @@ func TestEveryQueryIsAnsweredAsSQLSays(t *testing.T) {
 			}
 		}
 		got := r.run(q)
-		var undecided *UndecidedError
+		var undecided *execute.UndecidedError
 		if limit > 0 && got.err != nil && (errors.As(got.err, &undecided) || strings.Contains(got.err.Error(), "a limit cannot be counted")) {
 			return
 		}

@@ -15,7 +15,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/hashicorp/go-hclog"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
@@ -71,7 +73,12 @@ func newTestPlugin(rowCap int64) *testPlugin {
 			s.warnings[e.Domain] = append(s.warnings[e.Domain], e.Warning)
 		}
 	}})
-	s.server = pluginserver.New(s.provider.plugin)
+	var made *plugin.Plugin
+	s.server = pluginserver.New(func(ctx context.Context) *plugin.Plugin {
+		made = s.provider.plugin(ctx)
+		return made
+	})
+	made.Logger = hclog.NewNullLogger() // for any other the SDK makes lines, in the race detector's slow motion
 	_, err := s.server.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{
 		MaxCacheSizeMb: 64,
 		Configs:        []*proto.ConnectionConfig{{Connection: "none", Plugin: "serpstat", PluginShortName: "serpstat"}},

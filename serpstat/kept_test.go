@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
@@ -167,7 +168,7 @@ func TestReadersUnderWayKeepTheirAnswers(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r, k := own(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": serpstatsim.Generate("a.com", 900, 1)}})
 			now := time.Now()
-			k.now = func() time.Time { return now }
+			k.Now = func() time.Time { return now }
 			q := query{cache: true, quals: quals(where("query", "=", "a.com"))}
 			r.must(q)
 			now = now.Add(time.Minute)
@@ -183,15 +184,16 @@ func TestReadersUnderWayKeepTheirAnswers(t *testing.T) {
 			if _, credits := r.cost(); credits != 1800 {
 				t.Errorf("%d credits, want those of the first scan and of the one that may not use its answers", credits)
 			}
-			if credits, _ := r.spent(q); credits != 0 || len(k.all) != 1 || k.size != k.all[0].size {
-				t.Errorf("then %d credits; %d scans are kept, %d bytes", credits, len(k.all), k.size)
+			credits, _ := r.spent(q)
+			if scans, counted, sum := k.Size(); credits != 0 || scans != 1 || counted != sum {
+				t.Errorf("then %d credits; %d scans are kept, %d bytes of %d", credits, scans, counted, sum)
 			}
 		})
 	}
 }
 
 // own is a rig whose plugin is its own, so that its clock and its memory can be set.
-func own(t *testing.T, sim serpstatsim.Options) (*rig, *kept) {
+func own(t *testing.T, sim serpstatsim.Options) (*rig, *execute.Kept) {
 	p := newTestPlugin(0)
 	return newRigOn(t, p, sim, ""), p.provider.kept
 }
@@ -199,7 +201,7 @@ func own(t *testing.T, sim serpstatsim.Options) (*rig, *kept) {
 func TestKeptAnswersAreAsOldAsTheUserWants(t *testing.T) {
 	r, k := own(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": serpstatsim.Generate("a.com", 300, 1)}})
 	now := time.Now()
-	k.now = func() time.Time { return now }
+	k.Now = func() time.Time { return now }
 	q := query{cache: true, ttl: 300, quals: quals(where("query", "=", "a.com"))}
 	for _, step := range []struct {
 		wait time.Duration
@@ -302,22 +304,17 @@ func TestKeptAnswersAreBoundedInBytes(t *testing.T) {
 		if len(rows) != len(domains[domain]) {
 			t.Errorf("%s: %d rows", domain, len(rows))
 		}
-		k.mu.Lock()
-		defer k.mu.Unlock()
-		size := int64(0)
-		for _, s := range k.all {
-			size += s.size
-		}
-		if k.size != size || size > k.most {
-			t.Errorf("%d bytes are counted, %d kept, of at most %d", k.size, size, k.most)
+		if _, counted, sum := k.Size(); counted != sum || sum > k.Most {
+			t.Errorf("%d bytes are counted, %d kept, of at most %d", counted, sum, k.Most)
 		}
 		return credits
 	}
 	ask("d5.com")
-	if size := k.size; size < scanBytes+500*200 || size > scanBytes+500*600 {
+	_, size, _ := k.Size()
+	if size < execute.KeptScanBytes+500*200 || size > execute.KeptScanBytes+500*800 {
 		t.Errorf("500 rows take %d bytes", size)
 	}
-	k.most = k.size * 5 / 2 // room for two
+	k.Most = size * 5 / 2 // room for two
 	for i, want := range []int64{500, 500, 0, 500, 0, 500} {
 		domain := []string{"d0.com", "d1.com", "d0.com", "d2.com", "d0.com", "d1.com"}[i] // d1 was asked for longest ago
 		if got := ask(domain); got != want {
@@ -332,13 +329,13 @@ func TestKeptAnswersAreBoundedInBytes(t *testing.T) {
 // Many small scans, as a join with a long list of domains makes, are bounded too.
 func TestKeptScansAreBoundedInNumber(t *testing.T) {
 	r, k := own(t, serpstatsim.Options{})
-	k.most = 10 * scanBytes
+	k.Most = 10 * execute.KeptScanBytes
 	for i := range 30 {
 		domain := fmt.Sprintf("n%d.com", i)
 		r.sim.SetRows(domain, serpstatsim.Generate(domain, 1, 1))
 		r.must(query{cache: true, quals: quals(where("query", "=", domain))})
 	}
-	if n := len(k.all); n < 5 || n > 10 {
+	if n, _, _ := k.Size(); n < 5 || n > 10 {
 		t.Errorf("%d scans are kept", n)
 	}
 }
@@ -351,8 +348,8 @@ func TestKeptAnswersGoWithTheConfig(t *testing.T) {
 	if credits, _ := r.spent(q); credits != 300 {
 		t.Errorf("%d credits with another token", credits)
 	}
-	if len(k.all) != 1 {
-		t.Errorf("the answers of %d scans are kept", len(k.all))
+	if scans, _, _ := k.Size(); scans != 1 {
+		t.Errorf("the answers of %d scans are kept", scans)
 	}
 }
 

@@ -3,12 +3,22 @@ package serpstat
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/pluginserver"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 )
+
+// listing makes a hydrate function of a table's scan.
+func (p *provider) listing(scan func(context.Context, *plugin.QueryData) error) plugin.HydrateFunc {
+	return func(ctx context.Context, d *plugin.QueryData, _ *plugin.HydrateData) (any, error) {
+		return nil, p.list(ctx, d, scan)
+	}
+}
 
 // list runs a table's scan with what all tables need: the end of the reader's interest, Steampipe's own rate
 // limiters before each request, and errors that cannot be lost.
@@ -39,4 +49,27 @@ func (p *provider) list(sdkCtx context.Context, d *plugin.QueryData, scan func(c
 		plugin.Logger(sdkCtx).Error(d.Table.Name, "connection", d.Connection.Name, "error", err)
 	}
 	return pluginserver.Fail(begun, err)
+}
+
+// execution plans a scan with the clauses and the limit that the SDK tells, and checks the connection; in says the
+// rest. It is nil for a call of the SDK that another one answers. Nothing is sent yet. age is how old kept answers may
+// be.
+func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.Input) (x *execute.Execution, age time.Duration, err error) {
+	quals, answers := scanQuals(d, p.opts.Engine)
+	if !answers {
+		return nil, 0, nil
+	}
+	in.Quals, in.Limit, in.Engine, in.RowCap = quals, d.QueryContext.GetLimit(), p.opts.Engine, p.opts.RowCap
+	if _, err := plan.New(in); err != nil { // before the connection's: that is how one finds out how to write a query
+		return nil, 0, err
+	}
+	conn, err := p.connection(ctx, d.Connection)
+	if err != nil && p.opts.Explain != nil && !p.opts.Estimate {
+		conn, err = &connection{}, nil // nothing will be sent, so nothing is needed to send it
+	}
+	if err != nil {
+		return nil, 0, err
+	}
+	x, err = conn.New(in, execute.Options{Reader: stream{d}, Budget: budgetOf(ctx, conn.settings), Log: plugin.Logger(ctx), Warn: p.opts.warn})
+	return x, pluginserver.CacheTime(ctx), err
 }

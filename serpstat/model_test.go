@@ -23,6 +23,11 @@ type clause struct {
 // keeps evaluates the clause on a row with the database's folding of letters (nil is ASCII only).
 func (c clause) keeps(row serpstatsim.Row, fold func(string) string) bool {
 	text, number, instant, null := fieldOf(row, c.column)
+	return c.holds(text, number, instant, null, fold)
+}
+
+// holds evaluates the clause on its column's value.
+func (c clause) holds(text string, number int64, instant time.Time, null bool, fold func(string) string) bool {
 	switch c.operator {
 	case "is null":
 		return null

@@ -1,6 +1,5 @@
 // Package serpstat is the Steampipe face of Serpstat's API: the plugin, its connection config and its
-// tables. It translates between the SDK and internal/outlink (what to ask for) and internal/serpstatapi
-// (how to ask).
+// tables. It translates the SDK's quals, sort and limit into a plan's input, and rows into its stream.
 package serpstat
 
 import (
@@ -10,7 +9,9 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin/transform"
 
-	"github.com/turbot/steampipe-plugin-serpstat/internal/outlink"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 )
 
 // Name is the plugin's name.
@@ -27,9 +28,9 @@ type Options struct {
 	// Observe is told of every answer of the API and of incomplete data. It may be called concurrently.
 	Observe func(Event)
 	// Engine says whose SQL is answered.
-	Engine outlink.Engine
+	Engine plan.Engine
 	// Explain, when set, is told how each scan would be answered; nothing is sent and no row returned.
-	Explain func(ScanPlan)
+	Explain func(execute.ScanPlan)
 	// Estimate makes Explain ask the API for each scan's total, for one credit.
 	Estimate bool
 	// RowCap is how many rows the API gives for one series of requests, for a simulator with another cap than
@@ -47,8 +48,10 @@ func New(opts Options) plugin.PluginFunc {
 func (p *provider) plugin(context.Context) *plugin.Plugin {
 	tables := map[string]*plugin.Table{
 		"serpstat_credit":          p.creditTable(),
-		"serpstat_outlink":         p.outlinkTable(),
 		"serpstat_outlink_summary": p.summaryTable(),
+	}
+	for _, t := range catalog.Tables() {
+		tables[t.Name] = p.declaredTable(t)
 	}
 	for _, t := range tables {
 		// The query cache of SDK v5.14.1 gives its readers some rows twice and others not at all: they read a

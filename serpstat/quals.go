@@ -7,8 +7,9 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	"github.com/turbot/steampipe-plugin-serpstat/internal/outlink"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/pluginserver"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 // scanQuals returns the WHERE clauses of a scan, and whether this call is the one that answers it.
@@ -18,7 +19,7 @@ import (
 // such call; they are used for declared pairs of column and operator.
 // The call for the first element answers the whole scan, so that no row comes twice and one order and one
 // LIMIT hold; the others return nothing.
-func scanQuals(d *plugin.QueryData, engine outlink.Engine) (quals []outlink.Qual, answers bool) {
+func scanQuals(d *plugin.QueryData, engine plan.Engine) (quals []plan.Qual, answers bool) {
 	for _, key := range d.Table.List.KeyColumns {
 		all := d.QueryContext.UnsafeQuals[key.Name]
 		if all == nil {
@@ -53,8 +54,8 @@ func isFollower(d *plugin.QueryData) bool {
 	return false
 }
 
-func qualOf(q *proto.Qual, engine outlink.Engine) outlink.Qual {
-	out := outlink.Qual{Column: q.FieldName, Operator: outlink.Operator(q.GetStringValue())}
+func qualOf(q *proto.Qual, engine plan.Engine) plan.Qual {
+	out := plan.Qual{Column: q.FieldName, Operator: plan.Operator(q.GetStringValue())}
 	if list := q.Value.GetListValue(); list != nil {
 		out.List = true
 		for _, v := range list.Values {
@@ -62,14 +63,14 @@ func qualOf(q *proto.Qual, engine outlink.Engine) outlink.Qual {
 		}
 		return out
 	}
-	out.Values = []outlink.Value{valueOf(q.Value, engine)}
+	out.Values = []plan.Value{valueOf(q.Value, engine)}
 	return out
 }
 
 // unknown is a value of a type that no clause is pushed for; the planner leaves it to the database.
 type unknown struct{}
 
-func valueOf(v *proto.QualValue, engine outlink.Engine) outlink.Value {
+func valueOf(v *proto.QualValue, engine plan.Engine) plan.Value {
 	switch v := v.GetValue().(type) {
 	case nil:
 		return nil
@@ -90,8 +91,8 @@ func valueOf(v *proto.QualValue, engine outlink.Engine) outlink.Value {
 }
 
 // timeOf reads a timestamp: Steampipe's foreign data wrapper does not always send the one that was meant.
-func timeOf(sent *timestamppb.Timestamp, engine outlink.Engine) outlink.Value {
-	if engine != outlink.PostgreSQL {
+func timeOf(sent *timestamppb.Timestamp, engine plan.Engine) plan.Value {
+	if engine != plan.PostgreSQL {
 		return sent.AsTime()
 	}
 	t, ok := pluginserver.TimeOf(sent)
@@ -99,18 +100,19 @@ func timeOf(sent *timestamppb.Timestamp, engine outlink.Engine) outlink.Value {
 	case !ok:
 		return unknown{}
 	case t.Infinity != 0:
-		return outlink.PerhapsInfinite{Time: t.Time, Sign: t.Infinity}
+		return plan.PerhapsInfinite{Time: t.Time, Sign: t.Infinity}
 	}
 	return t.Time
 }
 
 // pushedOrder is the scan's ORDER BY where Steampipe trusts the plugin with it.
-func pushedOrder(d *plugin.QueryData) outlink.Order {
-	if len(d.QueryContext.SortOrder) == 0 || d.QueryContext.SortOrder[0].Column != outlink.ColLinksExt {
-		return outlink.Unordered
+func pushedOrder(d *plugin.QueryData, t *table.Table) plan.Order {
+	if len(d.QueryContext.SortOrder) == 0 {
+		return plan.Order{}
 	}
-	if d.QueryContext.SortOrder[0].Order == plugin.SortAsc {
-		return outlink.Ascending
+	first := d.QueryContext.SortOrder[0]
+	if i := t.FieldOf(first.Column); i < 0 || t.Fields[i].Sort == "" {
+		return plan.Order{}
 	}
-	return outlink.Descending
+	return plan.Order{Column: first.Column, Descending: first.Order != plugin.SortAsc}
 }

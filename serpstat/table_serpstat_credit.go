@@ -6,6 +6,7 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 )
 
@@ -16,13 +17,13 @@ func (p *provider) creditTable() *plugin.Table {
 	return &plugin.Table{
 		Name:        "serpstat_credit",
 		Description: "The API credits of the connection's plan: how many there are, are used and are left. Asking is free of charge.",
-		List:        &plugin.ListConfig{Hydrate: p.listCredits},
+		List:        &plugin.ListConfig{Hydrate: p.listing(p.scanCredits)},
 		Columns: []*plugin.Column{
 			column("max_lines", proto.ColumnType_INT, "The credits of the plan.", func(s *serpstatapi.Stats) any { return s.MaxLines }),
 			column("used_lines", proto.ColumnType_INT, "The credits that are used.", func(s *serpstatapi.Stats) any { return s.UsedLines }),
 			column("left_lines", proto.ColumnType_INT, "The credits that are left.", func(s *serpstatapi.Stats) any { return s.LeftLines }),
-			stringColumn("plan_id", "The id of the plan.", func(s *serpstatapi.Stats) any { return presentOf(s.PlanID) }),
-			stringColumn("user_id", "The id of the user whom the token belongs to.", func(s *serpstatapi.Stats) any { return presentOf(s.UserID) }),
+			column("plan_id", proto.ColumnType_STRING, "The id of the plan.", func(s *serpstatapi.Stats) any { return presentOf(s.PlanID) }),
+			column("user_id", proto.ColumnType_STRING, "The id of the user whom the token belongs to.", func(s *serpstatapi.Stats) any { return presentOf(s.UserID) }),
 			column("extension_enabled", proto.ColumnType_BOOL, "True if the plan includes Serpstat's browser extension.",
 				limitOf(func(l *serpstatapi.PluginLimits) any { return l.HasAPIPlugin })),
 			column("extension_max", proto.ColumnType_INT, "The requests that the browser extension may make.",
@@ -46,21 +47,19 @@ func limitOf(get func(*serpstatapi.PluginLimits) any) func(*serpstatapi.Stats) a
 	}
 }
 
-func (p *provider) listCredits(ctx context.Context, d *plugin.QueryData, _ *plugin.HydrateData) (any, error) {
-	return nil, p.list(ctx, d, func(ctx context.Context, d *plugin.QueryData) error {
-		if p.opts.Explain != nil {
-			p.opts.Explain(ScanPlan{Table: d.Table.Name, Limit: -1, Total: -1, Notes: []string{"one request, free of charge"}})
-			return nil
-		}
-		conn, err := p.connection(ctx, d.Connection)
-		if err != nil {
-			return err
-		}
-		stats, err := conn.client.GetStats(ctx)
-		if err != nil {
-			return err
-		}
-		d.StreamListItem(ctx, stats)
+func (p *provider) scanCredits(ctx context.Context, d *plugin.QueryData) error {
+	if p.opts.Explain != nil {
+		p.opts.Explain(execute.ScanPlan{Table: d.Table.Name, Limit: -1, Total: -1, Notes: []string{"one request, free of charge"}})
 		return nil
-	})
+	}
+	conn, err := p.connection(ctx, d.Connection)
+	if err != nil {
+		return err
+	}
+	stats, err := conn.client.GetStats(ctx)
+	if err != nil {
+		return err
+	}
+	d.StreamListItem(ctx, stats)
+	return nil
 }

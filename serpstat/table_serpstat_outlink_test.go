@@ -35,7 +35,10 @@ func TestMainQueryReturnsAllRowsForTheirCredits(t *testing.T) {
 	i := slices.IndexFunc(rows, func(row map[string]any) bool { return row["link_text"] == "Install for Microsoft Edge" })
 	want := "map[complex_filter:<nil> date_del:<nil> domain_to:microsoft.com first_seen:2022-09-16 00:00:00 host_from:serpstat.com " +
 		"host_to:microsoftedge.microsoft.com last_visited:2025-02-04 21:37:16 link_per_domain:<nil> link_text:Install for Microsoft Edge " +
-		"link_type:href links_ext:13 nofollow:follow query:serpstat.com search_type:domain_with_subdomains sort_by:<nil> sort_order:<nil> " +
+		`link_type:href links_ext:13 nofollow:follow query:serpstat.com raw:{"url_from":"https://serpstat.com/blog/author/379380-379380/",` +
+		`"url_to":"https://microsoftedge.microsoft.com/addons/detail/serpstat-website-seo-chec/aidfflgbhbapkopbikhgapbcimkpipbf?hl=en",` +
+		`"nofollow":"follow","link_type":"href","links_ext":13,"link_text":"Install for Microsoft Edge","first_seen":"2022-09-16",` +
+		`"last_visited":"2025-02-04 21:37:16","date_del":null} ` + "search_type:domain_with_subdomains sort_by:<nil> sort_order:<nil> " +
 		"url_from:https://serpstat.com/blog/author/379380-379380/ url_to:https://microsoftedge.microsoft.com/addons/detail/serpstat-website-seo-chec/aidfflgbhbapkopbikhgapbcimkpipbf?hl=en]"
 	if i < 0 || fmt.Sprint(rows[i]) != want {
 		t.Errorf("the specification's row is not as it should be: %v", rows[max(i, 0)])

@@ -9,6 +9,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
@@ -62,7 +63,7 @@ func TestRowsInDoubtUnderALimit(t *testing.T) {
 			want := strings.Fields(c.want)
 			slices.Sort(texts)
 			slices.Sort(want)
-			var undecided *UndecidedError
+			var undecided *execute.UndecidedError
 			switch {
 			case c.want == "" && got.err == nil, c.want != "" && (got.err != nil || !slices.Equal(texts, want)):
 				t.Errorf("%q, %v, want %q", texts, got.err, c.want)

@@ -2,14 +2,17 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -77,7 +80,7 @@ func newCommand(stdout, stderr io.Writer) *cobra.Command {
 		Short: "Serve a simulation of Serpstat's API",
 		Long: `Serve a simulation of Serpstat's API, with its validation, filters, sorting, paging, credits, row cap
 and rate limit. --list shows the methods that it knows. Without --data it serves the bundled domains
-serpstat.com, python.org and big.example (99,241 rows). One line about each request goes to standard error.
+serpstat.com, python.org, big.example (99,241 rows) and small sites that link to them. One line about each request goes to standard error.
 
 --data takes a JSON object: by domain, in lower case, the links from its pages and those of its subdomains,
 in the form in which getOutlinks answers them. Every key must be there:
@@ -187,7 +190,7 @@ func serve(ctx context.Context, f flags, stdout, stderr io.Writer) error {
 	sim := serpstatsim.New(o)
 	web := &http.Server{Handler: sim, ReadHeaderTimeout: 10 * time.Second}
 	url := "http://" + listener.Addr().String() + "/v4/"
-	fmt.Fprintf(stdout, "serving %s at %s: export SERPSTAT_API_URL=%s %s\n", strings.Join(sim.Domains(), ", "), url, url, tokenHint(f.token))
+	fmt.Fprintf(stdout, "serving %s at %s: export SERPSTAT_API_URL=%s %s\n", named(o.Domains), url, url, tokenHint(f.token))
 
 	failed := make(chan error, 1)
 	go func() { failed <- web.Serve(listener) }()
@@ -275,4 +278,16 @@ func (l *lockedWriter) Write(p []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.w.Write(p)
+}
+
+// named lists the domains with the most rows, and how many more there are.
+func named(domains map[string][]serpstatsim.Row) string {
+	const most = 4
+	names := slices.SortedFunc(maps.Keys(domains), func(a, b string) int {
+		return cmp.Or(len(domains[b])-len(domains[a]), strings.Compare(a, b))
+	})
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most-1], ", "), len(names)-most+1)
 }

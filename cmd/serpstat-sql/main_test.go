@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -37,6 +39,36 @@ func TestScripts(t *testing.T) {
 			return nil
 		},
 	})
+}
+
+var shown = regexp.MustCompile("(?s)```sql\n(.*?)```\n\n```\n(.*?)```")
+
+// Rows may come in any order, as no ORDER BY gives one.
+func TestTheDocsShowWhatTheDemoAnswers(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range []string{"../../README.md", "../../docs/index.md"} {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := shown.FindStringSubmatch(string(text))
+		if m == nil {
+			t.Errorf("%s shows no statement with its rows", page)
+			continue
+		}
+		cmd := exec.Command(self, "--demo", "--quiet", m[1])
+		cmd.Args[0] = "serpstat-sql" // by which TestMain is the command
+		out, err := cmd.Output()
+		got, want := strings.Split(string(out), "\n"), strings.Split(m[2], "\n")
+		slices.Sort(got)
+		slices.Sort(want)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s shows\n%s\nthe demo answers\n%s%v", page, m[2], out, err)
+		}
+	}
 }
 
 var hostile = serpstatsim.Row{URLFrom: "https://hostile.com/", URLTo: "https://x.org/", LinkText: "a\x1b[31mb\nc,\"d\"\u202e", Nofollow: "follow", LinkType: "href",

@@ -137,8 +137,8 @@ var (
 // schema and its recorded answer.
 func linkFields(of side, nofollow, linksExt string) []table.Field {
 	return []table.Field{
-		{Column: "url_from", Kind: table.Text, Keys: []string{"url_from"}, Filter: linkText("url_from"), Doc: of.from},
-		{Column: "url_to", Kind: table.Text, Keys: []string{"url_to"}, Filter: linkText("url_to"), Doc: of.to},
+		{Column: "url_from", Kind: table.Text, Keys: []string{"url_from"}, Filter: linkURL("url_from"), Doc: of.from},
+		{Column: "url_to", Kind: table.Text, Keys: []string{"url_to"}, Filter: linkURL("url_to"), Doc: of.to},
 		{Column: "link_text", Kind: table.Text, Keys: []string{"link_text"}, Filter: linkText("anchor"), Doc: "The anchor text of the link, empty if it has none."},
 		{Column: "nofollow", Kind: table.Text, Keys: spellings(nofollow, "nofollow", "link_nofollow"),
 			Filter: table.Pushdown{Field: "link_nofollow", How: table.ByWord, Takes: []string{table.Contains}, Words: []string{"follow", "nofollow", "ugc", "sponsored"}},
@@ -192,6 +192,12 @@ func linkSorts(date string) []string {
 // linkText is a text of a link: contains and notContains are in recorded requests of the family.
 func linkText(field string) table.Pushdown {
 	return table.Pushdown{Field: field, How: table.ByText, Takes: []string{table.Contains, table.NotContains}}
+}
+
+func linkURL(field string) table.Pushdown {
+	f := linkText(field)
+	f.Always = "http"
+	return f
 }
 
 // textFilter and atLeastFilter are attested by one recorded request each.

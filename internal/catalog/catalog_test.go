@@ -1,16 +1,87 @@
 package catalog
 
-import "testing"
+import (
+	"encoding/json"
+	"os"
+	"slices"
+	"testing"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
 
 func TestDeclarationsAreSound(t *testing.T) {
-	names := map[string]bool{}
+	var names, methods []string
 	for _, declared := range Tables() {
 		if err := declared.Check(); err != nil {
 			t.Error(err)
 		}
-		if names[declared.Name] {
-			t.Errorf("%s is declared twice", declared.Name)
+		if slices.Contains(names, declared.Name) || slices.Contains(methods, declared.Method) {
+			t.Errorf("%s, or its method, is declared twice", declared.Name)
 		}
-		names[declared.Name] = true
+		names, methods = append(names, declared.Name), append(methods, declared.Method)
+		if Of(declared.Name) != declared {
+			t.Errorf("%s is not found by its name", declared.Name)
+		}
+	}
+}
+
+// vocabulary is what the vendor's OpenAPI export of September 2025 says of the methods: the names that exist, and the
+// comparisons that its recorded requests make.
+type vocabulary struct {
+	Methods map[string]struct {
+		Params, SearchType, Sort, Filter, Keys []string
+		DefaultSort                            string              `json:"default_sort"`
+		AdditionalFilters                      []string            `json:"additional_filters"`
+		Recorded                               map[string][]string // comparisons by field, in requests of this method
+	}
+	Family map[string][]string // in requests of any method of the family
+}
+
+// attestedByPages are comparisons that no recorded request of the export makes, and the vendor's pages on sibling
+// methods show for the very field.
+var attestedByPages = map[string][]string{
+	"url_to": {table.NotContains}, "links_external": {table.AtLeast}, "check": {table.AtLeast},
+}
+
+func TestEveryNameIsKnownToTheVendor(t *testing.T) {
+	text, err := os.ReadFile("testdata/vocabulary.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var v vocabulary
+	if err := json.Unmarshal(text, &v); err != nil {
+		t.Fatal(err)
+	}
+	for _, declared := range Tables() {
+		m, ok := v.Methods[declared.Method]
+		if !ok {
+			t.Errorf("%s: the vendor has no method %s", declared.Name, declared.Method)
+			continue
+		}
+		check := func(ok bool, what string, name any) {
+			t.Helper()
+			if !ok {
+				t.Errorf("%s: the vendor does not know the %s %q", declared.Name, what, name)
+			}
+		}
+		for _, p := range declared.Params {
+			check(p.Name == "" || slices.Contains(m.Params, p.Name), "parameter", p.Name)
+			check(p.Name != "searchType" || slices.Equal(p.Words, m.SearchType), "search types", p.Words)
+			check(p.Form != table.Additional || slices.Equal(p.Words, m.AdditionalFilters), "additional filters", p.Words)
+			check(p.Form != table.Filters || slices.Contains(m.Params, "complexFilter"), "parameter", "complexFilter")
+		}
+		check(slices.Equal(declared.Sort.Words, m.Sort), "sorts", declared.Sort.Words)
+		check(declared.Sort.Default == m.DefaultSort, "default sort", declared.Sort.Default)
+		for _, f := range declared.Fields {
+			check(slices.ContainsFunc(f.Keys, func(k string) bool { return slices.Contains(m.Keys, k) }), "key", f.Keys)
+			field := f.Filter.Field
+			check(field == "" || slices.Contains(m.Filter, field) || m.Recorded[field] != nil, "filter field", field)
+			for _, compare := range f.Filter.Takes {
+				check(slices.Contains(v.Family[field], compare) || slices.Contains(attestedByPages[field], compare), "comparison", field+" "+compare)
+			}
+		}
+		for _, key := range m.Keys {
+			check(slices.ContainsFunc(declared.Fields, func(f table.Field) bool { return slices.Contains(f.Keys, key) }), "column for the key", key)
+		}
 	}
 }

@@ -342,7 +342,7 @@ func TestWithoutTheServerTheSDKGetsTheError(t *testing.T) {
 	broken := errors.New("broken")
 	ctx := Begin(t.Context(), "one")
 	Consumed(ctx, 1000)
-	if err := Fail(ctx, broken); err != broken || fmt.Sprint(ctx) != fmt.Sprint(t.Context()) {
+	if err := Fail(ctx, broken); !errors.Is(err, broken) || fmt.Sprint(ctx) != fmt.Sprint(t.Context()) {
 		t.Errorf("got %v", err)
 	}
 }

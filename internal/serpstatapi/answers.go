@@ -61,6 +61,9 @@ func WithAnswers(ctx context.Context, answers *Answers) context.Context {
 	return context.WithValue(ctx, answersKey{}, answers)
 }
 
+// Attach is [WithAnswers].
+func (a *Answers) Attach(ctx context.Context) context.Context { return WithAnswers(ctx, a) }
+
 func answersOf(ctx context.Context) *Answers {
 	answers, _ := ctx.Value(answersKey{}).(*Answers)
 	return answers

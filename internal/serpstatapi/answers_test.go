@@ -15,12 +15,12 @@ func TestKeptAnswersAreNotBoughtAgain(t *testing.T) {
 	ctx := WithAnswers(t.Context(), NewAnswers(roomy))
 	ask := func(ctx context.Context, wantRequests int) {
 		t.Helper()
-		p, err := c.GetOutlinks(ctx, request)
-		if err != nil || p.Count != 1 || len(p.Rows) != 1 || p.Credits != 1 || len(a.received()) != wantRequests {
+		p, err := c.Rows(ctx, outlink, request)
+		if err != nil || p.Rows.Len() != 1 || p.Credits != 1 || len(a.received()) != wantRequests {
 			t.Errorf("got %+v, %v after %d requests; want %d requests", p, err, len(a.received()), wantRequests)
 		}
 	}
-	if _, err := c.GetOutlinks(ctx, request); err == nil {
+	if _, err := c.Rows(ctx, outlink, request); err == nil {
 		t.Fatal("no error")
 	}
 	ask(ctx, 2) // an error is not kept
@@ -49,7 +49,7 @@ func TestNoMomentIsLeftInWhichAnAnswerIsBoughtTwice(t *testing.T) {
 		for range 8 {
 			all.Go(func() {
 				for range 4 {
-					if _, err := c.GetOutlinks(ctx, request); err != nil {
+					if _, err := c.Rows(ctx, outlink, request); err != nil {
 						t.Error(err)
 					}
 				}
@@ -75,13 +75,13 @@ func TestASharedAnswerIsKeptByAll(t *testing.T) {
 		contexts = append(contexts, WithAnswers(t.Context(), NewAnswers(roomy)))
 	}
 	for _, ctx := range contexts {
-		all.Go(func() { c.GetOutlinks(ctx, request) })
+		all.Go(func() { c.Rows(ctx, outlink, request) })
 	}
 	close(letGo)
 	all.Wait()
 	before := len(a.received())
 	for _, ctx := range contexts {
-		if p, err := c.GetOutlinks(ctx, request); err != nil || p.Count != 1 {
+		if p, err := c.Rows(ctx, outlink, request); err != nil || p.Rows.Len() != 1 {
 			t.Errorf("%+v, %v", p, err)
 		}
 	}
@@ -101,7 +101,7 @@ func TestAnswersWithoutRoomAreNotKept(t *testing.T) {
 		t.Helper()
 		req := request
 		req.Size = size
-		if _, err := c.GetOutlinks(ctx, req); err != nil || len(a.received()) != wantRequests {
+		if _, err := c.Rows(ctx, outlink, req); err != nil || len(a.received()) != wantRequests {
 			t.Errorf("%d requests, want %d; %v", len(a.received()), wantRequests, err)
 		}
 	}

@@ -1,12 +1,8 @@
 // Package serpstatapi is a client of Serpstat's JSON-RPC API, version 4: typed calls, typed errors, retries,
 // a rate limit, strict reading of answers, and no token in anything that leaves it.
 //
-// # A second method
-//
-// A method is a file like outlinks.go: a request type with its JSON names, a row type with a read method
-// over [scan], and an exported function of a few lines that hands an rpc to do. The envelope, the errors,
-// retries, limits, logging and sharing of identical requests are do's and [call]'s, and know no method;
-// readList reads data and summary_info of any list.
+// Any declared method that answers with a list of rows is called by [Client.Rows]. The envelope, the errors,
+// retries, limits, logging and sharing of identical requests are do's and [call]'s, and know no method.
 package serpstatapi
 
 import (
@@ -98,12 +94,12 @@ func WithWait(ctx context.Context, wait func(context.Context) error) context.Con
 // rpc is one call of a method.
 type rpc[T any] struct {
 	method   string
-	params   any                                // nil is not sent
-	exchange Exchange                           // what is known of it before the answer
-	fields   []any                              // for the log
-	decode   func(*scan, *Exchange) (T, *Error) // reads result
-	noData   func(*Exchange) T                  // the answer where the API has no data; nil if that is an error
-	done     func(answer T, took time.Duration) // told how long a good answer took; may be nil
+	params   any                                      // nil is not sent
+	exchange Exchange                                 // what is known of it before the answer
+	fields   []any                                    // for the log
+	decode   func(*jsonReader, *Exchange) (T, *Error) // reads result
+	noData   func(*Exchange) T                        // the answer where the API has no data; nil if that is an error
+	done     func(answer T, took time.Duration)       // told how long a good answer took; may be nil
 }
 
 type envelope struct {
@@ -267,7 +263,7 @@ func exchange[T any](ctx context.Context, c *Client, r rpc[T], ex *Exchange) (an
 	case e != nil:
 		return answer, e
 	}
-	return r.decode(&scan{data: result, redact: c.redact}, ex)
+	return r.decode(&jsonReader{data: result, redact: c.redact}, ex)
 }
 
 // post sends a request and reads the whole answer into body.

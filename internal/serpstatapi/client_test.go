@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 func TestConfigIsCheckedWithoutShowingSecrets(t *testing.T) {
@@ -81,7 +83,7 @@ func TestTheTokenIsInTheURLOrInAHeader(t *testing.T) {
 	} {
 		a := serve(t, apiErr(500, "down"), ok(goodPage))
 		c := client(t, a.URL, func(c *Config) { c.Token, c.TokenInHeader = headerToken, inHeader })
-		if _, err := c.GetOutlinks(t.Context(), request); err != nil {
+		if _, err := c.Rows(t.Context(), outlink, request); err != nil {
 			t.Fatal(err)
 		}
 		got := a.received()
@@ -103,7 +105,7 @@ func TestNeitherFormOfTheTokenFollowsARedirect(t *testing.T) {
 			http.Redirect(w, r, elsewhere.URL+r.URL.String(), http.StatusTemporaryRedirect)
 		})
 		c := client(t, a.URL, func(c *Config) { c.Token, c.TokenInHeader = headerToken, inHeader })
-		if _, err := c.GetOutlinks(t.Context(), request); KindOf(err) != KindEndpoint || len(a.received()) != 1 || len(elsewhere.received()) != 0 {
+		if _, err := c.Rows(t.Context(), outlink, request); KindOf(err) != KindEndpoint || len(a.received()) != 1 || len(elsewhere.received()) != 0 {
 			t.Errorf("in a header %v: %v after %d requests, and %d elsewhere", inHeader, err, len(a.received()), len(elsewhere.received()))
 		}
 	}
@@ -113,7 +115,7 @@ func TestExchangesAreReported(t *testing.T) {
 	var told exchanges
 	a := serve(t, ok(`<html>`), apiErr(429, "too many"), ok(page(`{"left_lines":70,"page":1,"count":2,"total":99}`, row(), row())))
 	c := client(t, a.URL, func(c *Config) { c.OnExchange = told.add })
-	if _, err := c.GetOutlinks(t.Context(), request); err != nil {
+	if _, err := c.Rows(t.Context(), outlink, request); err != nil {
 		t.Fatal(err)
 	}
 	got := told.list()
@@ -121,7 +123,7 @@ func TestExchangesAreReported(t *testing.T) {
 		t.Fatalf("%d exchanges: %+v", len(got), got)
 	}
 	for i, ex := range got {
-		if ex.Attempt != i+1 || ex.Method != methodGetOutlinks || ex.Domain != "serpstat.com" || ex.Page != 1 || ex.Size != 100 || ex.Duration <= 0 || ex.Shared {
+		if ex.Attempt != i+1 || ex.Method != outlink.Method || ex.Domain != "serpstat.com" || ex.Page != 1 || ex.Size != 100 || ex.Duration <= 0 || ex.Shared {
 			t.Errorf("attempt %d: %+v", i+1, ex)
 		}
 	}
@@ -137,7 +139,7 @@ func TestRequestIDsAreUnique(t *testing.T) {
 	a := serve(t, ok(`<html>`), ok(goodPage))
 	c := client(t, a.URL)
 	for range 3 {
-		if _, err := c.GetOutlinks(t.Context(), request); err != nil {
+		if _, err := c.Rows(t.Context(), outlink, request); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -164,7 +166,7 @@ func TestRequestsLeaveNoFasterThanTheRate(t *testing.T) {
 				req := request
 				req.Page = 1
 				req.Size = i + 1
-				if _, err := clients[i%2].GetOutlinks(t.Context(), req); err != nil {
+				if _, err := clients[i%2].Rows(t.Context(), outlink, req); err != nil {
 					t.Error(err)
 				}
 			})
@@ -197,7 +199,7 @@ func TestConcurrentRequestsAreBounded(t *testing.T) {
 			wg.Go(func() {
 				req := request
 				req.Size = i + 1
-				if _, err := c.GetOutlinks(t.Context(), req); err != nil {
+				if _, err := c.Rows(t.Context(), outlink, req); err != nil {
 					t.Error(err)
 				}
 			})
@@ -216,10 +218,10 @@ func TestOwnWaitIsCalledBeforeEachAttempt(t *testing.T) {
 	}
 	a := serve(t, ok(`<html>`), ok(goodPage))
 	c := client(t, a.URL, func(c *Config) { c.Wait = count(&config) })
-	if _, err := c.GetOutlinks(WithWait(t.Context(), count(&own)), request); err != nil {
+	if _, err := c.Rows(WithWait(t.Context(), count(&own)), outlink, request); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := c.GetOutlinks(t.Context(), request); err != nil {
+	if _, err := c.Rows(t.Context(), outlink, request); err != nil {
 		t.Fatal(err)
 	}
 	if own.Load() != 2 || config.Load() != 1 {
@@ -231,7 +233,7 @@ func TestFailedWaitEndsTheRequest(t *testing.T) {
 	a := serve(t, ok(goodPage))
 	c := client(t, a.URL, func(c *Config) { c.MaxConcurrentRequests = 1 })
 	for range 2 { // the place among the concurrent requests is given back
-		_, err := c.GetOutlinks(WithWait(t.Context(), func(context.Context) error { return errors.New("no such limiter: " + testToken) }), request)
+		_, err := c.Rows(WithWait(t.Context(), func(context.Context) error { return errors.New("no such limiter: " + testToken) }), outlink, request)
 		if KindOf(err) != KindNetwork || !strings.Contains(err.Error(), "waiting to send: no such limiter") || strings.Contains(err.Error(), testToken) {
 			t.Fatalf("got %v", err)
 		}
@@ -274,7 +276,7 @@ func TestEndOfContextEndsEveryWait(t *testing.T) {
 					ctx, cancel := makeContext(t)
 					defer cancel()
 					start := time.Now()
-					_, err := c.GetOutlinks(ctx, request)
+					_, err := c.Rows(ctx, outlink, request)
 					if took := time.Since(start); took != 50*time.Millisecond {
 						t.Errorf("it took %v", took)
 					}
@@ -294,7 +296,7 @@ func TestNothingIsSentForAContextThatHasEnded(t *testing.T) {
 	a := serve(t, ok(goodPage))
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := client(t, a.URL).GetOutlinks(ctx, request); !errors.Is(err, context.Canceled) || len(a.received()) != 0 {
+	if _, err := client(t, a.URL).Rows(ctx, outlink, request); !errors.Is(err, context.Canceled) || len(a.received()) != 0 {
 		t.Errorf("got %v after %d requests", err, len(a.received()))
 	}
 }
@@ -304,8 +306,8 @@ func TestLogHasOneLineForEachRequestAndRetry(t *testing.T) {
 	a := serve(t, apiErr(429, "slow down"), ok(goodPage))
 	c := client(t, a.URL, func(c *Config) { c.Logger = hclog.New(&hclog.LoggerOptions{Level: hclog.Trace, Output: &log}) })
 	req := request
-	req.ComplexFilter = [][]Condition{{{"url_to", "contains", []any{"a<b " + testToken}}}}
-	if _, err := c.GetOutlinks(t.Context(), req); err != nil {
+	req.Filter = table.Filter{{{Field: "url_to", CompareType: "contains", Value: []any{"a<b " + testToken}}}}
+	if _, err := c.Rows(t.Context(), outlink, req); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(log.String()), "\n")

@@ -133,7 +133,7 @@ func FuzzScan(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		s := scan{data: text}
+		s := jsonReader{data: text}
 		got, want := s.valid(), json.Valid(text)
 		if want && nesting(text) > maxDepth {
 			return

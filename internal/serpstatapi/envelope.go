@@ -12,7 +12,7 @@ import (
 type answer struct{ id, result, err []byte }
 
 func readAnswer(body []byte) (a answer, ok bool) {
-	s := scan{data: body}
+	s := jsonReader{data: body}
 	if !s.valid() {
 		return a, false
 	}

@@ -217,6 +217,11 @@ func unreadable(format string, args ...any) *Error {
 	return e
 }
 
+// RefusedFilter names what a filter was refused for: a field and a comparison, each "" where the API does not say.
+func (e *Error) RefusedFilter() (field, compareType string, refused bool) {
+	return e.Field, e.Compare, e.Kind == KindFilterRefused
+}
+
 // KindOf returns the kind of an API error, or 0.
 func KindOf(err error) Kind {
 	var e *Error

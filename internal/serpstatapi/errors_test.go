@@ -48,7 +48,7 @@ func TestErrorsAreTypedAndSayWhatToDo(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := serve(t, tt.answer)
-			_, err := client(t, a.URL).GetOutlinks(t.Context(), request)
+			_, err := client(t, a.URL).Rows(t.Context(), outlink, request)
 			var e *Error
 			if !errors.As(err, &e) || e.Kind != tt.kind || !strings.Contains(err.Error(), tt.text) {
 				t.Fatalf("got %v\nwant %v: %s", err, tt.kind, tt.text)
@@ -100,7 +100,7 @@ func TestTheTextOfA403DecidesWhatToDo(t *testing.T) {
 					w.WriteHeader(tt.status)
 					fmt.Fprintf(w, `{"id":%q,"error":%s}`, idOf(r), fmt.Sprintf(tt.err, text))
 				})
-				_, err := client(t, a.URL).GetOutlinks(t.Context(), request)
+				_, err := client(t, a.URL).Rows(t.Context(), outlink, request)
 				if KindOf(err) != want.kind || !strings.Contains(err.Error(), " 403: ") || !strings.Contains(err.Error(), want.advice) {
 					t.Errorf("%s, %q: %v %v; want %v, %s", name, spelt, KindOf(err), err, want.kind, want.advice)
 				}
@@ -133,11 +133,11 @@ func TestNoDataIsAnEmptyPageForACredit(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var told exchanges
 			a := serve(t, answer)
-			p, err := client(t, a.URL, func(c *Config) { c.OnExchange = told.add }).GetOutlinks(t.Context(), request)
+			p, err := client(t, a.URL, func(c *Config) { c.OnExchange = told.add }).Rows(t.Context(), outlink, request)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(p.Rows) != 0 || p.Total != 0 || p.Count != 0 || p.Credits != 1 || p.LeftLines != -1 || p.Page != 1 {
+			if p.Rows.Len() != 0 || p.Total != 0 || p.Credits != 1 || p.LeftLines != -1 {
 				t.Errorf("got %+v", p)
 			}
 			if ex := told.list()[0]; ex.Err != nil || ex.Credits != 1 || ex.Total != 0 || ex.LeftLines != -1 {
@@ -161,7 +161,7 @@ func TestRefusedFilterNamesFieldAndCompareType(t *testing.T) {
 		"Field value is required":               {"", ""},
 		"Not allowed params for filter":         {"", ""},
 	} {
-		e := (&Client{}).finish(methodGetOutlinks, apiError(32117, message))
+		e := (&Client{}).finish(outlink.Method, apiError(32117, message))
 		if e.Kind != KindFilterRefused || e.Field != want[0] || e.Compare != want[1] {
 			t.Errorf("%s: %v field %q compareType %q", message, e.Kind, e.Field, e.Compare)
 		}

@@ -17,12 +17,12 @@ func TestARequestIsJoinedAfterOneOfItsCallersHasLeft(t *testing.T) {
 		ctx, leave := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			if _, err := c.GetOutlinks(ctx, request); !errors.Is(err, context.Canceled) {
+			if _, err := c.Rows(ctx, outlink, request); !errors.Is(err, context.Canceled) {
 				t.Error(err)
 			}
 		})
 		stay := func() {
-			if _, err := c.GetOutlinks(t.Context(), request); err != nil {
+			if _, err := c.Rows(t.Context(), outlink, request); err != nil {
 				t.Error(err)
 			}
 		}

@@ -49,7 +49,7 @@ func TestIdenticalConcurrentRequestsAreSentOnce(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 5 {
 			wg.Go(func() {
-				if p, err := c.GetOutlinks(t.Context(), request); err != nil || p.Count != 1 {
+				if p, err := c.Rows(t.Context(), outlink, request); err != nil || p.Rows.Len() != 1 {
 					t.Error(p, err)
 				}
 			})
@@ -57,7 +57,7 @@ func TestIdenticalConcurrentRequestsAreSentOnce(t *testing.T) {
 		other := request
 		other.Order = "asc"
 		wg.Go(func() {
-			if _, err := c.GetOutlinks(t.Context(), other); err != nil {
+			if _, err := c.Rows(t.Context(), outlink, other); err != nil {
 				t.Error(err)
 			}
 		})
@@ -77,7 +77,7 @@ func TestIdenticalConcurrentRequestsAreSentOnce(t *testing.T) {
 		if len(told.list()) != 2 || shared != 1 || credits != 2 {
 			t.Errorf("reported %+v", told.list())
 		}
-		if _, err := c.GetOutlinks(t.Context(), request); err != nil || len(a.received()) != 3 {
+		if _, err := c.Rows(t.Context(), outlink, request); err != nil || len(a.received()) != 3 {
 			t.Errorf("a later request is a new one: %v, %d requests", err, len(a.received()))
 		}
 	})
@@ -113,13 +113,13 @@ func TestOneCallersEndLeavesTheRequestToTheOthers(t *testing.T) {
 		first, leave := context.WithCancel(t.Context())
 		var wg sync.WaitGroup
 		wg.Go(func() {
-			if _, err := c.GetOutlinks(first, request); !errors.Is(err, context.Canceled) {
+			if _, err := c.Rows(first, outlink, request); !errors.Is(err, context.Canceled) {
 				t.Error(err)
 			}
 		})
 		until(t, "the first caller", func() bool { return waiters(c) == 1 && len(a.received()) == 1 })
 		wg.Go(func() {
-			if _, err := c.GetOutlinks(t.Context(), request); err != nil {
+			if _, err := c.Rows(t.Context(), outlink, request); err != nil {
 				t.Error(err)
 			}
 		})
@@ -145,7 +145,7 @@ func TestTheLastCallersEndEndsTheRequest(t *testing.T) {
 		var wg sync.WaitGroup
 		for range 3 {
 			wg.Go(func() {
-				if _, err := c.GetOutlinks(ctx, request); !errors.Is(err, context.Canceled) {
+				if _, err := c.Rows(ctx, outlink, request); !errors.Is(err, context.Canceled) {
 					t.Error(err)
 				}
 			})
@@ -157,7 +157,7 @@ func TestTheLastCallersEndEndsTheRequest(t *testing.T) {
 		if ex := told.list(); len(ex) != 1 || !errors.Is(ex[0].Err, context.Canceled) || !ex[0].Shared || log.String() != "" {
 			t.Errorf("reported %+v, logged %s", ex, log.String())
 		}
-		if _, err := c.GetOutlinks(t.Context(), request); err != nil {
+		if _, err := c.Rows(t.Context(), outlink, request); err != nil {
 			t.Errorf("a new caller is not given the ended request: %v", err)
 		}
 	})

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/pipehttp"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -154,7 +155,11 @@ func (e *exchanges) list() []Exchange {
 	return append([]Exchange(nil), e.all...)
 }
 
-var request = OutlinksRequest{Query: "serpstat.com", SearchType: "domain", Page: 1, Size: 100}
+var request = func() table.Request {
+	r := of("serpstat.com", "domain")
+	r.Page, r.Size = 1, 100
+	return r
+}()
 
 func response(status int) *http.Response {
 	return &http.Response{StatusCode: status, Header: http.Header{}}

@@ -171,7 +171,7 @@ func checkFailures(t *testing.T, token string, inHeader bool) {
 					tt.config(c)
 				}
 			})
-			_, err := c.GetOutlinks(t.Context(), request)
+			_, err := c.Rows(t.Context(), outlink, request)
 			if KindOf(err) != tt.kind {
 				t.Errorf("got %v", err)
 			}

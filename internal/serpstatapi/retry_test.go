@@ -58,8 +58,8 @@ func TestFaultsThatMayPassAreRetried(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := serve(t, fault, fault, ok(goodPage))
-			p, err := client(t, a.URL).GetOutlinks(t.Context(), request)
-			if err != nil || p.Count != 1 || len(a.received()) != 3 {
+			p, err := client(t, a.URL).Rows(t.Context(), outlink, request)
+			if err != nil || p.Rows.Len() != 1 || len(a.received()) != 3 {
 				t.Errorf("got %+v, %v after %d requests", p, err, len(a.received()))
 			}
 		})
@@ -83,7 +83,7 @@ func TestRetriesAreBounded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := serve(t, tt.fault)
-			_, err := client(t, a.URL, func(c *Config) { c.MaxRetries = tt.retries }).GetOutlinks(t.Context(), request)
+			_, err := client(t, a.URL, func(c *Config) { c.MaxRetries = tt.retries }).Rows(t.Context(), outlink, request)
 			if n := len(a.received()); n != tt.requests || KindOf(err) != tt.kind {
 				t.Errorf("%v after %d requests; want %v after %d", err, n, tt.kind, tt.requests)
 			}
@@ -95,7 +95,7 @@ func TestAttemptTimesOutAndIsRetried(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, ok(goodPage))
 		c := client(t, a.URL, func(c *Config) { c.RequestTimeout = 20 * time.Second })
-		if _, err := c.GetOutlinks(t.Context(), request); err != nil || len(a.received()) != 2 {
+		if _, err := c.Rows(t.Context(), outlink, request); err != nil || len(a.received()) != 2 {
 			t.Errorf("got %v after %d requests", err, len(a.received()))
 		}
 	})
@@ -130,7 +130,7 @@ func TestWaitsBeforeRetries(t *testing.T) {
 				c.MaxRetries = len(tt.least)
 			})
 			c.cfg.RequestsPerSecond = tt.rate // for the waits alone, so that the test is quick
-			if _, err := c.GetOutlinks(t.Context(), request); err == nil {
+			if _, err := c.Rows(t.Context(), outlink, request); err == nil {
 				t.Fatal("no error")
 			}
 			if len(s.waits) != len(tt.least) {
@@ -192,7 +192,7 @@ func TestBodyIsBounded(t *testing.T) {
 	}
 	a := serve(t, gigabytes)
 	c := client(t, a.URL, func(c *Config) { c.maxBody = 1 << 20; c.MaxRetries = -1 })
-	_, err := c.GetOutlinks(t.Context(), request)
+	_, err := c.Rows(t.Context(), outlink, request)
 	if KindOf(err) != KindMalformed || !strings.Contains(err.Error(), "larger than 1048576 bytes") {
 		t.Errorf("got %v", err)
 	}

@@ -22,7 +22,7 @@ type PluginLimits struct {
 func (c *Client) GetStats(ctx context.Context) (*Stats, error) {
 	return do(ctx, c, rpc[*Stats]{
 		method: methodGetStats,
-		decode: func(s *scan, ex *Exchange) (*Stats, *Error) {
+		decode: func(s *jsonReader, ex *Exchange) (*Stats, *Error) {
 			stats, e := readStats(s)
 			if e != nil {
 				return nil, e
@@ -34,7 +34,7 @@ func (c *Client) GetStats(ctx context.Context) (*Stats, error) {
 }
 
 // readStats reads the answer in the form that Serpstat's page on getStats shows.
-func readStats(s *scan) (*Stats, *Error) {
+func readStats(s *jsonReader) (*Stats, *Error) {
 	var data []byte
 	object(s.data, func(name string, value []byte) {
 		if name == "data" {

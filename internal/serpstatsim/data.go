@@ -27,17 +27,46 @@ const (
 )
 
 // Bundled returns the data that ships with the simulator: serpstat.com with the specification's two rows and
-// 3,000 made-up ones, python.org with 3,277 real ones, and [BigDomain]. The map is the caller's, the rows
-// are shared and must not be changed.
+// 3,000 made-up ones, python.org with 3,277 real ones, [BigDomain], and [Neighbours] made-up sites that link to the
+// first two. The map is the caller's, the rows are shared and must not be changed.
 func Bundled() map[string][]Row { return maps.Clone(bundled()) }
 
 var bundled = sync.OnceValue(func() map[string][]Row {
-	return map[string][]Row{
+	data := map[string][]Row{
 		"serpstat.com": append(specificationRows(), Generate("serpstat.com", 3000, 1)...),
 		"python.org":   pythonRows(),
 		BigDomain:      Generate(BigDomain, BigDomainRows, 2),
 	}
+	addNeighbours(data)
+	return data
 })
+
+// Neighbours is how many bundled sites link to serpstat.com and python.org.
+const Neighbours = 150
+
+// addNeighbours makes up small sites, each with a few links to the sites that there are, and to others.
+func addNeighbours(data map[string][]Row) {
+	r := rand.New(rand.NewPCG(3, 0x5e7957a7))
+	for added := 0; added < Neighbours; {
+		domain := slug(r) + "-" + syllables[r.IntN(len(syllables))] + ".example"
+		if data[domain] != nil {
+			continue
+		}
+		rows := Generate(domain, 2+int(r.ExpFloat64()*9), uint64(added)+100)
+		for i := range rows {
+			switch r.IntN(5) {
+			case 0, 1:
+				rows[i].URLTo = "https://serpstat.com/" + sections[r.IntN(len(sections))] + "/" + slug(r) + "/"
+				rows[i].LinkText = []string{"Serpstat", "serpstat.com", "SEO platform", "", "keyword research", "Серпстат"}[r.IntN(6)]
+			case 2:
+				rows[i].URLTo = "https://docs.python.org/3/library/" + slug(r) + ".html"
+				rows[i].LinkText = []string{"Python", "documentation", "the docs", ""}[r.IntN(4)]
+			}
+		}
+		data[domain] = rows
+		added++
+	}
+}
 
 func pythonRows() []Row {
 	z, err := gzip.NewReader(bytes.NewReader(pythonGzip))

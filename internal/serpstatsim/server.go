@@ -10,6 +10,7 @@
 package serpstatsim
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"

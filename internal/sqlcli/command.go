@@ -84,9 +84,11 @@ const long = `Ask SQL of Serpstat's backlink data, with an embedded SQLite and w
 
 The statement is the argument; a script comes from --file or from standard input. Several statements are
 separated by semicolons. Each row that the API returns costs a credit of your Serpstat plan: a WHERE clause,
-a LIMIT, and ORDER BY links_ext with a LIMIT reach the API and save credits; --explain shows how.
+a LIMIT, and a LIMIT with ORDER BY of a number that the API sorts by (links_ext, links, domain_rank) reach the
+API and save credits; --explain shows how.
 
-The token comes from the environment variable SERPSTAT_API_TOKEN, from --token-file or from --config.`
+The token comes from the environment variable SERPSTAT_API_TOKEN, from --token-file or from --config. Other
+settings have variables too: SERPSTAT_API_URL, SERPSTAT_REQUESTS_PER_SECOND and SERPSTAT_MAX_CREDITS.`
 
 const examples = `  serpstat-sql --demo "select url_from, url_to, link_text from serpstat_outlink where query = 'serpstat.com' limit 5"
   serpstat-sql --explain "select * from serpstat_outlink where query = 'example.com' and links_ext < 50"
@@ -122,12 +124,12 @@ func (f *flags) define(cmd *cobra.Command) {
 	fs.StringVar(&f.connection, "connection", "", "`NAME` of the connection, if the config has several")
 	fs.StringVar(&f.tokenFile, "token-file", "", "read the API token from `FILE`")
 	fs.StringVar(&f.baseURL, "base-url", "", "`URL` of the API, such as that of serpstat-sim")
-	fs.Int64Var(&f.maxCredits, "max-credits", 0, "most credits that one statement may spend (default no limit)")
+	fs.Int64Var(&f.maxCredits, "max-credits", 0, "most `CREDITS` that one statement may spend (default no limit)")
 	fs.BoolVar(&f.demo, "demo", false, "answer from bundled data: serpstat.com, python.org, big.example; no token needed")
 	fs.BoolVar(&f.explain, "explain", false, "print what would be asked of the API and the most it can cost; send nothing")
 	fs.BoolVar(&f.estimate, "estimate", false, "like --explain, and ask the API for the real figure (one credit for each scan)")
 	fs.BoolVar(&f.tables, "tables", false, "list the tables, or the columns of the named ones, and which WHERE clauses they take")
-	fs.BoolVarP(&f.verbose, "verbose", "v", false, "print each statement and its cost on standard error")
+	fs.BoolVarP(&f.verbose, "verbose", "v", false, "print each statement, the comment above it and its cost on standard error")
 	fs.BoolVarP(&f.quiet, "quiet", "q", false, "no progress and no summary on standard error")
 }
 

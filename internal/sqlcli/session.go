@@ -15,7 +15,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"github.com/turbot/steampipe-plugin-serpstat/internal/outlink"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
@@ -30,7 +31,7 @@ type session struct {
 	out      *bufio.Writer
 	engine   *sqlengine.Engine
 	progress *progress
-	plans    []serpstat.ScanPlan
+	plans    []execute.ScanPlan
 }
 
 // errPipeClosed says that nobody reads the output any more, as with | head.
@@ -144,11 +145,11 @@ func pipeError(ctx context.Context, err error) error {
 
 func (s *session) engineOptions() (o sqlengine.Options, end func(), err error) {
 	end = func() {}
-	o.Database, o.Fresh = s.flags.database, serpstat.FreshTables
+	o.Database, o.Fresh, o.Hidden = s.flags.database, serpstat.FreshTables, serpstat.HiddenColumns
 	if o.Config, err = s.flags.connectionConfig(); err != nil {
 		return o, end, err
 	}
-	plugin := serpstat.Options{Engine: outlink.SQLite, Observe: s.progress.observe}
+	plugin := serpstat.Options{Engine: plan.SQLite, Observe: s.progress.observe}
 	if s.flags.demo {
 		url, stop, err := serveDemo()
 		if err != nil {
@@ -159,7 +160,7 @@ func (s *session) engineOptions() (o sqlengine.Options, end func(), err error) {
 		o.Config += fmt.Sprintf("token = \"demo\"\nbase_url = %q\nrequests_per_second = 1000\n", url)
 	}
 	if s.flags.explain {
-		plugin.Explain = func(p serpstat.ScanPlan) { s.plans = append(s.plans, p) }
+		plugin.Explain = func(p execute.ScanPlan) { s.plans = append(s.plans, p) }
 		plugin.Estimate = s.flags.estimate
 		o.CacheTTL = -1 // its scans have no rows to keep
 		copied, remove, err := copyDatabase(s.flags.database)
@@ -188,7 +189,7 @@ func serveDemo() (url string, stop func(), err error) {
 // runAll runs the statements one after the other, up to the first that fails.
 func (s *session) runAll(ctx context.Context, statements []sqlengine.Statement) error {
 	for _, statement := range statements {
-		if err := s.runStatement(serpstat.ShareBudget(ctx), statement.Text); err != nil {
+		if err := s.runStatement(serpstat.ShareBudget(ctx), statement); err != nil {
 			if len(statements) > 1 {
 				return fmt.Errorf("line %d: %w", statement.Line, err)
 			}
@@ -198,16 +199,20 @@ func (s *session) runAll(ctx context.Context, statements []sqlengine.Statement) 
 	return nil
 }
 
-func (s *session) runStatement(ctx context.Context, text string) error {
+func (s *session) runStatement(ctx context.Context, statement sqlengine.Statement) error {
 	switch {
 	case s.flags.explain:
-		return s.explainOne(ctx, text)
+		return s.explainOne(ctx, statement.Text)
 	case !s.flags.verbose:
-		return s.runOne(ctx, text)
+		return s.runOne(ctx, statement.Text)
 	}
 	before := s.progress.counts()
-	fmt.Fprintf(s.stderr, "\n%s\n", text)
-	err := s.runOne(ctx, text)
+	fmt.Fprintln(s.stderr)
+	if statement.Comment != "" {
+		fmt.Fprintln(s.stderr, statement.Comment)
+	}
+	fmt.Fprintln(s.stderr, statement.Text)
+	err := s.runOne(ctx, statement.Text)
 	s.progress.clear()
 	fmt.Fprintf(s.stderr, "%s\n", s.progress.counts().since(before))
 	return err
@@ -250,7 +255,7 @@ func (s *session) explainError(err error) error {
 	if err == nil {
 		return nil
 	}
-	if strings.HasPrefix(err.Error(), "no Serpstat API token") {
+	if strings.HasPrefix(err.Error(), "no Serpstat API token") || strings.HasPrefix(err.Error(), "the Serpstat API token is empty") {
 		return fmt.Errorf("%w; serpstat-sql also takes --token-file and --config, and --demo needs none", err)
 	}
 	message, ours := strings.CutPrefix(err.Error(), "SQL logic error: ")
@@ -258,10 +263,7 @@ func (s *session) explainError(err error) error {
 		return err
 	}
 	message = strings.TrimSuffix(message, " (1)")
-	if strings.HasPrefix(message, "no such table") || strings.HasPrefix(message, "no such column") {
-		message += " (serpstat-sql --tables lists what there is)"
-	}
-	return errors.New(message)
+	return errors.New(message + s.hint(message))
 }
 
 // outputWriter takes the progress away from the terminal before rows are written to it.

@@ -5,7 +5,11 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/agext/levenshtein"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 // listTables prints the plugin's tables, or the columns of the named ones.
@@ -21,7 +25,7 @@ func (s *session) listTables(names []string) error {
 	for _, name := range names {
 		i := slices.IndexFunc(tables, func(t *sqlengine.Table) bool { return t.Name == strings.TrimSuffix(name, ";") })
 		if i < 0 {
-			return usage("there is no table %s: serpstat-sql --tables lists them", name)
+			return usage("there is no table %s%s", name, s.hint("no such table: "+strings.TrimSuffix(name, ";")))
 		}
 		if err := s.listColumns(tables[i]); err != nil {
 			return err
@@ -30,41 +34,71 @@ func (s *session) listTables(names []string) error {
 	return nil
 }
 
+// hint says what a name that SQLite does not know may be meant for, and where to look.
+func (s *session) hint(message string) string {
+	kind, name, _ := strings.Cut(message, ": ")
+	var known []string
+	for _, t := range s.engine.Tables() {
+		switch kind {
+		case "no such table":
+			known = append(known, t.Name)
+		case "no such column":
+			for _, c := range t.Columns {
+				known = append(known, c.Name)
+			}
+		}
+	}
+	if known == nil {
+		return ""
+	}
+	where := " (serpstat-sql --tables lists the tables, --tables TABLE its columns)"
+	if near := nearest(name[strings.LastIndexByte(name, '.')+1:], known); near != "" {
+		return ": did you mean " + near + "?" + where
+	}
+	return where
+}
+
+// nearest is the known name that a slip of the fingers makes the given one of, or "": three letters may be wrong,
+// and of a short name a third.
+func nearest(name string, known []string) (best string) {
+	least := min(3, len(name)/3) + 1
+	for _, k := range known {
+		if d := levenshtein.Distance(strings.ToLower(name), k, nil); d < least {
+			best, least = k, d
+		}
+	}
+	return best
+}
+
 func (s *session) listColumns(t *sqlengine.Table) error {
 	if s.flags.output == "table" {
 		fmt.Fprintf(s.out, "%s: %s\n", t.Name, t.Description)
 	}
 	var rows [][]any
 	for _, c := range t.Columns {
-		rows = append(rows, []any{c.Name, strings.ToLower(c.Type), clauses(c), c.Description})
+		rows = append(rows, []any{c.Name, strings.ToLower(c.Type), reach(t, c), c.Description})
 	}
-	return s.write([]string{"column", "type", "where (reaches the API's request or saves rows)", "description"}, rows)
+	return s.write([]string{"column", "type", "where (reaches the API)", "description"}, rows)
 }
 
-// clauses are the WHERE clauses that the plugin is told of, as they are written in SQLite.
-func clauses(c sqlengine.Column) string {
-	var list []string
-	for _, operator := range c.Operators {
-		switch operator {
-		case "=":
-			list = append(list, "=", "in")
-		case "~~*":
-			list = append(list, "like")
-		case "~~":
-			list = append(list, "glob")
-		case "!~~", "!~~*": // SQLite tells no table of NOT LIKE
-		default:
-			list = append(list, operator)
-		}
+// reach is what of the clauses on a column reaches the API, as the table's declaration says it.
+func reach(t *sqlengine.Table, c sqlengine.Column) string {
+	declared := catalog.Of(t.Name)
+	switch {
+	case declared == nil && c.Required:
+		return "required: =, in"
+	case declared == nil && c.Parameter:
+		return "parameter: =, in"
+	case declared == nil:
+		return ""
 	}
-	text := strings.Join(list, ", ")
-	if c.Required {
-		text += " (required)"
+	if i := declared.ParamOf(c.Name); i >= 0 {
+		return declared.Params[i].Reach()
 	}
-	if c.Sortable {
-		text += "; order by with limit"
+	if i := declared.FieldOf(c.Name); i >= 0 {
+		return declared.Fields[i].Reach(table.SQLite)
 	}
-	return text
+	return ""
 }
 
 // write prints rows in the chosen format.

@@ -12,7 +12,7 @@ import (
 
 // newPair has a few hundred rows of two domains, and keeps them for an hour.
 func newPair(t *testing.T) *pair {
-	p := &pair{rig: newRig(t, time.Hour), plain: plainTable(t), number: 1}
+	p := newPairOn(t, newRig(t, time.Hour), 1)
 	t.Cleanup(func() { p.plain.Close() })
 	for i, name := range []string{"a", "b"} {
 		rows := serpstatsim.Generate(p.domain(name), 300, uint64(i+1))
@@ -20,7 +20,6 @@ func newPair(t *testing.T) *pair {
 			rows[n].LinksExt = int64(n * 7 % 300)
 		}
 		p.sim.SetRows(p.domain(name), rows)
-		p.fill(t, p.domain(name), rows)
 	}
 	return p
 }

@@ -24,6 +24,7 @@ type Column struct {
 	// for one value are of no use for another.
 	Parameter bool
 	Sortable  bool // ORDER BY and LIMIT on it alone reach the plugin
+	Hidden    bool // select * leaves it out
 
 	kind kind
 }
@@ -56,7 +57,7 @@ func (k kind) sqlType() string {
 }
 
 // tablesOf reads a plugin's schema; tables are in alphabetical order.
-func tablesOf(schema *proto.Schema) []*Table {
+func tablesOf(schema *proto.Schema, hidden []string) []*Table {
 	var tables []*Table
 	for name, s := range schema.Schema {
 		t := &Table{Name: name, Description: s.Description}
@@ -64,7 +65,9 @@ func tablesOf(schema *proto.Schema) []*Table {
 			if internal(def.Name) {
 				continue
 			}
-			t.Columns = append(t.Columns, columnOf(def, s.ListCallKeyColumnList))
+			c := columnOf(def, s.ListCallKeyColumnList)
+			c.Hidden = slices.Contains(hidden, c.Name)
+			t.Columns = append(t.Columns, c)
 		}
 		tables = append(tables, t)
 	}
@@ -90,6 +93,9 @@ func (t *Table) declaration() string {
 	columns := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
 		columns[i] = fmt.Sprintf("%s %s", quoteName(c.Name), c.Type)
+		if c.Hidden {
+			columns[i] += " HIDDEN"
+		}
 	}
 	return fmt.Sprintf("CREATE TABLE x(%s)", strings.Join(columns, ", "))
 }

@@ -11,8 +11,9 @@ import (
 
 // Statement is one statement of a script and the line, from 1, on which it begins.
 type Statement struct {
-	Text string
-	Line int
+	Text    string
+	Line    int
+	Comment string // the comments right above it, without blanks at their end
 }
 
 // Split cuts a script into its statements, at the semicolons that SQLite says end one: not those in texts,
@@ -25,7 +26,15 @@ func Split(script string) ([]Statement, error) {
 		part := script[start:end]
 		text := skipBlank(part)
 		if text != "" && text != ";" {
-			list = append(list, Statement{strings.TrimRightFunc(text, unicode.IsSpace), line + strings.Count(part[:len(part)-len(text)], "\n")})
+			before := part[:len(part)-len(text)]
+			if start > 0 {
+				_, before, _ = strings.Cut(before, "\n") // the rest of the line is the statement's that ends there
+			}
+			list = append(list, Statement{
+				Text:    strings.TrimRightFunc(text, unicode.IsSpace),
+				Line:    line + strings.Count(part[:len(part)-len(text)], "\n"),
+				Comment: lastParagraph(before),
+			})
 		}
 		line += strings.Count(part, "\n")
 		start = end
@@ -41,6 +50,19 @@ func Split(script string) ([]Statement, error) {
 	}
 	add(len(script))
 	return list, nil
+}
+
+// lastParagraph are the lines at the end of a text that no empty line divides from what follows it.
+func lastParagraph(text string) string {
+	lines := strings.Split(text, "\n")
+	if last := len(lines) - 1; strings.TrimSpace(lines[last]) == "" {
+		lines = lines[:last]
+	}
+	first := len(lines)
+	for first > 0 && strings.TrimSpace(lines[first-1]) != "" {
+		first--
+	}
+	return strings.TrimRightFunc(strings.Join(lines[first:], "\n"), unicode.IsSpace)
 }
 
 // complete asks SQLite whether a text ends with a whole statement.

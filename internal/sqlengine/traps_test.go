@@ -96,11 +96,10 @@ func trapPair(t *testing.T) *pair {
 		row(4, "twin", "x.org/8", 0, nil), row(4, "twin", "x.org/8", 0, nil), row(0, "07", "x.org/9", 0, nil),
 	}
 	others := []serpstatsim.Row{row(1, "BLOG", "x.org/1", 0, nil), row(2, "blog ", "y.org/", 1, nil)}
-	p := &pair{rig: newRig(t, -1), plain: plainTable(t), number: 1}
+	p := newPairOn(t, newRig(t, -1), 1)
 	t.Cleanup(func() { p.plain.Close() })
 	for name, rows := range map[string][]serpstatsim.Row{"a": rows, "b": others} {
 		p.sim.SetRows(p.domain(name), rows)
-		p.fill(t, p.domain(name), rows)
 	}
 	return p
 }
@@ -294,11 +293,29 @@ func TestADatabaseFileKeepsTablesAndViews(t *testing.T) {
 	}
 }
 
+func TestAStatementHasTheCommentAboveIt(t *testing.T) {
+	for _, test := range []struct{ name, script, want string }{
+		{"the lines right above it", "-- one\n  -- two\nselect 1", "-- one\n  -- two"},
+		{"not those above an empty line", "-- of the file\n \n-- one\nselect 1", "-- one"},
+		{"none where an empty line is between", "-- of the file\n\nselect 1", ""},
+		{"none", "select 1", ""},
+		{"a comment of several lines", "/* one\n   two */\nselect 1", "/* one\n   two */"},
+		{"not what follows the statement before it", "select 0; -- of the first\n-- one\nselect 1", "-- one"},
+		{"what stands on its own line", "-- one\n/* here */ select 1", "-- one\n/* here */"},
+		{"lines that end as on Windows", "-- one\r\nselect 1", "-- one"},
+	} {
+		list, err := sqlengine.Split(test.script)
+		if err != nil || len(list) == 0 || list[len(list)-1].Comment != test.want {
+			t.Errorf("%s: %+v, %v; want %q", test.name, list, err, test.want)
+		}
+	}
+}
+
 func TestSplit(t *testing.T) {
 	script := "select ';';\n-- one; two\n/* three;\n */ select \"a;b\"; ;\n\ncreate trigger t after insert on x begin select 1; select 2; end;\n  select 3"
 	got, err := sqlengine.Split(script)
 	want := []sqlengine.Statement{
-		{Text: "select ';';", Line: 1}, {Text: "select \"a;b\";", Line: 4},
+		{Text: "select ';';", Line: 1}, {Text: "select \"a;b\";", Line: 4, Comment: "-- one; two\n/* three;\n */"},
 		{Text: "create trigger t after insert on x begin select 1; select 2; end;", Line: 6}, {Text: "select 3", Line: 7},
 	}
 	if err != nil || fmt.Sprint(got) != fmt.Sprint(want) {

@@ -66,7 +66,7 @@ func (c *checker) params() {
 }
 
 func (c *checker) fields() {
-	var keys []string
+	var keys, sorts []string
 	for _, f := range c.t.Fields {
 		c.column(f.Column, f.Doc)
 		c.check(len(f.Keys) > 0, "column %s has no key in answers", f.Column)
@@ -79,11 +79,14 @@ func (c *checker) fields() {
 		if p := f.Filter; p.Field != "" {
 			c.check(kinds[p.How] == f.Kind, "column %s: its kind is not filtered in this way", f.Column)
 			c.check(len(p.Takes) > 0, "column %s: no comparison is attested", f.Column)
+			c.check(p.Always == "" || p.How == ByText && !f.Optional, "column %s: only a text that is never null holds a word always", f.Column)
 			c.check((p.How == ByWord) == (len(p.Words) > 0), "column %s: words are for ByWord", f.Column)
 		} else {
-			c.check(p.How == 0 && p.Takes == nil && p.Words == nil, "column %s: a filter without a field", f.Column)
+			c.check(p.How == 0 && p.Takes == nil && p.Words == nil && p.Always == "", "column %s: a filter without a field", f.Column)
 		}
 		c.check(f.Sort == "" || slices.Contains(c.t.Sort.Words, f.Sort), "column %s: %q is no word to sort by", f.Column, f.Sort)
+		c.check(f.Sort == "" || !slices.Contains(sorts, f.Sort), "column %s: another is sorted by %q", f.Column, f.Sort)
+		sorts = append(sorts, f.Sort)
 		c.check(f.Sort == "" || f.Kind == Count, "column %s: only numbers have an order that databases agree on", f.Column)
 	}
 }

@@ -72,6 +72,15 @@ func (f Filter) And(other Filter) Filter {
 	return product
 }
 
+// Equal reports equal filters, written alike.
+func (f Filter) Equal(other Filter) bool {
+	return slices.EqualFunc(f, other, func(a, b []Condition) bool {
+		return slices.EqualFunc(a, b, func(a, b Condition) bool {
+			return a.Field == b.Field && a.CompareType == b.CompareType && a.Additional == b.Additional && slices.Equal(a.Value, b.Value)
+		})
+	})
+}
+
 // MarshalJSON writes the request's params, those of the declaration first. Equal requests are written alike.
 func (r Request) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer

@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 // Rows are the rows of an answer as they came, and each field's place in them: texts are kept once, and values are
@@ -130,7 +131,10 @@ func (r Row) Cell(field int) Cell {
 // halves of surrogate pairs, and bytes that are not UTF-8.
 func (r Row) Raw() string {
 	raw, _ := r.Cell(r.rows.width - 1).Text()
-	return holdable(strings.ToValidUTF8(raw, "\uFFFD"))
+	if !utf8.ValidString(raw) {
+		raw = string([]rune(raw)) // each byte that is not UTF-8 for itself, as in the columns
+	}
+	return holdable(raw)
 }
 
 // holdable replaces escapes that stand for no character of PostgreSQL's.
@@ -191,7 +195,7 @@ func unit(text string) rune {
 // Builder makes Rows of a text that holds them.
 type Builder struct {
 	rows  Rows
-	extra strings.Builder
+	extra []byte
 }
 
 // NewBuilder begins rows of a table, at most so many, whose texts are for the most part pieces of text.
@@ -225,11 +229,14 @@ func (b *Builder) Piece(field, begin, end int) {
 	b.set(field, cell{int64(begin)<<32 | int64(end), isText})
 }
 
-// Text sets a field of the row to a text that is no piece of it.
-func (b *Builder) Text(field int, s string) {
-	begin := int64(b.extra.Len())
-	b.extra.WriteString(s)
-	b.set(field, cell{begin<<32 | int64(b.extra.Len()), isExtra})
+// Text sets a field of the row to a text that is no piece of it: to what write appends.
+func (b *Builder) Text(field int, write func(to []byte) []byte) {
+	if b.extra == nil {
+		b.extra = make([]byte, 0, len(b.rows.text)/2)
+	}
+	begin := int64(len(b.extra))
+	b.extra = write(b.extra)
+	b.set(field, cell{begin<<32 | int64(len(b.extra)), isExtra})
 }
 
 // Whole sets what the row is as a piece of the text.
@@ -240,6 +247,6 @@ func (b *Builder) Len() int { return len(b.rows.cells) / b.rows.width }
 
 // Rows ends the building.
 func (b *Builder) Rows() *Rows {
-	b.rows.extra = b.extra.String()
+	b.rows.extra = string(b.extra)
 	return &b.rows
 }

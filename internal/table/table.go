@@ -30,7 +30,6 @@ const (
 	Text  Kind = iota + 1
 	Count      // a whole number from 0, which some answers write as a text of digits
 	Time       // a date or a date with a time of day, in UTC; "" and 0000-00-00 are NULL
-	JSON       // JSON text
 )
 
 // Param is a parameter of the request: a column that holds the value which the WHERE clause gives.
@@ -81,6 +80,9 @@ type Pushdown struct {
 	// sibling page with the same field. The vendor's list of names attests nothing.
 	Takes []string
 	Words []string // of ByWord: what may be looked for
+	// Always is a word that every value of a ByText holds, such as http: in another case it shows whether the API's
+	// contains ignores case. Such a value is never NULL.
+	Always string
 }
 
 // How is what a clause is turned into.

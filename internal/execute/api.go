@@ -1,0 +1,115 @@
+// Package execute runs plans against an API: page by page within a budget, part by part past the row cap, several
+// sources merged in one order, with what is learned of the API meanwhile. It knows no SQL text, no SDK and no HTTP.
+package execute
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"sync"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
+
+// API answers requests, each of which costs credits. A filter that it does not take is an error with the method
+// [RefusedFilter] has; the request is free of charge then.
+type API interface {
+	Rows(ctx context.Context, t *table.Table, req table.Request) (*table.Answer, error)
+	// Answers makes a store of answers; see [Answers].
+	Answers(room func(bytes int64) bool) Answers
+}
+
+// Answers keeps the answers to the requests made with its context, so that none of them is bought again. It asks for
+// room before it keeps one, and says how many bytes of memory that takes.
+type Answers interface {
+	Attach(ctx context.Context) context.Context
+	Forget() // drops the answers, and those that are still to come
+}
+
+// RefusedFilter is an error of the API that refuses a filter: it names the field and the comparison, each "" where
+// the API does not say.
+type RefusedFilter interface {
+	error
+	RefusedFilter() (field, compareType string, refused bool)
+}
+
+// refusedBy reports what an error refuses.
+func refusedBy(err error) (refused plan.Refusal, ok bool) {
+	var e RefusedFilter
+	if !errors.As(err, &e) {
+		return refused, false
+	}
+	refused.Field, refused.CompareType, ok = e.RefusedFilter()
+	return refused, ok
+}
+
+// Connection is what the executions of a connection share: the API, and what was learned of it by asking. It is kept
+// for as long as the process lives. It is safe for concurrent use.
+type Connection struct {
+	API         API
+	Rate        float64 // requests a second
+	MaxRequests int     // at a time
+
+	mu    sync.Mutex
+	known map[*table.Table]*knowledge
+}
+
+type knowledge struct {
+	plan.Knowledge
+	misses int // probes that have not shown that contains ignores case
+}
+
+// of returns what is known of a table's method. The caller holds the lock.
+func (c *Connection) of(t *table.Table) *knowledge {
+	k := c.known[t]
+	if k == nil {
+		k = &knowledge{Knowledge: plan.Knowledge{Refused: plan.Refusals{}, Folds: map[string]bool{}}}
+		if c.known == nil {
+			c.known = map[*table.Table]*knowledge{}
+		}
+		c.known[t] = k
+	}
+	return k
+}
+
+// knows returns a copy of what is known of a table's method, for planning.
+func (c *Connection) knows(t *table.Table) plan.Knowledge {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k := c.of(t)
+	return plan.Knowledge{Refused: maps.Clone(k.Refused), Folds: maps.Clone(k.Folds)}
+}
+
+// refuse remembers comparisons that the API does not take.
+func (c *Connection) refuse(t *table.Table, list []plan.Refusal) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, r := range list {
+		c.of(t).Refused[r] = true
+	}
+}
+
+// MaxMisses is how many probes may fail to show that contains ignores case, before a process takes it that it does
+// not: one may have met a domain without rows.
+const MaxMisses = 2
+
+// probes reports whether it may still be worth asking if contains ignores case.
+func (c *Connection) probes(t *table.Table) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.of(t).misses < MaxMisses
+}
+
+// probed remembers what a probe has shown.
+func (c *Connection) probed(t *table.Table, probe plan.Probe, shown bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !shown {
+		c.of(t).misses++
+		return
+	}
+	for _, field := range probe.Fields() {
+		c.of(t).Folds[field] = true
+	}
+}

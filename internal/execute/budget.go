@@ -1,0 +1,80 @@
+package execute
+
+import (
+	"fmt"
+	"sync"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+)
+
+// Budget is a limit of credits, shared by all executions that it is given to. Nil is no limit.
+type Budget struct {
+	mu    sync.Mutex
+	most  int64
+	spent int64 // or promised to requests under way
+}
+
+// NewBudget returns a budget of so many credits.
+func NewBudget(most int64) *Budget { return &Budget{most: most} }
+
+// BudgetError says that a scan would cost more than max_credits allows.
+type BudgetError struct {
+	Site              string
+	Cost, Most, Spent int64 // credits: what the scan needs, may spend in all, and has spent
+	Known             bool  // Cost is what the API says, not what one more page would make it
+}
+
+func (e *BudgetError) Error() string {
+	need := fmt.Sprintf("needs more than %d", e.Cost)
+	if e.Known {
+		need = fmt.Sprintf("costs %d", e.Cost)
+	}
+	return fmt.Sprintf("reading %s %s credits, max_credits is %d and %d are spent: add a LIMIT or a filter, or raise max_credits", e.Site, need, e.Most, e.Spent)
+}
+
+// reserve promises credits to a request, or refuses.
+func (b *Budget) reserve(site string, credits int64) error {
+	if b == nil {
+		return nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.spent+credits > b.most {
+		return &BudgetError{Site: site, Cost: b.most, Most: b.most, Spent: b.spent}
+	}
+	b.spent += credits
+	return nil
+}
+
+// left is how many credits may still be spent.
+func (b *Budget) left() int64 {
+	if b == nil {
+		return plan.NoGuard
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return max(b.most-b.spent, 0)
+}
+
+// settle replaces a promise by what the request cost.
+func (b *Budget) settle(promised, cost int64) {
+	if b == nil {
+		return
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.spent += cost - promised
+}
+
+// foresee refuses a scan that needs so many credits beyond those spent.
+func (b *Budget) foresee(site string, credits, total int64) error {
+	if b == nil {
+		return nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.spent+credits > b.most {
+		return &BudgetError{Site: site, Cost: total, Most: b.most, Spent: b.spent, Known: true}
+	}
+	return nil
+}

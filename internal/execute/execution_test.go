@@ -1,0 +1,244 @@
+package execute_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
+
+func sortedHosts(list []host) []string {
+	names := make([]string, len(list))
+	for i, h := range list {
+		names[i] = fmt.Sprint(h)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func TestAllRowsComeForTheirCredits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &fakeAPI{hosts: map[string][]host{"a.com": some(2500, 9)}}
+		got, err := run(t, connect(a), plan.Input{Limit: -1, Quals: []plan.Qual{of("a.com")}}, execute.Options{})
+		if err != nil || a.credits != 2500 || !slices.Equal(sortedHosts(got.hosts), sortedHosts(a.hosts["a.com"])) {
+			t.Errorf("%d rows for %d credits, %v", len(got.hosts), a.credits, err)
+		}
+	})
+}
+
+// Any number of refusals, in any number of sources, ends in the answer: at the beginning of each source, merged or one
+// by one, named or not.
+func TestRefusalsEndInTheAnswer(t *testing.T) {
+	refusals := []plan.Refusal{{Field: "domain_links", CompareType: table.AtLeast}, {Field: "domain_rank", CompareType: table.AtLeast}, {Field: "domain_from", CompareType: table.Contains}}
+	for bits := range 8 {
+		for _, order := range []plan.Order{{}, {Column: "links", Descending: true}, {Column: "domain_rank"}} {
+			for _, mute := range []bool{false, true} {
+				t.Run(fmt.Sprint(bits, order, mute), func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) {
+						a := &fakeAPI{mute: mute, hosts: map[string][]host{"a.com": some(300, 9), "b.com": some(200, 7), "c.com": some(100, 5)}}
+						for i, r := range refusals {
+							if bits>>i&1 == 1 {
+								a.refuses = append(a.refuses, r)
+							}
+						}
+						in := plan.Input{Limit: -1, Order: order, Quals: []plan.Qual{
+							of("a.com", "b.com", "c.com"), is("links", plan.Greater, int64(2)), is("domain_rank", plan.GreaterOrEqual, int64(20)), is("host_from", plan.Like, "%1%"),
+						}}
+						got, err := run(t, connect(a), in, execute.Options{})
+						var want []host
+						for _, list := range a.hosts {
+							for _, h := range list {
+								if h.links > 2 && h.rank >= 20 && strings.Contains(h.name, "1") {
+									want = append(want, h)
+								}
+							}
+						}
+						if err != nil || !slices.Equal(sortedHosts(got.hosts), sortedHosts(want)) {
+							t.Errorf("%d rows, want %d: %v", len(got.hosts), len(want), err)
+						}
+						if refused := 3 * len(a.refuses); len(a.requests) > refused+3*4 {
+							t.Errorf("%d requests", len(a.requests))
+						}
+					})
+				})
+			}
+		}
+	}
+}
+
+// A filter of the user's own that is refused is the user's to mend.
+func TestAUsersFilterThatIsRefusedIsAnError(t *testing.T) {
+	a := &fakeAPI{hosts: map[string][]host{"a.com": some(10, 3)}, refuses: []plan.Refusal{{Field: "domain_links", CompareType: table.AtLeast}}}
+	filter := is("complex_filter", plan.Equal, `[[{"field":"domain_links","compareType":"gte","value":[2]}]]`)
+	_, err := run(t, connect(a), plan.Input{Limit: -1, Quals: []plan.Qual{of("a.com"), filter, is("links", plan.Greater, int64(1))}}, execute.Options{})
+	if err == nil || !strings.Contains(err.Error(), "refused") || len(a.requests) > 2 {
+		t.Errorf("%v after %d requests", err, len(a.requests))
+	}
+}
+
+// A refused comparison is not exact: LIMIT and the cut of a large result go by what is really filtered.
+func TestARefusedBoundIsNoLongerExact(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &fakeAPI{rowCap: 2000, refuses: []plan.Refusal{{Field: "domain_links", CompareType: table.AtLeast}}}
+		list := make([]host, 5020)
+		for i := range list {
+			list[i] = host{fmt.Sprintf("h%d.com", i), 50, 1}
+			if i < 20 {
+				list[i].links = 60
+			}
+		}
+		a.hosts = map[string][]host{"a.com": list}
+		in := plan.Input{Limit: 15, RowCap: 2000, Order: plan.Order{Column: "links", Descending: true}, Quals: []plan.Qual{of("a.com"), is("links", plan.Greater, int64(50))}}
+		got, err := run(t, connect(a), in, execute.Options{})
+		if err != nil || len(got.hosts) != 15 || a.credits != 15 {
+			t.Errorf("%d rows for %d credits, %v", len(got.hosts), a.credits, err)
+		}
+		a.credits = 0
+		in.Order = plan.Order{}
+		if got, err := run(t, connect(a), in, execute.Options{}); err == nil || len(got.hosts) > 0 || a.credits > 2000 {
+			t.Errorf("what the API cannot be asked for: %d rows for %d credits, %v", len(got.hosts), a.credits, err)
+		}
+	})
+}
+
+func TestSourcesAreMergedInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &fakeAPI{hosts: map[string][]host{"a.com": some(400, 90), "b.com": some(300, 77), "c.com": nil}}
+		for _, descending := range []bool{true, false} {
+			got, err := run(t, connect(a), plan.Input{Limit: 50, Order: plan.Order{Column: "links", Descending: descending}, Quals: []plan.Qual{of("a.com", "b.com", "c.com")}}, execute.Options{})
+			if err != nil || len(got.hosts) != 50 {
+				t.Fatalf("%d rows, %v", len(got.hosts), err)
+			}
+			for i := 1; i < len(got.hosts); i++ {
+				if a, b := got.hosts[i-1].links, got.hosts[i].links; descending && a < b || !descending && a > b {
+					t.Fatalf("%d before %d", a, b)
+				}
+			}
+		}
+	})
+}
+
+// A domain in two spellings is read once, and its rows come for each.
+func TestSpellingsShareTheirRows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &fakeAPI{hosts: map[string][]host{"a.com": some(30, 5)}}
+		got, err := run(t, connect(a), plan.Input{Limit: -1, Quals: []plan.Qual{of("A.com", "https://a.com/")}}, execute.Options{})
+		if err != nil || len(got.hosts) != 60 || a.credits != 30 || !slices.Contains(got.sites, "A.com") || !slices.Contains(got.sites, "https://a.com/") {
+			t.Errorf("%d rows for %d credits, %v", len(got.hosts), a.credits, err)
+		}
+	})
+}
+
+// In ascending order, which is all that a lower bound allows, a result past the cap is complete.
+func TestAResultPastTheCapIsCutByALowerBoundAlone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &fakeAPI{rowCap: 1000, hosts: map[string][]host{"a.com": some(4000, 300)}}
+		got, err := run(t, connect(a), plan.Input{Limit: -1, RowCap: 1000, Quals: []plan.Qual{of("a.com")}}, execute.Options{})
+		if err != nil || !slices.Equal(sortedHosts(got.hosts), sortedHosts(a.hosts["a.com"])) || a.credits > 4080 {
+			t.Errorf("%d rows for %d credits, %v", len(got.hosts), a.credits, err)
+		}
+		var tooMany *plan.TooManyRowsError
+		got, err = run(t, connect(a), plan.Input{Limit: -1, RowCap: 1000, Order: plan.Order{Column: "links", Descending: true}, Quals: []plan.Qual{of("a.com")}}, execute.Options{})
+		if !errors.As(err, &tooMany) || !strings.Contains(err.Error(), "takes no bound from this side") {
+			t.Errorf("in descending order: %d rows, %v", len(got.hosts), err)
+		}
+		a.hosts["a.com"] = some(4000, 1)
+		got, err = run(t, connect(a), plan.Input{Limit: -1, RowCap: 1000, Quals: []plan.Qual{of("a.com")}}, execute.Options{})
+		if !errors.As(err, &tooMany) || !strings.Contains(err.Error(), "share links = 1, which nothing tells apart") {
+			t.Errorf("all alike: %d rows, %v", len(got.hosts), err)
+		}
+	})
+}
+
+func TestABudgetIsNotPassed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for most := int64(1); most < 700; most += 37 {
+			a := &fakeAPI{hosts: map[string][]host{"a.com": some(600, 9)}}
+			got, err := run(t, connect(a), plan.Input{Limit: -1, Quals: []plan.Qual{of("a.com")}}, execute.Options{Budget: execute.NewBudget(most)})
+			var over *execute.BudgetError
+			if most >= 600 && (err != nil || len(got.hosts) != 600) || most < 600 && !errors.As(err, &over) {
+				t.Errorf("of %d credits: %d rows, %v", most, len(got.hosts), err)
+			}
+			if a.credits > min(most, 600) || most < 600 && a.credits > plan.GuardedFirstPage {
+				t.Errorf("%d credits are spent of %d", a.credits, most)
+			}
+		}
+	})
+}
+
+// Whoever leaves is not sent another request.
+func TestACancelledExecutionAsksNoMore(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &fakeAPI{hosts: map[string][]host{"a.com": some(5000, 9)}}
+		ctx, cancel := context.WithCancel(t.Context())
+		s := &sink{onRow: func(rows int) {
+			if rows == 200 {
+				cancel()
+			}
+		}}
+		x, err := connect(a).New(plan.Input{Table: refDomain, Limit: -1, Quals: []plan.Qual{of("a.com")}}, execute.Options{Reader: s})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := x.Run(ctx); !errors.Is(err, context.Canceled) || a.credits > 250 || len(s.hosts) > 200 {
+			t.Errorf("%d rows for %d credits, %v", len(s.hosts), a.credits, err)
+		}
+	})
+}
+
+func TestAnErrorInTheMiddleEndsTheExecution(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		failed := errors.New("it is gone")
+		a := &fakeAPI{hosts: map[string][]host{"a.com": some(900, 9)}, before: func(_ int, req table.Request) error {
+			if req.Size == 250 {
+				return failed
+			}
+			return nil
+		}}
+		got, err := run(t, connect(a), plan.Input{Limit: -1, Quals: []plan.Qual{of("a.com")}}, execute.Options{})
+		if !errors.Is(err, failed) || len(got.hosts) != 250 {
+			t.Errorf("%d rows, %v", len(got.hosts), err)
+		}
+	})
+}
+
+func TestTotalsCostOneCreditEach(t *testing.T) {
+	a := &fakeAPI{hosts: map[string][]host{"a.com": some(90, 9), "b.com": some(5, 2)}}
+	x, err := connect(a).New(plan.Input{Table: refDomain, Limit: -1, Quals: []plan.Qual{of("a.com", "A.com", "b.com")}}, execute.Options{Reader: &sink{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var told []string
+	if err := x.Totals(t.Context(), func(total execute.Total) { told = append(told, fmt.Sprint(total.Spelling[0], total.Rows)) }); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(told)
+	if got := fmt.Sprint(told); got != "[A.com90 a.com90 b.com5]" || a.credits != 2 {
+		t.Errorf("%s for %d credits", got, a.credits)
+	}
+}
+
+func TestAnExplanationSendsNothing(t *testing.T) {
+	a := &fakeAPI{hosts: map[string][]host{"a.com": some(90, 9)}}
+	x, err := connect(a).New(plan.Input{Table: refDomain, Limit: 20, Quals: []plan.Qual{of("a.com"), is("links", plan.Greater, int64(3)), is("links", plan.Less, int64(9)), is("domain_rank", plan.NotEqual, int64(5))}}, execute.Options{Reader: &sink{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var plans []execute.ScanPlan
+	if err := x.Explain(t.Context(), false, func(p execute.ScanPlan) { plans = append(plans, p) }); err != nil || len(plans) != 1 || len(a.requests) != 0 {
+		t.Fatalf("%v: %d plans, %d requests", err, len(plans), len(a.requests))
+	}
+	text := plans[0].String()
+	for _, want := range []string{"domain       a.com\n", "order        domain_links asc\n", `[[{"field":"domain_links","compareType":"gte","value":[4]}]]`, "links > 3 (filtered by the API)\n", "links < 9 (checked here)\n", "domain_rank <> 5 (checked here)"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("%s\nlacks %s", text, want)
+		}
+	}
+}

@@ -1,0 +1,197 @@
+package execute
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
+
+// ScanPlan is how one scan of one domain would be answered.
+type ScanPlan struct {
+	Table, Domain           string
+	Params                  []string // of the request, but for the domain, as name = value
+	Sort, Order             string
+	Filter                  string   // complexFilter as JSON, "" is none
+	Clauses                 []Clause // on columns of the rows
+	Limit                   int64    // -1 is none
+	PageSizes               []int    // of the first requests
+	MaxCredits, MaxRequests int64    // -1: as many as the domain has rows
+	Total                   int64    // rows that the API has for it; -1 where it was not asked
+	Notes                   []string
+}
+
+// Clause is a WHERE clause and what the API's filter achieves for it. Each is checked on this side too.
+type Clause struct {
+	SQL    string
+	Pushed plan.Pushed
+}
+
+// Explain tells the scan's plan, for each source that it would read, and sends nothing but the questions for totals
+// where estimate is set.
+func (x *Execution) Explain(ctx context.Context, estimate bool, tell func(ScanPlan)) error {
+	if len(x.plan.Sources) == 0 {
+		p := ScanPlan{Table: x.plan.Table.Name, Limit: x.plan.Limit, Total: -1, Notes: []string{"no row can match: nothing is asked"}}
+		for _, c := range x.plan.Residual.Clauses() {
+			p.Clauses = append(p.Clauses, Clause{SQL: c})
+		}
+		tell(p)
+	}
+	probe, probed := x.probe()
+	if probed && estimate {
+		if err := x.learnFolding(ctx); err != nil {
+			return err
+		}
+	}
+	for i, source := range x.plan.Sources {
+		p := x.describe(source)
+		if probed && i == 0 {
+			p.Notes = append(p.Notes, fmt.Sprintf("before it, 1 credit asks whether the API's contains ignores case in %s; where it does, the filter also looks for letters",
+				strings.Join(probe.Fields(), ", ")))
+		}
+		if estimate {
+			answer, err := x.conn.API.Rows(ctx, x.plan.Table, source.Series.At(1, 1))
+			if err != nil {
+				return err
+			}
+			p.Total = answer.Total
+			if most := max(answer.Total*x.plan.Table.Cost.Row, x.plan.Table.Cost.Least); p.MaxCredits < 0 || p.MaxCredits > most {
+				p.MaxCredits = most
+			}
+			if probed && i == 0 {
+				p.MaxCredits++
+			}
+		}
+		tell(p)
+	}
+	return nil
+}
+
+// ExplainTotals tells the plan of [Execution.Totals].
+func (x *Execution) ExplainTotals(name string, tell func(ScanPlan)) {
+	for _, source := range x.plan.Sources {
+		p := about(x.plan, source)
+		p.Table, p.Limit, p.PageSizes, p.MaxCredits, p.MaxRequests = name, 1, []int{1}, x.plan.Table.Cost.Of(1), 1
+		tell(p)
+	}
+}
+
+func about(p *plan.Plan, source plan.Source) ScanPlan {
+	out := ScanPlan{Table: p.Table.Name, Domain: source.Series.Site(), Sort: source.Series.Request.Sort, Order: source.Series.Request.Order,
+		Limit: p.Limit, MaxCredits: -1, MaxRequests: -1, Total: -1}
+	for _, a := range source.Series.Request.Args[1:] {
+		out.Params = append(out.Params, fmt.Sprintf("%s = %v", columnOf(p.Table, a), a.Value))
+	}
+	return out
+}
+
+// columnOf is the column of a parameter that is sent.
+func columnOf(t *table.Table, a table.Arg) string {
+	for _, p := range t.Params {
+		if p.Name == a.Name {
+			return p.Column
+		}
+	}
+	return a.Name
+}
+
+// shownPages is how many pages' sizes a plan shows.
+const shownPages = 5
+
+func (x *Execution) describe(source plan.Source) ScanPlan {
+	p := about(x.plan, source)
+	if filter := source.Series.Request.Filter; len(filter) > 0 {
+		b, _ := json.Marshal(filter) // texts and numbers
+		p.Filter = string(b)
+	}
+	for _, d := range source.Decisions {
+		p.Clauses = append(p.Clauses, Clause{d.Qual.String(), d.Pushed})
+	}
+	guard, rowCap := x.Budget.left(), x.plan.RowCap
+	pager := plan.NewPager(x.demand.FirstPage(guard), x.plan.Table.Page.MaxSize)
+	want := x.demand.Next(plan.Progress{Spellings: int64(len(source.Spellings)), Guard: guard})
+	rows, requests := int64(0), int64(0)
+	for ; rows < min(want, rowCap) || want < 0 && requests < shownPages; requests++ {
+		left := int64(-1)
+		if want >= 0 {
+			left = want - rows
+		}
+		_, size := pager.Next(left, rowCap)
+		if requests < shownPages {
+			p.PageSizes = append(p.PageSizes, size)
+		}
+		rows += int64(size)
+	}
+	switch maxSize := int64(x.plan.Table.Page.MaxSize); {
+	case want >= 0 && x.plan.Exact:
+		p.MaxRequests = requests + (max(want-rows, 0)+maxSize-1)/maxSize
+		p.MaxCredits = max(rows, want+want/maxSize*min(want/rowCap, 1)) * x.plan.Table.Cost.Row
+	case want >= 0:
+		p.Notes = append(p.Notes, "more pages follow if rows of the first do not match")
+	}
+	return p
+}
+
+// String lays the plan out for a terminal.
+func (p ScanPlan) String() string {
+	var b strings.Builder
+	line := func(name, format string, args ...any) {
+		fmt.Fprintf(&b, "  %-12s %s\n", name, fmt.Sprintf(format, args...))
+	}
+	fmt.Fprintf(&b, "%s\n", p.Table)
+	if p.Domain != "" {
+		line("domain", "%s", p.Domain)
+	}
+	for _, param := range p.Params {
+		name, value, _ := strings.Cut(param, " = ")
+		line(strings.ReplaceAll(name, "_", " "), "%s", value)
+	}
+	if p.Sort != "" {
+		line("order", "%s %s", p.Sort, p.Order)
+	}
+	if p.Filter != "" {
+		line("filter", "%s", p.Filter)
+	}
+	for _, c := range p.Clauses {
+		line("where", "%s (%s)", c.SQL, pushedWords[c.Pushed])
+	}
+	if p.Limit >= 0 {
+		line("limit", "%d rows", p.Limit)
+	}
+	if len(p.PageSizes) > 0 {
+		line("pages", "%s rows", strings.Trim(strings.Join(strings.Fields(fmt.Sprint(p.PageSizes)), ", "), "[]")+p.more())
+	}
+	if p.Total >= 0 {
+		line("total", "%d rows", p.Total)
+	}
+	switch {
+	case p.Domain == "":
+		line("cost", "0 credits")
+	case p.MaxCredits >= 0 && p.Limit < 0:
+		line("cost", "%d credits", p.MaxCredits)
+	case p.MaxCredits >= 0:
+		line("cost", "at most %d credits", p.MaxCredits)
+	default:
+		line("cost", "at most a credit for each row that the API has (use --estimate to ask, for one credit)")
+	}
+	for _, n := range p.Notes {
+		line("note", "%s", n)
+	}
+	return b.String()
+}
+
+var pushedWords = map[plan.Pushed]string{
+	plan.Exact:       "filtered by the API",
+	plan.Inexact:     "filtered by the API in part, checked here",
+	plan.Unsupported: "checked here",
+}
+
+func (p ScanPlan) more() string {
+	if p.Limit < 0 || p.MaxRequests > int64(len(p.PageSizes)) {
+		return ", …"
+	}
+	return ""
+}

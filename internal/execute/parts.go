@@ -1,0 +1,105 @@
+package execute
+
+import (
+	"github.com/turbot/steampipe-plugin-serpstat/internal/pagescan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
+
+// cutIfNeeded cuts a result past the row cap into parts once it is clear that its end will be needed: at
+// once where no LIMIT ends the scan, and before the big pages are bought.
+func (r *sourceReader) cutIfNeeded() error {
+	x := r.x
+	if r.cut || r.total <= x.plan.RowCap || x.demand.EndsBeforeCap(r.progress()) {
+		return nil
+	}
+	refused, of := x.conn.knows(r.series.Table).Refused, r.series
+	if !x.ordered() && !of.Thinned && of.Splittable(refused) != "" {
+		of = of.Dividing()
+	}
+	switch {
+	case of.Order == r.series.Order && !x.demand.Bounded() && r.pages.Pages() < pagescan.Ramp && r.pages.More():
+		return nil // a reader who wants a few rows leaves before any part is looked for
+	case of.Order == r.series.Order:
+		return r.cutNow()
+	case x.demand.PastCap():
+		return r.series.TooMany(r.total, x.plan.RowCap, refused)
+	case x.demand.Bounded():
+		return nil // finish says so if the cap comes before the limit
+	}
+	// The API's own order that the user asks for has no meaning where all rows are returned.
+	r.reread(of)
+	return nil
+}
+
+func (r *sourceReader) cutNow() error {
+	for {
+		splitter := plan.Splitter{
+			Series: r.series, Total: r.total, Highest: r.highest, AtLeast: r.taken,
+			RowCap: r.x.plan.RowCap, Refused: r.x.conn.knows(r.series.Table).Refused,
+		}
+		asked := r.series
+		splitter.Count = func(f table.Filter) (int64, error) {
+			asked = r.series.With(f)
+			return r.count(asked)
+		}
+		known := len(splitter.Refused)
+		parts, err := splitter.Parts()
+		if err != nil && r.x.learn(err, asked) && len(r.x.conn.knows(r.series.Table).Refused) > known {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		r.parts, r.cut = parts, true
+		r.beginFirstPart()
+		return nil
+	}
+}
+
+// beginFirstPart goes on with the pages so far, whose rows are the first ones of the first part. Where a value among
+// them has more rows than the cap, they are spread over the parts that it was divided into: then the parts are read
+// from their first rows, and what has been streamed is left out.
+func (r *sourceReader) beginFirstPart() {
+	streamed := r.read[:len(r.read)-len(r.rows)]
+	if r.read = nil; r.parts[0].Filter.Equal(r.series.Request.Filter) && r.parts[0].Rows >= r.taken {
+		r.inPart = int64(len(streamed))
+		return
+	}
+	r.again = map[string]int{}
+	for _, row := range streamed {
+		r.again[row.Raw()]++
+	}
+	r.pages.Close()
+	r.rows, r.inPart, r.anyLast = nil, 0, false
+	r.pages = r.newPages(r.series.With(r.parts[0].Filter))
+}
+
+// count asks how many rows a series has: a request of one row.
+func (r *sourceReader) count(of plan.Series) (int64, error) {
+	answer, err := r.x.buy(r.ctx, of, 1, 1, 1)
+	if err != nil {
+		return 0, err
+	}
+	return answer.Total, nil
+}
+
+// endPart goes on with the next part, and says so if the one that has ended had not the rows that were counted.
+func (r *sourceReader) endPart() {
+	if counted := r.parts[r.part].Rows; r.inPart != counted {
+		r.warn(r.inPart, counted)
+	}
+	r.nextPart()
+}
+
+// nextPart goes on with the next part, or ends the source.
+func (r *sourceReader) nextPart() {
+	r.pages.Close()
+	r.part++
+	if r.part == len(r.parts) {
+		r.ended = true
+		return
+	}
+	r.inPart, r.anyLast = 0, false
+	r.pages = r.newPages(r.series.With(r.parts[r.part].Filter))
+}

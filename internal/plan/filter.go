@@ -1,0 +1,551 @@
+package plan
+
+import (
+	"math"
+	"slices"
+	"sort"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
+
+// Refusal names a compareType that the API does not take for a field (error 32117).
+type Refusal struct{ Field, CompareType string }
+
+// Refusals is what a method is known to refuse. The nil map refuses nothing.
+type Refusals map[Refusal]bool
+
+// Uses reports whether a filter compares the field in this way.
+func (r Refusal) Uses(f table.Filter) bool {
+	return slices.ContainsFunc(f, func(group []table.Condition) bool {
+		return slices.ContainsFunc(group, func(c table.Condition) bool {
+			return c.Field == r.Field && (r.CompareType == "" || c.CompareType == r.CompareType)
+		})
+	})
+}
+
+// Pushed says what the filter achieves for a clause.
+type Pushed int
+
+// What a filter can achieve.
+const (
+	Unsupported Pushed = iota // nothing is sent for the clause
+	Inexact                   // rows that do not match may come too
+	Exact                     // every row that comes matches, under every reading
+)
+
+func (p Pushed) String() string { return [...]string{"unsupported", "inexact", "exact"}[p] }
+
+// Decision is what is done about one clause. All that depends on it reads it here.
+type Decision struct {
+	Qual   Qual
+	Pushed Pushed
+}
+
+// Bounds of a filter's size. An OR of more alternatives than maxAlternatives is widened to something simpler instead; a
+// text is looked for by its maxRuns longest literal runs.
+const (
+	maxAlternatives = 16
+	maxRuns         = 3
+	maxCount        = math.MaxInt32 // "no upper bound" where between needs one
+)
+
+// pushdown is a filter and what it achieves for each clause on the rows.
+type pushdown struct {
+	filter     table.Filter
+	decisions  []Decision
+	impossible bool // no row can match, so that no request is due
+}
+
+// push turns WHERE clauses into a complexFilter that keeps every row SQL keeps, whatever the answer to the open
+// questions about the API. It is added to what the user filters by. thinned rows are not filtered: which of them there
+// are would change.
+//
+// What is pushed, and why it is safe:
+//   - ranges of a count as gte and lte, the two numeric comparisons whose meaning is clear;
+//   - equality and LIKE on texts as contains of the literal runs free of `%`, `_` and backslash: a row that has the
+//     whole has its parts, in the same case, be the value a pattern or not, trimmed or not;
+//   - ILIKE by runs of what its engine does not fold, and of ASCII letters once the API has shown ([Probe]) that it
+//     ignores their case;
+//   - NOT ILIKE '%lit%' as notContains for a lit that every folding treats alike, NOT LIKE for a caseless one;
+//   - a word of a known list as contains of that word;
+//   - a bound of a date as one of the filter's date, a day wider, where that is never on the wrong side of it.
+func push(in Input, user table.Filter, thinned bool) pushdown {
+	p := pusher{in: in, user: user, filter: user}
+	columns := byColumn(rowQuals(in))
+	for _, f := range in.Table.Fields {
+		if contradicts(f.Kind, columns[f.Column]) {
+			return pushdown{impossible: true}
+		}
+	}
+	achieved := map[string][]Pushed{} // for each clause on a column
+	for column, quals := range columns {
+		achieved[column] = make([]Pushed, len(quals))
+	}
+	if !thinned {
+		// What is exact comes first, since a filter has room for so many alternatives only.
+		p.each(table.ByNumber, columns, achieved, p.numbers)
+		p.days(columns, achieved)
+		p.each(table.ByText, columns, achieved, p.texts)
+		p.each(table.ByWord, columns, achieved, p.words)
+	}
+	out := pushdown{filter: p.filter}
+	for _, q := range rowQuals(in) {
+		out.decisions = append(out.decisions, Decision{q, achieved[q.Column][0]})
+		achieved[q.Column] = achieved[q.Column][1:]
+	}
+	return out
+}
+
+func byColumn(quals []Qual) map[string][]Qual {
+	m := map[string][]Qual{}
+	for _, q := range quals {
+		m[q.Column] = append(m[q.Column], q)
+	}
+	return m
+}
+
+// pusher ANDs alternatives into a filter, as long as it stays small.
+type pusher struct {
+	in           Input
+	user, filter table.Filter
+}
+
+// takes reports a comparison that is attested, and that the API has not refused.
+func takes(f *table.Field, compare string, refused Refusals) bool {
+	return f.Filter.Attests(compare) && !refused[Refusal{f.Filter.Field, compare}]
+}
+
+func (p *pusher) takes(f *table.Field, compare string) bool {
+	return takes(f, compare, p.in.Known.Refused)
+}
+
+// and adds an OR of ANDs to the filter: the product of both. It reports whether there is one, and whether the product
+// was small enough to be taken.
+func (p *pusher) and(alternatives table.Filter) bool {
+	if len(alternatives) == 0 || max(len(p.filter), 1)*len(alternatives) > max(maxAlternatives, len(p.user)) {
+		return false
+	}
+	p.filter = p.filter.And(alternatives)
+	return true
+}
+
+// each pushes the clauses on the columns that are pushed in one way, and notes what that achieves for each clause.
+func (p *pusher) each(how table.How, columns map[string][]Qual, achieved map[string][]Pushed, push func(*table.Field, []Qual, []Pushed)) {
+	for i := range p.in.Table.Fields {
+		f := &p.in.Table.Fields[i]
+		if quals := columns[f.Column]; f.Filter.How == how && len(quals) > 0 {
+			push(f, quals, achieved[f.Column])
+		}
+	}
+}
+
+// numbers pushes the ranges that the clauses leave together, or one range around them.
+func (p *pusher) numbers(f *table.Field, quals []Qual, achieved []Pushed) {
+	sent, reach := numberFilter(f, quals, p.in.Known.Refused)
+	if len(sent) > 0 && !p.and(sent) {
+		if sent, reach = around(f, countRange(quals), p.in.Known.Refused); len(sent) == 0 || !p.and(sent) {
+			sent, reach = nil, everyCount
+		}
+	}
+	for i, q := range quals {
+		without, _ := numberFilter(f, slices.Delete(slices.Clone(quals), i, i+1), p.in.Known.Refused)
+		switch {
+		case !f.Optional && q.holdsFor(reach): // a bound says nothing of NULL
+			achieved[i] = Exact
+		case len(sent) > 0 && !sent.Equal(without):
+			achieved[i] = Inexact
+		}
+	}
+}
+
+// everyCount is what a filter without conditions reaches.
+var everyCount = intRanges{{0, math.MaxInt64}}
+
+// numberFilter is the filter for the ranges that clauses leave together, and what it reaches: the values of the rows
+// that it lets through, under every reading. Nil lets all through.
+func numberFilter(f *table.Field, quals []Qual, refused Refusals) (filter table.Filter, reach intRanges) {
+	for _, r := range countRange(quals) {
+		conditions, reached := NumberBetween(f, r.lo, r.hi, refused)
+		if len(conditions) == 0 {
+			return nil, everyCount
+		}
+		filter, reach = append(filter, conditions), append(reach, reached)
+	}
+	return filter, reach
+}
+
+// around is the filter for one range around several.
+func around(f *table.Field, ranges intRanges, refused Refusals) (table.Filter, intRanges) {
+	conditions, reached := NumberBetween(f, ranges[0].lo, ranges[len(ranges)-1].hi, refused)
+	if len(conditions) == 0 {
+		return nil, everyCount
+	}
+	return table.Filter{conditions}, intRanges{reached}
+}
+
+// holdsFor reports that every value in ranges satisfies the clause.
+func (q Qual) holdsFor(ranges intRanges) bool {
+	switch q.Operator {
+	case IsNull:
+		return false
+	case IsNotNull:
+		return true
+	}
+	if q.List && q.Operator != Equal || slices.ContainsFunc(q.Values, func(v Value) bool { _, ok := v.(int64); return !ok }) {
+		return false
+	}
+	if q.Operator == NotEqual {
+		return !ranges.hold(q.Values[0].(int64))
+	}
+	wanted := countRange([]Qual{q})
+	return !slices.ContainsFunc(ranges, func(r intRange) bool {
+		return !slices.ContainsFunc(wanted, func(w intRange) bool { return w.lo <= r.lo && r.hi <= w.hi })
+	})
+}
+
+// NumberBetween bounds a field to lo..hi, both included; lo <= 0 and hi >= maxCount are no bounds. Where the API does
+// not take gte or lte it falls back to between, one wider on each side since nothing says whether between includes its
+// ends, and then to nothing. reach is the range of what the conditions let through.
+func NumberBetween(f *table.Field, lo, hi int64, refused Refusals) (conditions []table.Condition, reach intRange) {
+	reach = everyCount[0]
+	needLo, needHi := lo > 0, hi < maxCount
+	add := func(compare string, values ...any) {
+		conditions = append(conditions, table.Condition{Field: f.Filter.Field, CompareType: compare, Value: values})
+	}
+	missing := false
+	if needLo {
+		if takes(f, table.AtLeast, refused) {
+			add(table.AtLeast, lo)
+			reach.lo = lo
+		} else {
+			missing = true
+		}
+	}
+	if needHi {
+		if takes(f, table.AtMost, refused) {
+			add(table.AtMost, hi)
+			reach.hi = hi
+		} else {
+			missing = true
+		}
+	}
+	if missing && takes(f, table.Between, refused) {
+		wideLo, wideHi := max(lo-1, 0), int64(maxCount)
+		if !needLo {
+			wideLo = -1
+		}
+		if needHi {
+			wideHi = hi + 1
+		}
+		add(table.Between, wideLo, wideHi)
+		reach.lo, reach.hi = max(reach.lo, wideLo), min(reach.hi, wideHi)
+	}
+	return conditions, reach
+}
+
+// Dates outside these years are moved to the edge, which keeps a bound safe and the request well-formed.
+var (
+	earliestDay = time.Date(1990, 1, 1, 0, 0, 0, 0, time.UTC)
+	latestDay   = time.Date(2100, 1, 1, 0, 0, 0, 0, time.UTC)
+)
+
+const dayFormat = "2.1.2006" // the form of the specification's example, 1.1.2030
+
+// days pushes the bounds of dates, those of one filter field together.
+func (p *pusher) days(columns map[string][]Qual, achieved map[string][]Pushed) {
+	var conditions []table.Condition
+	var pushed []string
+	for i := range p.in.Table.Fields {
+		f := &p.in.Table.Fields[i]
+		if c, ok := p.day(f, timeRange(columns[f.Column])); ok {
+			conditions = append(conditions, c)
+			pushed = append(pushed, f.Column)
+		}
+	}
+	if len(conditions) == 0 || !p.and(table.Filter{conditions}) {
+		return
+	}
+	for _, column := range pushed {
+		for i := range achieved[column] {
+			achieved[column][i] = Inexact
+		}
+	}
+}
+
+func (p *pusher) day(f *table.Field, bounds instants) (c table.Condition, ok bool) {
+	var compare string
+	var day time.Time
+	switch {
+	case f.Filter.How == table.FromDay && bounds.hasLo:
+		compare, day = table.AtLeast, dayOf(bounds.lo).AddDate(0, 0, -1)
+		if !day.After(earliestDay) {
+			return c, false
+		}
+	case f.Filter.How == table.UntilDay && bounds.hasHi:
+		compare, day = table.AtMost, dayOf(bounds.hi).AddDate(0, 0, 1)
+		if !day.Before(latestDay) {
+			return c, false
+		}
+	default:
+		return c, false
+	}
+	if day.Before(earliestDay) {
+		day = earliestDay
+	}
+	if day.After(latestDay) {
+		day = latestDay
+	}
+	return table.Condition{Field: f.Filter.Field, CompareType: compare, Value: []any{day.Format(dayFormat)}}, p.takes(f, compare)
+}
+
+func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
+
+func (p *pusher) texts(f *table.Field, quals []Qual, achieved []Pushed) {
+	if values, ok := equals(quals); ok && p.contains(f, values, func(v string) []string { return searchableRuns([]string{v}, nil) }) {
+		markEquals(quals, values, achieved)
+	}
+	for i, q := range quals {
+		sent := false
+		switch q.Operator {
+		case Like:
+			sent = p.contains(f, stringsOf(q.Values), func(v string) []string { return likeRuns(v, nil) })
+		case ILike:
+			sent = p.contains(f, stringsOf(q.Values), func(v string) []string { return likeRuns(v, p.foldedAlike(f.Filter.Field)) })
+		case NotLike, NotILike:
+			sent = p.notContains(f, q)
+		}
+		if sent {
+			achieved[i] = Inexact
+		}
+	}
+}
+
+// foldedAlike returns which characters of an ILIKE pattern are in a row that matches as the API sees it: those that
+// the engine compares exactly, and ASCII letters where the API ignores their case.
+func (p *pusher) foldedAlike(field string) func(rune) bool {
+	return func(r rune) bool {
+		switch {
+		case r < utf8.RuneSelf && unicode.IsLetter(r):
+			return p.in.Known.Folds[field] && plainFold(r)
+		case p.in.Engine == SQLite:
+			return true
+		}
+		return caseless(r)
+	}
+}
+
+// likeRuns are the texts to look for in rows that are like a pattern.
+func likeRuns(like string, keep func(rune) bool) []string {
+	p, err := parsePattern(like)
+	if err != nil {
+		return nil
+	}
+	return searchableRuns(p.runs(), keep)
+}
+
+// contains adds "one of the values": an alternative for each, made of one condition for each run. A value without a
+// usable run could be anywhere, so then nothing is added. It reports whether something was.
+func (p *pusher) contains(f *table.Field, values []string, runsOf func(string) []string) bool {
+	if !p.takes(f, table.Contains) {
+		return false
+	}
+	var alternatives table.Filter
+	for _, v := range values {
+		runs := runsOf(v)
+		if len(runs) == 0 {
+			return false
+		}
+		group := make([]table.Condition, len(runs))
+		for i, run := range runs {
+			group[i] = table.Condition{Field: f.Filter.Field, CompareType: table.Contains, Value: []any{run}}
+		}
+		alternatives = append(alternatives, group)
+	}
+	return p.and(alternatives)
+}
+
+func (p *pusher) notContains(f *table.Field, q Qual) bool {
+	if q.List || !p.takes(f, table.NotContains) {
+		return false
+	}
+	like, ok := q.Values[0].(string)
+	if !ok {
+		return false
+	}
+	pattern, err := parsePattern(like)
+	if err != nil {
+		return false
+	}
+	lit, ok := pattern.contained()
+	if !ok || lit != strings.TrimSpace(lit) {
+		return false
+	}
+	keep := caseless
+	if q.Operator == NotILike {
+		keep = plainFold
+	}
+	runs := searchableRuns([]string{lit}, keep)
+	return len(runs) == 1 && runs[0] == lit &&
+		p.and(table.Filter{{table.Condition{Field: f.Filter.Field, CompareType: table.NotContains, Value: []any{lit}}}})
+}
+
+// words pushes values that are among the field's words. A response may spell one in capitals or list several, but a
+// row that equals a word contains it.
+func (p *pusher) words(f *table.Field, quals []Qual, achieved []Pushed) {
+	values, ok := equals(quals)
+	if !ok || !p.takes(f, table.Contains) {
+		return
+	}
+	var alternatives table.Filter
+	for _, v := range values {
+		if !slices.Contains(f.Filter.Words, v) {
+			return
+		}
+		alternatives = append(alternatives, []table.Condition{{Field: f.Filter.Field, CompareType: table.Contains, Value: []any{v}}})
+	}
+	if p.and(alternatives) {
+		markEquals(quals, values, achieved)
+	}
+}
+
+// markEquals notes the clauses without which other values would have been asked for.
+func markEquals(quals []Qual, values []string, achieved []Pushed) {
+	for i, q := range quals {
+		without, ok := equals(slices.Delete(slices.Clone(quals), i, i+1))
+		if q.Operator == Equal || !ok || !slices.Equal(without, values) {
+			achieved[i] = Inexact
+		}
+	}
+}
+
+// searchableRuns cuts texts at characters that may be special to the API (wildcards), that may not have
+// arrived as they are (U+FFFD stands for bytes PostgreSQL cannot hold), whose folding depends on what stands
+// next to them (odd) or that keep refuses, and returns the longest of the pieces. Pieces of white space alone are left out: trimmed, they would be empty.
+func searchableRuns(texts []string, keep func(rune) bool) []string {
+	var runs []string
+	for _, text := range texts {
+		for _, run := range strings.FieldsFunc(text, func(r rune) bool {
+			return r == '%' || r == '_' || r == '\\' || r == utf8.RuneError || unicode.IsControl(r) || strings.ContainsRune(odd, r) || keep != nil && !keep(r)
+		}) {
+			if strings.TrimSpace(run) != "" && !slices.Contains(runs, run) {
+				runs = append(runs, run)
+			}
+		}
+	}
+	sort.SliceStable(runs, func(i, j int) bool { return len(runs[i]) > len(runs[j]) })
+	return runs[:min(len(runs), maxRuns)]
+}
+
+// caseless reports a character that no folding changes.
+func caseless(r rune) bool {
+	return unicode.SimpleFold(r) == r && unicode.ToUpper(r) == r && unicode.ToLower(r) == r
+}
+
+// plainFold reports a character that ASCII and Unicode folding treat alike: a caseless one, or an ASCII
+// letter but for i, k and s, which in Unicode also fold with İ, ı, the Kelvin sign and the long s.
+func plainFold(r rune) bool {
+	if r < utf8.RuneSelf && unicode.IsLetter(r) {
+		return !strings.ContainsRune("iIkKsS", r)
+	}
+	return caseless(r)
+}
+
+// equals returns the values that a text must have one of, by = or IN, less those that another clause on it rules out.
+// ok is false where no clause says so.
+func equals(quals []Qual) (values []string, ok bool) {
+	candidates, ok := candidates(table.Text, quals)
+	if !ok {
+		return nil, false
+	}
+	return stringsOf(candidates), true
+}
+
+func stringsOf(values []Value) []string {
+	var list []string
+	for _, v := range values {
+		if s, ok := v.(string); ok && !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	return list
+}
+
+// candidates are the values of a column's first = or IN, of those that can be judged, that every clause on the column
+// admits.
+func candidates(kind table.Kind, quals []Qual) (values []Value, ok bool) {
+	i := slices.IndexFunc(quals, func(q Qual) bool { return q.Operator == Equal && q.judged(kind) })
+	if i < 0 {
+		return nil, false
+	}
+	tests := make([]test, len(quals))
+	for j, q := range quals {
+		var err error
+		if tests[j], err = testOf(kind, q, PostgreSQL); err != nil {
+			return nil, false
+		}
+	}
+	for _, v := range quals[i].Values {
+		cell, _ := cellOf(kind, v)
+		if v != nil && !slices.ContainsFunc(tests, func(t test) bool { return t(cell) == No }) {
+			values = append(values, v)
+		}
+	}
+	return values, true
+}
+
+// judged reports a clause all of whose values are such as a row can hold.
+func (q Qual) judged(kind table.Kind) bool {
+	return !slices.ContainsFunc(q.Values, func(v Value) bool { _, known := cellOf(kind, v); return !known })
+}
+
+// cellOf is a constant as a row would hold it.
+func cellOf(kind table.Kind, v Value) (c table.Cell, ok bool) {
+	switch v := v.(type) {
+	case nil:
+		return c, true
+	case string:
+		return table.TextCell(v), kind == table.Text
+	case int64:
+		return table.CountCell(v), kind == table.Count
+	case time.Time:
+		// Rows have whole seconds: another time is in none of them, and is left to the residual.
+		return table.TimeCell(v), kind == table.Time && v.Equal(v.Truncate(time.Second))
+	}
+	return c, false
+}
+
+// contradicts reports clauses on one column that no value satisfies.
+func contradicts(kind table.Kind, quals []Qual) bool {
+	null, compared := false, false
+	for _, q := range quals {
+		switch q.Operator {
+		case IsNull:
+			null = true
+			continue
+		case IsNotNull:
+			compared = true
+			continue
+		}
+		compared = true
+		if !q.List && len(q.Values) == 1 && q.Values[0] == nil {
+			return true // a comparison with NULL is never true
+		}
+	}
+	if null && compared {
+		return true
+	}
+	if values, ok := candidates(kind, quals); ok && len(values) == 0 {
+		return true
+	}
+	switch kind {
+	case table.Time:
+		return timeRange(quals).empty()
+	case table.Count:
+		return countRange(quals).empty()
+	}
+	return false
+}

@@ -1,0 +1,261 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
+
+func equalTo(column string, values ...Value) Qual {
+	return Qual{Column: column, Operator: Equal, Values: values, List: len(values) > 1}
+}
+
+func TestEachDomainIsOneSource(t *testing.T) {
+	for _, of := range catalog.Tables() {
+		plan, err := New(Input{Table: of, Limit: -1, Quals: []Qual{equalTo("query", "a.com", "A.com", "https://b.com/", "a.com")}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(plan.Sources) != 2 || plan.Sources[0].Series.Site() != "a.com" || len(plan.Sources[0].Spellings) != 2 || plan.Sources[0].Spellings[1][0] != "A.com" {
+			t.Errorf("%s: %+v", of.Name, plan.Sources)
+		}
+		if plan.RowCap != of.Page.RowCap || !plan.Exact {
+			t.Errorf("%s: the cap is %d, exact is %t", of.Name, plan.RowCap, plan.Exact)
+		}
+		for i := range plan.Sources {
+			if s := &plan.Sources[i]; plan.Source(s.Key) != s {
+				t.Errorf("%s: %s is not found by its key", of.Name, s.Series.Site())
+			}
+		}
+		if plan.Source("") != nil {
+			t.Errorf("%s: a source without a key", of.Name)
+		}
+	}
+}
+
+// A source is known by its parameters alone: a plan that has learned something, or is without a clause, has the same.
+func TestAKeyIsOfTheParametersAlone(t *testing.T) {
+	keys := func(in Input) (list []string) {
+		in.Table, in.Limit = outlinks, -1
+		plan, err := New(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range plan.Sources {
+			list = append(list, s.Key)
+		}
+		return list
+	}
+	domain, few := equalTo("query", "a.com"), where("links_ext", Less, int64(5))
+	user := equalTo("complex_filter", `[[{"field":"anchor","compareType":"contains","value":["x"]}]]`)
+	want := keys(Input{Quals: []Qual{domain}})
+	for name, in := range map[string]Input{
+		"a clause":      {Quals: []Qual{domain, few}},
+		"a refusal":     {Quals: []Qual{domain, few}, Known: Knowledge{Refused: Refusals{{"links_external", "lte"}: true}}},
+		"an order":      {Quals: []Qual{domain}, Order: Order{"links_ext", false}},
+		"the default":   {Quals: []Qual{domain, equalTo("search_type", "domain_with_subdomains")}},
+		"another host":  {Quals: []Qual{equalTo("query", "http://A.com")}},
+		"another limit": {Quals: []Qual{domain}, RowCap: 5},
+	} {
+		if got := keys(in); !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+	for name, q := range map[string]Qual{
+		"search_type": equalTo("search_type", "domain"), "link_per_domain": equalTo("link_per_domain", int64(1)), "complex_filter": user,
+		"sort_by": equalTo("sort_by", "anchor"), "sort_order": equalTo("sort_order", "asc"),
+	} {
+		if got := keys(Input{Quals: []Qual{domain, q}}); len(got) != 1 || got[0] == want[0] {
+			t.Errorf("%s: %v is no key of its own", name, got)
+		}
+	}
+}
+
+// What the parameters become in the request, for each form of parameter.
+func TestParametersAreSent(t *testing.T) {
+	backlinks := catalog.Of("serpstat_backlink")
+	user := `[[{"field":"anchor","compareType":"contains","value":["x"]}],[{"additional_filters":"no_subdomains"}]]`
+	plan, err := New(Input{Table: backlinks, Limit: -1, Quals: []Qual{
+		equalTo("query", "A.com"), equalTo("search_type", "domain"), equalTo("link_per_domain", int64(3)),
+		equalTo("additional_filter", "last_week"), equalTo("complex_filter", user), where("links_ext", Less, int64(5)),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := plan.Sources[0].Series
+	week := table.Condition{Additional: "last_week"}
+	want := table.Filter{{week, is("anchor", "contains", "x")}, {week, {Additional: "no_subdomains"}}}
+	if !slices.Equal(got.Request.Args, []table.Arg{{Name: "query", Value: "a.com"}, {Name: "searchType", Value: "domain"}, {Name: "linkPerDomain", Value: int64(3)}}) || !got.Request.Filter.Equal(want) || !got.Thinned {
+		t.Errorf("%+v", got)
+	}
+	if plan.Exact {
+		t.Error("a clause that is not pushed is exact")
+	}
+	if r := got.At(3, 50); r.Page != 3 || r.Size != 50 || got.Request.Page != 0 {
+		t.Errorf("%+v of %+v", r, got.Request)
+	}
+	if other := got.With(nil); other.Request.Filter != nil || len(got.Request.Filter) != 2 {
+		t.Errorf("%+v of %+v", other.Request, got.Request)
+	}
+}
+
+func TestWhatNoRowSatisfiesHasNoSource(t *testing.T) {
+	domain := equalTo("query", "a.com")
+	for name, in := range map[string]Input{
+		"limit 0":          {Limit: 0, Quals: []Qual{domain}},
+		"no domain":        {Limit: -1},
+		"two domains":      {Limit: -1, Quals: []Qual{domain, equalTo("query", "b.com")}},
+		"null":             {Limit: -1, Quals: []Qual{equalTo("query", Value(nil))}},
+		"two search types": {Limit: -1, Quals: []Qual{domain, equalTo("search_type", "domain"), equalTo("search_type", "domain_with_subdomains")}},
+		"a contradiction":  {Limit: -1, Quals: []Qual{domain, where("links_ext", Less, int64(0))}},
+	} {
+		in.Table = outlinks
+		if plan, err := New(in); err != nil || len(plan.Sources) > 0 {
+			t.Errorf("%s: %+v, %v", name, plan, err)
+		}
+	}
+}
+
+func TestBadInputIsExplained(t *testing.T) {
+	domain := equalTo("query", "a.com")
+	for want, quals := range map[string][]Qual{
+		`query is empty`:                                  {equalTo("query", "  ")},
+		`query "a b" is not a domain name`:                {equalTo("query", "a b")},
+		`query "a.com/x" has a path`:                      {equalTo("query", "a.com/x")},
+		`search_type "url" is not known: write one of`:    {domain, equalTo("search_type", "url")},
+		`sort_by "links_ext" is not known`:                {domain, equalTo("sort_by", "links_ext")},
+		`sort_order "down" is not known`:                  {domain, equalTo("sort_order", "down")},
+		`link_per_domain 0 is not possible`:               {domain, equalTo("link_per_domain", int64(0))},
+		`additional_filter "x" is not known: write one`:   {domain, equalTo("additional_filter", "x")},
+		`complex_filter: "{" is not a JSON array`:         {domain, equalTo("complex_filter", "{")},
+		`complex_filter 5 is not JSON text`:               {domain, equalTo("complex_filter", int64(5))},
+		`query takes only = and in`:                       {where("query", NotEqual, "a.com")},
+		`must not end with a backslash`:                   {domain, where("url_to", Like, `a\`)},
+		`serpstat_backlink has no column page to compare`: {domain, where("page", Equal, "a")},
+	} {
+		if _, err := New(Input{Table: catalog.Of("serpstat_backlink"), Limit: -1, Quals: quals}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want %s, got %v", want, err)
+		}
+	}
+}
+
+// A series is sorted by the column by which it can be divided, unless somebody asks for another order.
+func TestTheOrderOfASeries(t *testing.T) {
+	domain := equalTo("query", "a.com")
+	links := Order{"links_ext", true}
+	tests := map[string]struct {
+		of    string
+		in    Input
+		want  string
+		shown Order
+	}{
+		"limit":               {"serpstat_outlink", Input{Limit: 5, Quals: []Qual{domain}}, "links_external desc", links},
+		"no limit":            {"serpstat_outlink", Input{Limit: -1, Quals: []Qual{domain}}, "links_external desc", links},
+		"limit, unsure":       {"serpstat_outlink", Input{Limit: 5, Quals: []Qual{domain, where("url_to", Like, "%x%")}}, "links_external desc", links},
+		"limit above a cap":   {"serpstat_outlink", Input{Limit: 60_001, Quals: []Qual{domain}}, "links_external desc", links},
+		"ascending":           {"serpstat_outlink", Input{Limit: 5, Order: Order{"links_ext", false}, Quals: []Qual{domain}}, "links_external asc", Order{"links_ext", false}},
+		"the user's":          {"serpstat_outlink", Input{Limit: 5, Quals: []Qual{domain, equalTo("sort_by", "anchor")}}, "anchor desc", Order{}},
+		"the user's order":    {"serpstat_outlink", Input{Limit: 5, Quals: []Qual{domain, equalTo("sort_order", "asc")}}, "check asc", Order{}},
+		"the user's, shown":   {"serpstat_outlink", Input{Limit: 5, Quals: []Qual{domain, equalTo("sort_by", "links_external"), equalTo("sort_order", "asc")}}, "links_external asc", Order{"links_ext", false}},
+		"SQL's over theirs":   {"serpstat_outlink", Input{Limit: 5, Order: links, Quals: []Qual{domain, equalTo("sort_by", "anchor")}}, "links_external desc", links},
+		"bounded from below":  {"serpstat_out_domain", Input{Limit: 5, Quals: []Qual{domain}}, "domain_links asc", Order{"links", false}},
+		"from the other end":  {"serpstat_ref_domain", Input{Limit: 5, Order: Order{"links", true}, Quals: []Qual{domain}}, "domain_links desc", Order{"links", true}},
+		"by another column":   {"serpstat_ref_domain", Input{Limit: 5, Order: Order{"domain_rank", true}, Quals: []Qual{domain}}, "domain_rank desc", Order{"domain_rank", true}},
+		"the default of lost": {"serpstat_lost_outlink", Input{Limit: 5, Quals: []Qual{domain, equalTo("sort_order", "desc")}}, "lastupdate desc", Order{}},
+	}
+	for name, tt := range tests {
+		tt.in.Table = catalog.Of(tt.of)
+		plan, err := New(tt.in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := plan.Sources[0].Series
+		if got := s.Request.Sort + " " + s.Request.Order; got != tt.want || s.Order != tt.shown {
+			t.Errorf("%s: %s %+v, want %s %+v", name, got, s.Order, tt.want, tt.shown)
+		}
+		if !s.InOrder(Order{}) || !s.InOrder(tt.shown) || s.InOrder(Order{"links_ext", !tt.shown.Descending}) {
+			t.Errorf("%s: it is in other orders than %+v", name, s.Order)
+		}
+	}
+	for _, of := range catalog.Tables() {
+		undivided := *of
+		undivided.Sort.Divide = ""
+		series := Series{Table: &undivided}
+		if series.sort(Order{}, args{}); series.Request.Sort != of.Sort.Default || series.Request.Order != "" || series.Order != (Order{}) {
+			t.Errorf("%s, undivided: %+v", of.Name, series)
+		}
+	}
+}
+
+// A plan may be carried out by the requests of a wider one, and then is as exact as that.
+func TestAPlanByTheRequestsOfAnother(t *testing.T) {
+	plan := func(quals ...Qual) *Plan {
+		p, err := New(Input{Table: outlinks, Limit: 5, Quals: append(quals, equalTo("query", "a.com"))})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	narrow, wide := plan(where("links_ext", Less, int64(5))), plan(where("link_text", NotEqual, "x"))
+	by := narrow.ByRequestsOf(wide)
+	if by.Exact || by.Sources[0].Series.Request.Filter != nil || len(by.Residual.Clauses()) != 1 || !narrow.Exact || narrow.Sources[0].Series.Request.Filter == nil {
+		t.Errorf("%+v by %+v is %+v", narrow, wide, by)
+	}
+}
+
+func TestComplexFilterIsReadStrictly(t *testing.T) {
+	good := `[[{"field":"anchor","compareType":"contains","value":["Пример 1"]},{"field":"links_external","compareType":"lte","value":[50]}],[{"field":"check","compareType":"between","value":["1.1.2024","2.1.2024"]}]]`
+	if f, err := ParseFilter(outlinks, good); err != nil || len(f) != 2 || len(f[0]) != 2 {
+		t.Errorf("%v, %v", f, err)
+	}
+	for bad, want := range map[string]string{
+		`[[{"additional_filters":"last_week"}]]`: "not every table takes", `[[{"field":"a","compareType":"b","value":[1],"additional_filters":"x"}]]`: "stands alone",
+		`null`: "is not a JSON array", `{}`: "is not a JSON array", `[]`: "the array is empty", `[[]]`: "element 1 is not a filled array",
+		`[{}]`: "element 1 is not", `[[{}]]`: `condition 1 of array 1 has no "field"`, `[[1]]`: "condition 1 of array 1 is not an object",
+		`[[{"field":"a"}]]`: `has no "compareType"`, `[[{"field":"a","compareType":"lte"}]]`: `has no "value"`,
+		`[[{"field":"a","compareType":"lte","value":[]}]]`:         `has no "value"`,
+		`[[{"field":"a","compareType":"lte","value":5}]]`:          "is not an object",
+		`[[{"field":"a","compareType":"lte","value":[null]}]]`:     "neither text nor a number",
+		`[[{"field":"a","compareTyp":"lte","value":[1]}]]`:         "is not an object",
+		`[[{"field":"a","compareType":"lte","value":[1]}]] garble`: "is not a JSON array",
+	} {
+		if _, err := ParseFilter(outlinks, bad); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "such as") {
+			t.Errorf("%s: got %v, want %s", bad, err, want)
+		}
+	}
+}
+
+func TestDomainsAreNormalised(t *testing.T) {
+	for written, want := range map[string]string{
+		"serpstat.com": "serpstat.com", " Serpstat.COM ": "serpstat.com", "https://serpstat.com/": "serpstat.com", "http://www.a.co.uk": "www.a.co.uk",
+		"пример.рф": "xn--e1afmkfd.xn--p1ai", "bücher.de": "xn--bcher-kva.de", "a_b.example.com": "a_b.example.com", "a.com.": "a.com",
+	} {
+		if got, err := NormalizeDomain(written); err != nil || got != want {
+			t.Errorf("%q became %q, %v", written, got, err)
+		}
+	}
+	for written, want := range map[string]string{
+		"": "is empty", "com": "is not a domain name", "a.com/b": "has a path", "a.com?x": "has a path", "a.com:80": "has a port", "u@a.com": "has a user name",
+		"ftp://a.com": "has the scheme", "*.a.com": "has a wildcard", "1.2.3.4": "is not a domain name", "-a.com": "is not", "a..com": "is not", "a b.com": "is not",
+	} {
+		if got, err := NormalizeDomain(written); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q became %q, %v; want an error with %q", written, got, err, want)
+		}
+	}
+}
+
+func TestHostsOfURLs(t *testing.T) {
+	for url, want := range map[string][2]string{
+		"https://www.Example.co.uk:443/a?b": {"www.example.co.uk", "example.co.uk"}, "//a.b.github.io/x": {"a.b.github.io", "b.github.io"},
+		"http://u:p@a.com": {"a.com", "a.com"}, "https://1.2.3.4/": {"1.2.3.4", ""}, "https://[::1]:8/": {"[::1]", ""}, "mailto:x@a.com": {"", ""}, "": {"", ""},
+		"https://a.com/%zz": {"a.com", "a.com"}, "/path": {"", ""}, "https://com/": {"com", ""},
+	} {
+		host := Host(url)
+		if got := [2]string{host, RegistrableDomain(host)}; got != want {
+			t.Errorf("%s: %q, want %q", url, got, want)
+		}
+	}
+}

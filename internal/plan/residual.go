@@ -1,0 +1,318 @@
+package plan
+
+import (
+	"cmp"
+	"fmt"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
+
+// Truth says whether a row matches a WHERE clause: surely, surely not, or depending on what this side
+// cannot see (the database's locale, or whether a list was ANY or ALL).
+type Truth int8
+
+// The three truths. SQL's own "unknown" (a comparison with NULL) drops the row and is No here.
+const (
+	No Truth = iota
+	Maybe
+	Yes
+)
+
+func truth(b bool) Truth {
+	if b {
+		return Yes
+	}
+	return No
+}
+
+func (t Truth) String() string { return [...]string{"no", "maybe", "yes"}[t] }
+
+// Residual is the part of a WHERE clause that is checked on this side: all of it, so that what the API
+// made of the filter cannot matter. The zero value matches every row.
+type Residual struct {
+	clauses []clause
+}
+
+type clause struct {
+	qual   Qual
+	field  int
+	kind   table.Kind
+	match  test
+	engine Engine
+}
+
+// test says whether a value satisfies a clause.
+type test func(table.Cell) Truth
+
+// NewResidual prepares the clauses on row columns for matching. It fails where a clause cannot be
+// evaluated at all, which is only a LIKE pattern that ends with a backslash.
+func NewResidual(t *table.Table, quals []Qual, engine Engine) (Residual, error) {
+	var r Residual
+	for _, q := range quals {
+		field := t.FieldOf(q.Column)
+		if field < 0 {
+			return Residual{}, fmt.Errorf("where %s: %s has no column %s to compare", q, t.Name, q.Column)
+		}
+		kind := t.Fields[field].Kind
+		match, err := testOf(kind, q, engine)
+		if err != nil {
+			return Residual{}, fmt.Errorf("where %s: %w", q, err)
+		}
+		r.clauses = append(r.clauses, clause{q, field, kind, match, engine})
+	}
+	return r, nil
+}
+
+// Match says whether the row satisfies every clause.
+func (r Residual) Match(row table.Row) Truth {
+	all := Yes
+	for _, c := range r.clauses {
+		if t := c.match(row.Cell(c.field)); t == No {
+			return No
+		} else if t < all {
+			all = t
+		}
+	}
+	return all
+}
+
+// Doubt names the clause that makes a row Maybe where one does, and where the database's answer is the same
+// for every such row: a list that is either ANY or ALL, a time that may be infinity. Else it returns -1: the rows
+// may fare differently.
+func (r Residual) Doubt(row table.Row) int {
+	doubt := -1
+	for i, c := range r.clauses {
+		cell := row.Cell(c.field)
+		if c.match(cell) != Maybe {
+			continue
+		}
+		if doubt >= 0 || !c.perhapsInfinite() && !c.anyOrAll(cell) {
+			return -1
+		}
+		doubt = i
+	}
+	return doubt
+}
+
+// perhapsInfinite reports that the clause is Maybe only for not knowing whether infinity was meant.
+func (c clause) perhapsInfinite() bool {
+	if c.qual.List || len(c.qual.Values) != 1 {
+		return false
+	}
+	_, ok := c.qual.Values[0].(PerhapsInfinite)
+	return ok
+}
+
+// anyOrAll reports that the clause is Maybe only for not knowing which kind of list it is.
+func (c clause) anyOrAll(cell table.Cell) bool {
+	if !c.qual.List || c.qual.Operator == Equal {
+		return false
+	}
+	for _, v := range c.qual.Values {
+		m, err := compare(c.kind, c.qual.Operator, v, c.engine)
+		if err != nil || m(cell) == Maybe {
+			return false
+		}
+	}
+	return true
+}
+
+// Clauses lists the clauses as SQL, in the order in which they are checked.
+func (r Residual) Clauses() []string {
+	list := make([]string, len(r.clauses))
+	for i, c := range r.clauses {
+		list[i] = c.qual.String()
+	}
+	return list
+}
+
+// testOf makes a clause's test of the values of a column.
+func testOf(kind table.Kind, q Qual, engine Engine) (test, error) {
+	switch q.Operator {
+	case IsNull:
+		return func(c table.Cell) Truth { return truth(c.Null()) }, nil
+	case IsNotNull:
+		return func(c table.Cell) Truth { return truth(!c.Null()) }, nil
+	}
+	q = q.settled()
+	each := make([]test, len(q.Values))
+	for i, v := range q.Values {
+		m, err := compare(kind, q.Operator, v, engine)
+		if err != nil {
+			return nil, err
+		}
+		each[i] = m
+	}
+	switch {
+	case !q.List && len(each) == 1:
+		return each[0], nil
+	case q.Operator == Equal:
+		return anyOf(each), nil
+	}
+	return anyOrAll(each), nil
+}
+
+// settled is the clause without a doubt that does not matter: where no row compares so with infinity, and infinity
+// was meant, the database keeps no row at all, whatever is streamed.
+func (q Qual) settled() Qual {
+	if q.List || len(q.Values) != 1 {
+		return q
+	}
+	p, ok := q.Values[0].(PerhapsInfinite)
+	if ok && ordered(-p.Sign, q.Operator) == No {
+		q.Values = []Value{p.Time}
+	}
+	return q
+}
+
+// anyOf is IN. (`= ALL` of different values matches no row in the end, whatever is streamed.)
+func anyOf(each []test) test {
+	return func(c table.Cell) Truth {
+		best := No
+		for _, m := range each {
+			if t := m(c); t == Yes {
+				return Yes
+			} else if t > best {
+				best = t
+			}
+		}
+		return best
+	}
+}
+
+// anyOrAll is a list that may be ANY or ALL: Yes where both hold, No where neither can, else Maybe.
+// An empty list is Maybe: ANY of nothing is false, ALL of nothing is true.
+func anyOrAll(each []test) test {
+	return func(c table.Cell) Truth {
+		if len(each) == 0 {
+			return Maybe
+		}
+		lowest, highest := Yes, No
+		for _, m := range each {
+			t := m(c)
+			lowest, highest = min(lowest, t), max(highest, t)
+		}
+		switch {
+		case lowest == Yes:
+			return Yes
+		case highest == No:
+			return No
+		}
+		return Maybe
+	}
+}
+
+func never(table.Cell) Truth     { return No }
+func undecided(table.Cell) Truth { return Maybe }
+
+// compare makes the test of a value of some kind against one constant.
+func compare(kind table.Kind, op Operator, v Value, engine Engine) (test, error) {
+	switch v := v.(type) {
+	case nil:
+		return never, nil // a comparison with NULL is never true
+	case string:
+		if kind == table.Text {
+			return compareText(op, v, engine)
+		}
+	case int64:
+		if kind == table.Count {
+			return compareCount(op, v), nil
+		}
+	case time.Time:
+		if kind == table.Time {
+			return compareTime(op, v), nil
+		}
+	case PerhapsInfinite:
+		if kind == table.Time {
+			return compareEither(op, v), nil
+		}
+	}
+	return undecided, nil
+}
+
+func compareCount(op Operator, n int64) test {
+	return func(c table.Cell) Truth {
+		have, ok := c.Count()
+		if !ok {
+			return No
+		}
+		return ordered(cmp.Compare(have, n), op)
+	}
+}
+
+func compareTime(op Operator, t time.Time) test {
+	return func(c table.Cell) Truth {
+		have, ok := c.Time()
+		if !ok {
+			return No
+		}
+		return ordered(have.Compare(t), op)
+	}
+}
+
+func compareEither(op Operator, p PerhapsInfinite) test {
+	both := p.meanings()
+	a, b := compareTime(op, both[0]), compareTime(op, both[1])
+	return func(c table.Cell) Truth {
+		if t := a(c); t == b(c) {
+			return t
+		}
+		return Maybe
+	}
+}
+
+func ordered(c int, op Operator) Truth {
+	switch op {
+	case Equal:
+		return truth(c == 0)
+	case NotEqual:
+		return truth(c != 0)
+	case Less:
+		return truth(c < 0)
+	case LessOrEqual:
+		return truth(c <= 0)
+	case Greater:
+		return truth(c > 0)
+	case GreaterOrEqual:
+		return truth(c >= 0)
+	}
+	return Maybe
+}
+
+func compareText(op Operator, v string, engine Engine) (test, error) {
+	var holds func(text string) Truth
+	switch op {
+	case Equal:
+		holds = func(text string) Truth { return truth(text == v) }
+	case NotEqual:
+		holds = func(text string) Truth { return truth(text != v) }
+	case Like, NotLike, ILike, NotILike:
+		p, err := parsePattern(v)
+		if err != nil {
+			return nil, err
+		}
+		holds = likeTest(p, op, engine)
+	default:
+		return undecided, nil // an order of texts depends on the database's collation
+	}
+	return func(c table.Cell) Truth {
+		text, ok := c.Text()
+		if !ok {
+			return No
+		}
+		return holds(text)
+	}, nil
+}
+
+func likeTest(p pattern, op Operator, engine Engine) func(string) Truth {
+	switch op {
+	case Like:
+		return p.like
+	case NotLike:
+		return func(text string) Truth { return Yes - p.like(text) }
+	case ILike:
+		return func(text string) Truth { return p.ilike(text, engine) }
+	}
+	return func(text string) Truth { return Yes - p.ilike(text, engine) }
+}

@@ -1,0 +1,260 @@
+package plan
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
+
+// Part is one of several series that together hold every row of a result past the row cap exactly once:
+// the rows with From <= the dividing column <= To among those of its filter. In the part's order they come first;
+// a row beyond them ends the part.
+type Part struct {
+	Filter   table.Filter
+	From, To int64
+	Rows     int64 // as counted when the result was cut
+}
+
+// Holds reports whether a row of the part's series belongs to the part.
+func (p Part) Holds(n int64) bool { return p.From <= n && n <= p.To }
+
+// TooManyRowsError says that a result past the row cap cannot be cut into parts below it.
+type TooManyRowsError struct {
+	Site   string
+	Total  int64 // rows of the result
+	Cap    int64 // rows that one series gives
+	Reason string
+	Hint   string // a clause that would help, "" if there is none
+}
+
+func (e *TooManyRowsError) Error() string {
+	return fmt.Sprintf("%s has %d rows for this query, the API gives at most %d of them and %s: add a LIMIT of at most %d%s",
+		e.Site, e.Total, e.Cap, e.Reason, e.Cap, e.Hint)
+}
+
+// tooMany makes the error for a series.
+func (s Series) tooMany(total, rowCap int64, reason string) error {
+	hint := ""
+	for _, f := range s.Table.Fields {
+		switch {
+		case f.Column == s.Table.Sort.Divide && f.Filter.How == table.ByNumber:
+			hint = " or a filter such as " + f.Column + " >= …" + hint
+		case hint == "" && f.Filter.How == table.ByText:
+			hint = " or " + f.Column + " like '%…%'"
+		}
+	}
+	if hint != "" {
+		hint = "," + hint
+	}
+	return &TooManyRowsError{Site: s.Site(), Total: total, Cap: rowCap, Reason: reason, Hint: hint}
+}
+
+// Splitter cuts a result past the row cap into parts by ranges of the dividing column, found by bisection on the
+// number of rows from a bound on. Ranges need one comparison only (lte for a descending scan, gte for an
+// ascending one), because the rows beyond a part's other end come after it. A single value that is past
+// the cap itself is cut further by texts that a URL holds or lacks, which excludes and exhausts under
+// every reading for literals without letters.
+type Splitter struct {
+	Series  Series // in the order of the dividing column
+	Total   int64
+	Highest int64 // the first row's value where it is known and they come in descending order, else 0
+	AtLeast int64 // rows that have been read already: the first part holds them if it can
+	RowCap  int64
+	Refused Refusals
+	// Count returns the number of rows of the series with another filter: one request of size 1.
+	Count func(table.Filter) (int64, error)
+
+	field *table.Field
+	parts []Part
+}
+
+func (s *Splitter) ascending() bool { return !s.Series.Order.Descending }
+
+// Splittable says why a series cannot be cut into parts, or "". It must be in the dividing column's order, and its
+// filter bound that column from where the rows come.
+func (s Series) Splittable(refused Refusals) string {
+	t := s.Table
+	switch {
+	case s.Thinned:
+		return "a scan with link_per_domain cannot be cut into parts (which link of a domain is kept would change)"
+	case t.Sort.Divide == "":
+		return "nothing is known by which it can be cut into parts"
+	case s.Order.Column != t.Sort.Divide:
+		return "that in one order only (sort_by, or a limit above them)"
+	}
+	if f := s.divider(); !takes(f, s.bound(), refused) && !takes(f, table.Between, refused) {
+		return "no parts of them in this order, since the filter of " + f.Column + " takes no bound from this side"
+	}
+	return ""
+}
+
+// divider is the field by whose ranges the series is cut.
+func (s Series) divider() *table.Field { return &s.Table.Fields[s.Table.FieldOf(s.Table.Sort.Divide)] }
+
+// bound is the comparison that leaves out the rows before a position of the series.
+func (s Series) bound() string {
+	if s.Order.Descending {
+		return table.AtMost
+	}
+	return table.AtLeast
+}
+
+// Dividing returns the series in the order in which it can be cut.
+func (s Series) Dividing() Series {
+	s.sort(Order{}, args{})
+	return s
+}
+
+// TooMany is the error of a series past the row cap that is not cut.
+func (s Series) TooMany(total, rowCap int64, refused Refusals) error {
+	reason := s.Splittable(refused)
+	if reason == "" {
+		reason = "that in one order only (a limit above them)"
+	}
+	return s.tooMany(total, rowCap, reason)
+}
+
+// Parts returns the parts in the scan's order.
+func (s *Splitter) Parts() ([]Part, error) {
+	if reason := s.Series.Splittable(s.Refused); reason != "" {
+		return nil, s.fail(reason)
+	}
+	s.parts, s.field = nil, s.Series.divider()
+	target := s.RowCap
+	if !takes(s.field, s.Series.bound(), s.Refused) {
+		target -= s.RowCap / 10 // between, one wider, repeats the rows of one value
+	}
+	start, remaining := int64(-1), s.Total
+	for remaining > target {
+		next, left, err := s.boundary(start, remaining, target)
+		if err != nil {
+			return nil, err
+		}
+		if rows := remaining - left; rows <= target {
+			s.add(s.from(start), start, next, rows)
+		} else if err := s.splitValue(s.before(next), rows); err != nil {
+			return nil, err
+		}
+		start, remaining = next, left
+	}
+	if remaining > 0 {
+		s.add(s.from(start), start, -1, remaining)
+	}
+	return s.parts, nil
+}
+
+// Positions are values of the dividing column, taken in the scan's order; -1 is the position before the first and
+// after the last row. The methods below translate them for both orders.
+
+// from is the filter for the rows at a position and after it.
+func (s *Splitter) from(position int64) table.Filter {
+	if position < 0 {
+		return s.Series.Request.Filter
+	}
+	var conditions []table.Condition
+	if s.ascending() {
+		conditions, _ = NumberBetween(s.field, position, math.MaxInt64, s.Refused)
+	} else {
+		conditions, _ = NumberBetween(s.field, 0, position, s.Refused)
+	}
+	if len(conditions) == 0 {
+		return s.Series.Request.Filter
+	}
+	return s.Series.Request.Filter.And(table.Filter{conditions})
+}
+
+// before is the position just before another in the scan's order.
+func (s *Splitter) before(position int64) int64 {
+	switch {
+	case s.ascending() && position < 0:
+		return s.last()
+	case s.ascending():
+		return position - 1
+	case position < 0:
+		return 0
+	}
+	return position + 1
+}
+
+// last is a value that no row is beyond in an ascending scan.
+func (s *Splitter) last() int64 { return maxCount - 1 }
+
+// add appends the part from one position to just before another.
+func (s *Splitter) add(filter table.Filter, start, next, rows int64) {
+	part := Part{Filter: filter, From: 0, To: math.MaxInt64, Rows: rows}
+	if s.ascending() {
+		if start >= 0 {
+			part.From = start
+		}
+		if next >= 0 {
+			part.To = next - 1
+		}
+	} else {
+		if start >= 0 {
+			part.To = start
+		}
+		if next >= 0 {
+			part.From = next + 1
+		}
+	}
+	s.parts = append(s.parts, part)
+}
+
+// boundary finds where the next part begins and how many rows are left from there on: as far as target
+// rows reach, or, where even one value has more, just behind that value.
+func (s *Splitter) boundary(start, remaining, target int64) (next, left int64, err error) {
+	near, far, rank := s.span(start) // ranks grow in the scan's order
+	nearLeft, farLeft := remaining, int64(0)
+	for far-near > 1 {
+		middle := s.middle(near, far)
+		left, err := s.Count(s.from(rank(middle)))
+		if err != nil {
+			return 0, 0, err
+		}
+		if left > nearLeft || left < farLeft {
+			return 0, 0, s.fail("its rows change while it is read (run the query again)")
+		}
+		rows := remaining - left
+		if rows > target {
+			far, farLeft = middle, left
+			continue
+		}
+		near, nearLeft = middle, left
+		if rows > 0 && (start >= 0 || rows >= s.AtLeast) && (left <= target || rows >= target-target/4) {
+			break // no part fewer, or nearly full: good enough to stop paying for probes
+		}
+	}
+	if nearLeft < remaining {
+		return rank(near), nearLeft, nil
+	}
+	return rank(far), farLeft, nil
+}
+
+// middle is the next rank to count at. Values are small and their upper end unknown, so an
+// ascending search first doubles.
+func (s *Splitter) middle(near, far int64) int64 {
+	if doubled := 2*near + 64; s.ascending() && doubled < far/2 {
+		return doubled
+	}
+	return near + (far-near)/2
+}
+
+// span returns the ranks between which a boundary lies and the translation of a rank to a position.
+func (s *Splitter) span(start int64) (near, far int64, rank func(int64) int64) {
+	if s.ascending() {
+		return max(start, 0), s.last() + 1, func(r int64) int64 { return r }
+	}
+	high := start
+	if high < 0 {
+		high = s.last()
+		if s.Highest > 0 {
+			high = s.Highest
+		}
+	}
+	return 0, high + 1, func(r int64) int64 { return high - r }
+}
+
+func (s *Splitter) fail(reason string) error {
+	return s.Series.tooMany(s.Total, s.RowCap, reason)
+}

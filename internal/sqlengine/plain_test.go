@@ -1,0 +1,264 @@
+package sqlengine_test
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
+
+// A plain table of SQLite's stands beside a declared one: its columns are those of the declaration, its rows are the
+// simulator's answers, read with encoding/json and no code of the plugin's but for hosts and their domains.
+
+type fataler interface{ Fatalf(string, ...any) }
+
+// pair is an engine and plain tables with the same rows. Its sites are its own, so that no other's rows are kept for
+// them.
+type pair struct {
+	*rig
+	number int64
+	plain  *sql.DB
+	tables map[string]*plain
+}
+
+func newPairOn(t fataler, r *rig, number int64) *pair {
+	db, err := sql.Open("sqlite", ":memory:")
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	db.SetMaxOpenConns(1) // each would have a memory of its own
+	return &pair{rig: r, number: number, plain: db, tables: map[string]*plain{}}
+}
+
+// domain is a site's name.
+func (p *pair) domain(name string) string { return fmt.Sprintf("%s%d.com", name, p.number) }
+
+// sites are how statements write the two sites.
+func (p *pair) sites() []string {
+	a, b := p.domain("a"), p.domain("b")
+	return []string{a, b, strings.ToUpper(a), "https://" + b + "/"}
+}
+
+// given is what the clauses of a statement give for a table's parameters, the site aside, by column. What is left out
+// has its default.
+type given map[string][]any
+
+// plain is a plain table.
+type plain struct {
+	name string // begins with plainN_, what follows is the table's
+	rows []map[string]any
+}
+
+// plainOf returns the plain table with what the API has of the sites for the parameters, made when it is first asked
+// for. The API may refuse a filter that a parameter gives.
+func (p *pair) plainOf(t fataler, declared *table.Table, g given, sites []string) (*plain, error) {
+	key := fmt.Sprint(declared.Name, g, sites)
+	if made := p.tables[key]; made != nil {
+		return made, nil
+	}
+	made := &plain{name: fmt.Sprintf("plain%d_%s", len(p.tables), declared.Name)}
+	for _, values := range combinations(declared, g) {
+		for _, written := range sites {
+			rows, err := p.sim.Answers(requestOf(t, declared, written, values))
+			if err != nil {
+				return nil, err
+			}
+			for _, raw := range rows {
+				row := rowOf(t, declared, raw)
+				maps.Copy(row, values)
+				row[declared.Params[0].Column] = written
+				made.rows = append(made.rows, row)
+			}
+		}
+	}
+	p.fill(t, declared, made)
+	p.tables[key] = made
+	return made, nil
+}
+
+func (p *pair) fill(t fataler, declared *table.Table, made *plain) {
+	columns := columnsOf(declared)
+	types, marks := make([]string, len(columns)), make([]string, len(columns))
+	for i, c := range columns {
+		types[i], marks[i] = c+" "+typeOf(declared, c), "?"
+	}
+	tx, err := p.plain.Begin()
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	defer tx.Rollback()
+	if _, err := tx.Exec("create table " + made.name + "(" + strings.Join(types, ", ") + ")"); err != nil {
+		t.Fatalf("%v", err)
+	}
+	for _, row := range made.rows {
+		values := make([]any, len(columns))
+		for i, c := range columns {
+			values[i] = row[c]
+		}
+		if _, err := tx.Exec("insert into "+made.name+" values ("+strings.Join(marks, ", ")+")", values...); err != nil {
+			t.Fatalf("%v", err)
+		}
+	}
+	if err := tx.Commit(); err != nil {
+		t.Fatalf("%v", err)
+	}
+}
+
+// columnsOf are all columns of a table.
+func columnsOf(declared *table.Table) (list []string) {
+	for _, p := range declared.Params {
+		list = append(list, p.Column)
+	}
+	for _, f := range declared.Fields {
+		list = append(list, f.Column)
+	}
+	for _, d := range declared.Derived {
+		list = append(list, d.Column)
+	}
+	return append(list, "raw")
+}
+
+// typeOf is a column's type in SQLite.
+func typeOf(declared *table.Table, column string) string {
+	if i := declared.ParamOf(column); i >= 0 && declared.Params[i].Form == table.PerDomain {
+		return "INTEGER"
+	}
+	if i := declared.FieldOf(column); i >= 0 && declared.Fields[i].Kind == table.Count {
+		return "INTEGER"
+	}
+	return "TEXT"
+}
+
+// combinations are the values of all parameters but the site, each with each.
+func combinations(declared *table.Table, g given) []map[string]any {
+	all := []map[string]any{{}}
+	for _, p := range declared.Params[1:] {
+		values := g[p.Column]
+		switch {
+		case len(values) > 0:
+		case p.Default != "":
+			values = []any{p.Default}
+		default:
+			values = []any{nil}
+		}
+		var more []map[string]any
+		for _, before := range all {
+			for _, v := range values {
+				with := maps.Clone(before)
+				with[p.Column] = v
+				more = append(more, with)
+			}
+		}
+		all = more
+	}
+	return all
+}
+
+// requestOf asks the simulator for all rows of a site under parameters.
+func requestOf(t fataler, declared *table.Table, written string, values map[string]any) serpstatsim.Request {
+	domain := strings.TrimSuffix(strings.TrimPrefix(strings.ToLower(written), "https://"), "/")
+	r := serpstatsim.Request{Method: declared.Method, Query: domain}
+	var named json.RawMessage
+	for _, p := range declared.Params {
+		text, _ := values[p.Column].(string)
+		switch {
+		case values[p.Column] == nil:
+		case p.Form == table.Choice && p.Name == "searchType":
+			r.SearchType = text
+		case p.Form == table.PerDomain:
+			r.LinkPerDomain = int(values[p.Column].(int64))
+		case p.Form == table.Filters:
+			r.ComplexFilter = text
+		case p.Form == table.Additional:
+			named, _ = json.Marshal(map[string]string{"additional_filters": text})
+		case p.Form == table.SortBy || p.Form == table.SortOrder: // which rows there are does not depend on it
+		default:
+			t.Fatalf("%s: this test does not know how the simulator is asked with %s", declared.Name, p.Column)
+		}
+	}
+	if named != nil {
+		r.ComplexFilter = withCondition(t, r.ComplexFilter, named)
+	}
+	return r
+}
+
+// withCondition adds a condition to each alternative of a filter.
+func withCondition(t fataler, filter string, condition json.RawMessage) string {
+	groups := [][]json.RawMessage{{}}
+	if filter != "" {
+		if err := json.Unmarshal([]byte(filter), &groups); err != nil {
+			t.Fatalf("%s: %v", filter, err)
+		}
+	}
+	for i := range groups {
+		groups[i] = append(groups[i], condition)
+	}
+	text, err := json.Marshal(groups)
+	if err != nil {
+		t.Fatalf("%v", err)
+	}
+	return string(text)
+}
+
+// rowOf reads a row of an answer as the declaration says, into SQLite's values by column.
+func rowOf(t fataler, declared *table.Table, raw json.RawMessage) map[string]any {
+	var members map[string]any
+	d := json.NewDecoder(strings.NewReader(string(raw)))
+	d.UseNumber()
+	if err := d.Decode(&members); err != nil {
+		t.Fatalf("%s: %v", raw, err)
+	}
+	row := map[string]any{"raw": string(raw)}
+	for _, f := range declared.Fields {
+		i := slices.IndexFunc(f.Keys, func(key string) bool { _, ok := members[key]; return ok })
+		if i < 0 && !f.Optional {
+			t.Fatalf("%s: %s has no %s", declared.Name, raw, f.Column)
+		}
+		if i >= 0 && members[f.Keys[i]] != nil {
+			row[f.Column] = valueOf(t, f.Kind, fmt.Sprint(members[f.Keys[i]]))
+		}
+	}
+	for _, d := range declared.Derived {
+		text, _ := row[d.From].(string)
+		if d.Part != table.DomainOfHost {
+			text = plan.Host(text)
+		}
+		if d.Part != table.HostOfURL {
+			text = plan.RegistrableDomain(text)
+		}
+		if text != "" {
+			row[d.Column] = text
+		}
+	}
+	return row
+}
+
+func valueOf(t fataler, kind table.Kind, text string) any {
+	switch kind {
+	case table.Count:
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		return n
+	case table.Time:
+		if text == "" || strings.HasPrefix(text, "0000-00-00") {
+			return nil
+		}
+		for _, layout := range []string{time.DateTime, time.DateOnly} {
+			if at, err := time.Parse(layout, text); err == nil {
+				return at.Format(time.DateTime)
+			}
+		}
+		t.Fatalf("%q is no time", text)
+	}
+	return text
+}

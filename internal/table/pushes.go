@@ -1,0 +1,78 @@
+package table
+
+import "strings"
+
+// Dialect is the SQL in which clauses are named.
+type Dialect int
+
+// The dialects. SQLite's LIKE ignores case, as ILIKE does, and its GLOB does not; it tells a table of no NOT LIKE.
+const (
+	PostgreSQL Dialect = iota
+	SQLite
+)
+
+// Pushes lists the clauses on the column that reach the API's filter: those that it answers exactly, and those whose
+// rows are checked on this side too.
+func (f Field) Pushes(d Dialect) (exact, inexact []string) {
+	p := f.Filter
+	from, until := p.Attests(AtLeast), p.Attests(AtMost)
+	switch p.How {
+	case ByNumber:
+		both := []string{"=", "in", "between"}
+		if from && until {
+			exact = append(exact, both...)
+		} else {
+			inexact = append(inexact, both...)
+		}
+		exact = append(exact, bounds(from, until)...)
+	case FromDay, UntilDay:
+		inexact = append(append(inexact, "="), bounds(from, until)...)
+	case ByWord:
+		inexact = append(inexact, "=", "in")
+	case ByText:
+		if p.Attests(Contains) {
+			inexact = append(inexact, "=", "in", "like", map[Dialect]string{PostgreSQL: "ilike", SQLite: "glob"}[d])
+		}
+		if p.Attests(NotContains) && d == PostgreSQL {
+			inexact = append(inexact, "not like", "not ilike")
+		}
+	}
+	return exact, inexact
+}
+
+func bounds(from, until bool) (list []string) {
+	if until {
+		list = append(list, "<", "<=")
+	}
+	if from {
+		list = append(list, ">", ">=")
+	}
+	return list
+}
+
+// Reach says in words what of the clauses on the column reaches the API, "" where nothing does.
+func (f Field) Reach(d Dialect) string {
+	var parts []string
+	exact, inexact := f.Pushes(d)
+	if len(exact) > 0 {
+		parts = append(parts, "exactly: "+strings.Join(exact, ", "))
+	}
+	if len(inexact) > 0 {
+		parts = append(parts, "in part: "+strings.Join(inexact, ", "))
+	}
+	if f.Sort != "" {
+		parts = append(parts, "order by")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// Reach says in words how a parameter is given.
+func (p Param) Reach() string {
+	switch {
+	case p.Required():
+		return "required: =, in"
+	case p.Form == PerDomain:
+		return "parameter: =, in; nothing else then reaches the API"
+	}
+	return "parameter: =, in"
+}

@@ -1,0 +1,541 @@
+package serpstat
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"pgregory.net/rapid"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
+
+// What is promised holds for every table, the day it is declared: these tests know of a table what its declaration
+// says, and of its rows what the simulator answers.
+
+// forEveryTable runs a test for each declared table.
+func forEveryTable(t *testing.T, test func(t *testing.T, declared *table.Table)) {
+	for _, declared := range catalog.Tables() {
+		t.Run(declared.Name, func(t *testing.T) { test(t, declared) })
+	}
+}
+
+// site is what the worlds of these tests are about; from it and to it there are links.
+const site = "site.com"
+
+// around makes links from the site to others and from others to the site, of so many hosts each: the hosts have more
+// and more links, up to deep.
+func around(hosts, deep int) map[string][]serpstatsim.Row {
+	var out, in []serpstatsim.Row
+	for i := range hosts {
+		for j := range 1 + i%deep {
+			n := len(out)
+			row := serpstatsim.Row{
+				URLFrom: fmt.Sprintf("https://%s/p%d", site, n), URLTo: fmt.Sprintf("https://h%d.com/%d", i, j), Nofollow: "follow", LinkType: "href",
+				LinksExt: int64(n * 7 % 91), LinkText: fmt.Sprintf("anchor %d", i), // as many as hosts: a method may group by either
+				FirstSeen: day.AddDate(0, 0, n%9).Format(time.DateOnly), LastVisited: day.AddDate(0, 0, 9+n%5).Format(time.DateTime),
+			}
+			deleted := day.AddDate(0, 0, 20).Format(time.DateTime)
+			row.DateDel = &deleted // lost links are those with a date, and the others are all by default
+			back := row
+			back.URLFrom, back.URLTo = fmt.Sprintf("https://h%d.com/%d", i, j), fmt.Sprintf("https://%s/p%d", site, n)
+			out, in = append(out, row), append(in, back)
+		}
+	}
+	return map[string][]serpstatsim.Row{site: out, "others.com": in}
+}
+
+// tableRow is a row of a table by its columns: text, int64, time.Time, or nil.
+type tableRow struct {
+	raw    string
+	values map[string]any
+}
+
+// truthOf are the rows that the API has for the site.
+func truthOf(t interface{ Fatal(...any) }, r *rig, declared *table.Table) []tableRow {
+	answers, err := r.sim.Answers(serpstatsim.Request{Method: declared.Method, Query: site})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := make([]tableRow, len(answers))
+	for i, raw := range answers {
+		rows[i] = readRow(t, declared, string(raw))
+	}
+	return rows
+}
+
+// readRow reads a row with encoding/json.
+func readRow(t interface{ Fatal(...any) }, declared *table.Table, raw string) tableRow {
+	var members map[string]any
+	d := json.NewDecoder(strings.NewReader(raw))
+	d.UseNumber()
+	if err := d.Decode(&members); err != nil {
+		t.Fatal(err, raw)
+	}
+	row := tableRow{raw: raw, values: map[string]any{}}
+	for _, f := range declared.Fields {
+		for _, key := range f.Keys {
+			if v, ok := members[key]; ok && v != nil {
+				row.values[f.Column] = valueOfMember(f.Kind, v)
+			}
+		}
+	}
+	return row
+}
+
+func valueOfMember(kind table.Kind, v any) any {
+	text := fmt.Sprint(v)
+	switch kind {
+	case table.Count:
+		n, _ := strconv.ParseInt(text, 10, 64)
+		return n
+	case table.Time:
+		for _, layout := range []string{time.DateTime, time.DateOnly} {
+			if t, err := time.Parse(layout, text); err == nil {
+				return t
+			}
+		}
+		return nil
+	}
+	return text
+}
+
+// holds evaluates the clause on a row of any table.
+func (row tableRow) holds(c clause, fold func(string) string) bool {
+	text, _ := row.values[c.column].(string)
+	number, _ := row.values[c.column].(int64)
+	instant, _ := row.values[c.column].(time.Time)
+	return c.holds(text, number, instant, row.values[c.column] == nil, fold)
+}
+
+// drawFieldClause draws a clause on a column, mostly around the values that there are.
+func drawFieldClause(t *rapid.T, f table.Field, rows []tableRow) clause {
+	c := clause{column: f.Column}
+	operators := map[table.Kind][]string{
+		table.Text: {"=", "<>", "~~", "!~~", "~~*", "!~~*"}, table.Count: {"=", "<>", "<", "<=", ">", ">="}, table.Time: {"=", "<>", "<", "<=", ">", ">="},
+	}[f.Kind]
+	if f.Optional {
+		operators = append(slices.Clone(operators), "is null", "is not null")
+	}
+	c.operator = rapid.SampledFrom(operators).Draw(t, "operator")
+	if strings.HasPrefix(c.operator, "is") {
+		c.values = []any{nil}
+		return c
+	}
+	c.list = rapid.IntRange(0, 3).Draw(t, "list") == 0
+	c.all = c.list && c.operator != "=" && rapid.Bool().Draw(t, "all")
+	n := 1
+	if c.list {
+		n = rapid.IntRange(1, 3).Draw(t, "elements")
+	}
+	for range n {
+		c.values = append(c.values, drawValue(t, f, c.operator, rows))
+	}
+	return c
+}
+
+func drawValue(t *rapid.T, f table.Field, operator string, rows []tableRow) any {
+	var known any
+	if len(rows) > 0 {
+		known = rows[rapid.IntRange(0, len(rows)-1).Draw(t, "row")].values[f.Column]
+	}
+	switch f.Kind {
+	case table.Count:
+		n, _ := known.(int64)
+		return n + int64(rapid.IntRange(-1, 1).Draw(t, "beside"))
+	case table.Time:
+		at, ok := known.(time.Time)
+		if !ok {
+			at = day
+		}
+		return at.Add(time.Duration(rapid.IntRange(-2, 2).Draw(t, "halfdays")) * 12 * time.Hour)
+	}
+	text, ok := known.(string)
+	if !ok || rapid.IntRange(0, 3).Draw(t, "any text") == 0 {
+		text = drawText(t, "text")
+	}
+	if !strings.Contains(operator, "~") {
+		return text
+	}
+	runes := []rune(text)
+	from := rapid.IntRange(0, len(runes)).Draw(t, "from")
+	to := rapid.IntRange(from, len(runes)).Draw(t, "to")
+	piece := strings.NewReplacer(`\`, `\\`, "%", `\%`, "_", `\_`).Replace(string(runes[from:to]))
+	if rapid.Bool().Draw(t, "capitals") {
+		piece = strings.ToUpper(piece)
+	}
+	return rapid.SampledFrom([]string{"%", "", "_"}).Draw(t, "before") + piece + rapid.SampledFrom([]string{"%", ""}).Draw(t, "after")
+}
+
+// drawWorld draws links from the site and to it, by few hosts.
+func drawWorld(t *rapid.T) []serpstatsim.Row {
+	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) serpstatsim.Row {
+		row := drawRow(t)
+		other := "https://" + rapid.SampledFrom([]string{"a.com", "www.a.com", "b.a.com", "b.co.uk", "2.b.co.uk", "x_y.org"}).Draw(t, "other") + "/" + drawText(t, "other's path")
+		ours := "https://" + rapid.SampledFrom([]string{"", "www.", "sub."}).Draw(t, "host") + site + "/" + drawText(t, "our path")
+		row.URLFrom, row.URLTo = ours, other
+		if rapid.Bool().Draw(t, "incoming") {
+			row.URLFrom, row.URLTo = other, ours
+		}
+		if row.DateDel != nil && rapid.Bool().Draw(t, "found late") {
+			visited, _ := time.Parse(time.DateTime, row.LastVisited)
+			late := visited.AddDate(0, 0, rapid.IntRange(-1, 3).Draw(t, "days")).Format(time.DateTime)
+			row.DateDel = &late
+		}
+		return row
+	}), 0, 30).Draw(t, "world")
+}
+
+// The law, for every table: under every reading, whatever the clauses, lists, limits and orders, what the database
+// keeps of the plugin's rows is what SQL says about all rows that the API has.
+func TestEveryTableIsAnsweredAsSQLSays(t *testing.T) {
+	forEveryTable(t, func(t *testing.T, declared *table.Table) {
+		r := newRig(t, serpstatsim.Options{}, "")
+		orders := []string{"", ""}
+		for _, f := range declared.Fields {
+			if f.Sort != "" {
+				orders = append(orders, f.Column+" asc", f.Column+" desc")
+			}
+		}
+		rapid.Check(t, func(rt *rapid.T) {
+			r.forget()
+			reading := serpstatsim.RandomReadings(rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "reading"), 1)))
+			r.sim.SetReadings(reading)
+			r.sim.SetRows(site, drawWorld(rt))
+			all := truthOf(rt, r, declared)
+			var clauses []clause
+			for range rapid.IntRange(0, 3).Draw(rt, "clauses") {
+				f := declared.Fields[rapid.IntRange(0, len(declared.Fields)-1).Draw(rt, "field")]
+				clauses = append(clauses, drawFieldClause(rt, f, all))
+			}
+			var fold func(string) string
+			if rapid.Bool().Draw(rt, "unicode") {
+				fold = func(s string) string { return strings.ToLower(strings.ToUpper(s)) }
+			}
+			q := query{table: declared.Name, quals: quals(where("query", "=", site)), columns: allColumns(declared),
+				limit: int64(rapid.SampledFrom([]int{0, 0, 1, 2, 5}).Draw(rt, "limit")), sort: rapid.SampledFrom(orders).Draw(rt, "order")}
+			for _, c := range clauses {
+				q.quals = append(q.quals, c.qual())
+			}
+			checkAnswer(rt, r, declared, q, all, func(row tableRow) bool {
+				return !slices.ContainsFunc(clauses, func(c clause) bool { return !row.holds(c, fold) })
+			})
+		})
+	})
+}
+
+func allColumns(declared *table.Table) []string {
+	columns := []string{"query", "raw"}
+	for _, f := range declared.Fields {
+		columns = append(columns, f.Column)
+	}
+	for _, d := range declared.Derived {
+		columns = append(columns, d.Column)
+	}
+	return columns
+}
+
+// checkAnswer runs a query and compares what the database keeps of its rows with what it would keep of all.
+func checkAnswer(t *rapid.T, r *rig, declared *table.Table, q query, all []tableRow, keeps func(tableRow) bool) {
+	want := map[string]int{}
+	var wantRows []tableRow
+	for _, row := range all {
+		if keeps(row) {
+			want[row.raw]++
+			wantRows = append(wantRows, row)
+		}
+	}
+	got := r.run(q)
+	var undecided *execute.UndecidedError
+	if q.limit > 0 && got.err != nil && (errors.As(got.err, &undecided) || strings.Contains(got.err.Error(), "a limit cannot be counted")) {
+		return
+	}
+	if got.err != nil {
+		t.Fatalf("error: %v\n%s", got.err, requestsOf(r))
+	}
+	var kept []tableRow
+	for _, columns := range got.rows {
+		row := readRow(t, declared, columns["raw"].(string))
+		checkColumns(t, declared, columns, row)
+		if !keeps(row) {
+			continue
+		}
+		kept = append(kept, row)
+		if want[row.raw]--; want[row.raw] < 0 {
+			t.Fatalf("the row %s came twice or from nowhere\n%s", row.raw, requestsOf(r))
+		}
+	}
+	most := len(wantRows)
+	if q.limit > 0 {
+		most = min(most, int(q.limit))
+	}
+	if len(kept) < most {
+		t.Fatalf("%d rows, want %d of %d\n%s", len(kept), most, len(wantRows), requestsOf(r))
+	}
+	column, order, sorted := strings.Cut(q.sort, " ")
+	if !sorted {
+		return
+	}
+	slices.SortStableFunc(wantRows, func(a, b tableRow) int {
+		c := cmp.Compare(a.values[column].(int64), b.values[column].(int64))
+		if order == "desc" {
+			return -c
+		}
+		return c
+	})
+	for i, row := range wantRows[:most] {
+		if kept[i].values[column] != row.values[column] {
+			t.Fatalf("row %d by %s has %v, want %v\n%s", i, q.sort, kept[i].values[column], row.values[column], requestsOf(r))
+		}
+	}
+}
+
+// checkColumns compares the columns of a row with the row as it came.
+func checkColumns(t interface{ Fatalf(string, ...any) }, declared *table.Table, columns map[string]any, row tableRow) {
+	for _, f := range declared.Fields {
+		want := row.values[f.Column]
+		if at, ok := want.(time.Time); ok {
+			want = at.Format(time.DateTime)
+		}
+		if columns[f.Column] != want {
+			t.Fatalf("%s is %v, the row is %s", f.Column, columns[f.Column], row.raw)
+		}
+	}
+}
+
+func requestsOf(r *rig) string {
+	var b strings.Builder
+	for _, q := range r.sim.Requests() {
+		fmt.Fprintf(&b, "%s %s page %d size %d sort %s %s filter %s: %d rows, error %d\n", q.Method, q.Query, q.Page, q.Size, q.Sort, q.Order, q.ComplexFilter, q.Rows, q.ErrorCode)
+	}
+	return b.String()
+}
+
+// Rows cost what they must, for every table.
+func TestEveryTableCostsItsRows(t *testing.T) {
+	forEveryTable(t, func(t *testing.T, declared *table.Table) {
+		r := newRig(t, serpstatsim.Options{Domains: around(700, 3)}, "")
+		all := int64(len(truthOf(t, r, declared)))
+		if all < 700 {
+			t.Fatalf("the world has only %d rows of this table: give the links of around what tells them apart", all)
+		}
+		divide := declared.Sort.Divide
+		for name, tt := range map[string]struct {
+			query   query
+			rows    int64
+			credits int64
+		}{
+			"all":              {query{}, all, all},
+			"limit":            {query{limit: 10}, 10, 10},
+			"limit 0":          {query{limit: zeroLimit}, 0, 0},
+			"two limits":       {query{limit: 250}, 250, 250},
+			"top ten":          {query{limit: 10, sort: divide + " desc"}, 10, 10},
+			"bottom ten":       {query{limit: 10, sort: divide + " asc"}, 10, 10},
+			"a lower bound":    {query{limit: 10, quals: quals(where(divide, ">=", int64(2)))}, 10, 10},
+			"what cannot be":   {query{quals: quals(where(divide, "<", int64(0)))}, 0, 0},
+			"null":             {query{quals: quals(where(divide, "=", nil))}, 0, 0},
+			"the site, twice":  {query{quals: quals(where("query", "=", []any{site, "https://SITE.com/"})), limit: 20}, 20, 10},
+			"nothing is there": {query{quals: quals(where("query", "=", "empty.com"))}, 0, 1},
+		} {
+			t.Run(name, func(t *testing.T) {
+				r.forget()
+				tt.query.table, tt.query.columns = declared.Name, []string{"query", "raw", divide}
+				if !slices.ContainsFunc(tt.query.quals, func(q *proto.Qual) bool { return q.FieldName == "query" }) {
+					tt.query.quals = append(quals(where("query", "=", site)), tt.query.quals...)
+				}
+				got := r.run(tt.query)
+				if _, credits := r.cost(); got.err != nil || int64(len(got.rows)) != tt.rows || credits != tt.credits {
+					t.Errorf("%d rows for %d credits (%v), want %d for %d\n%s", len(got.rows), credits, got.err, tt.rows, tt.credits, requestsOf(r))
+				}
+			})
+		}
+	})
+}
+
+// Past the row cap every row comes once, for every table, if the API takes what is attested for it.
+func TestEveryTableIsCompletePastTheRowCap(t *testing.T) {
+	world := around(2600, 6)
+	forEveryTable(t, func(t *testing.T, declared *table.Table) {
+		r := newRig(t, serpstatsim.Options{RowCap: smallCap, Domains: world}, "")
+		want := truthOf(t, r, declared)
+		if len(want) <= smallCap {
+			t.Fatalf("the world has only %d rows of this table: give the links of around what tells them apart", len(want))
+		}
+		for _, types := range []serpstatsim.CompareTypes{serpstatsim.AllowAll, serpstatsim.AllowAttested} {
+			r.forget()
+			r.sim.SetReadings(serpstatsim.Readings{CompareTypes: types})
+			got := r.run(query{table: declared.Name, columns: []string{"raw"}, quals: quals(where("query", "=", site))})
+			if got.err != nil {
+				t.Fatal(got.err)
+			}
+			if g, w := sorted(values(got.rows, "raw")), sorted(raws(want)); !slices.Equal(g, w) {
+				t.Errorf("%d rows of %d, or others", len(g), len(w))
+			}
+			if _, credits := r.cost(); credits > int64(len(want))+60 {
+				t.Errorf("%d credits for %d rows", credits, len(want))
+			}
+		}
+	})
+}
+
+func raws(rows []tableRow) []string {
+	list := make([]string, len(rows))
+	for i, row := range rows {
+		list[i] = row.raw
+	}
+	return list
+}
+
+// Each fault ends in a full answer, or a clear error, or fewer rows and a warning; never in a row twice.
+func TestFaultsOfEveryTable(t *testing.T) {
+	world := around(510, 1)
+	forEveryTable(t, func(t *testing.T, declared *table.Table) {
+		for kind := serpstatsim.RateLimitedObject; kind <= serpstatsim.InvalidUTF8; kind++ {
+			if kind == serpstatsim.HugeBody && !long() {
+				continue // the client bounds bodies whatever the method: see TestFaultsEndInAFullAnswerOrAnError
+			}
+			r := newRig(t, serpstatsim.Options{
+				Domains: world,
+				Faults:  []serpstatsim.Fault{{Kind: kind, Request: 2, Times: 1}},
+			}, "")
+			r.bubble(func(t *testing.T) {
+				before := len(r.warnings(site))
+				got := r.run(query{table: declared.Name, columns: []string{"raw"}, quals: quals(where("query", "=", site))})
+				requests, _ := r.cost()
+				warned := len(r.warnings(site)) > before
+				switch {
+				case got.err != nil && recoverable[kind]:
+					t.Errorf("%s: %v", kind, got.err)
+				case got.err != nil && strings.Contains(got.err.Error(), testToken):
+					t.Errorf("%s: the token is in %v", kind, got.err)
+				case got.err == nil && len(got.rows) != 510 && (!honest[kind] || !warned || len(got.rows) > 510):
+					t.Errorf("%s: %d rows, no error, warning %t", kind, len(got.rows), warned)
+				case requests > 4+3:
+					t.Errorf("%s: %d requests", kind, requests)
+				}
+			})
+		}
+	})
+}
+
+// What is wrong with a parameter is said before anything is asked, with what to write.
+func TestBadParametersOfEveryTable(t *testing.T) {
+	forEveryTable(t, func(t *testing.T, declared *table.Table) {
+		r := newRig(t, serpstatsim.Options{}, "")
+		try := func(column string, value any, want ...string) {
+			t.Helper()
+			r.forget()
+			list := quals(where(column, "=", value))
+			if column != "query" {
+				list = append(list, where("query", "=", site))
+			}
+			got := r.run(query{table: declared.Name, columns: []string{"raw"}, quals: list})
+			if requests, _ := r.cost(); got.err == nil || requests != 0 {
+				t.Errorf("%s = %v: %d rows, %d requests", column, value, len(got.rows), requests)
+				return
+			}
+			for _, part := range want {
+				if !strings.Contains(got.err.Error(), part) {
+					t.Errorf("%s = %v: %v\nlacks %q", column, value, got.err, part)
+				}
+			}
+		}
+		try("query", "https://site.com/page", "has a path")
+		try("query", "two words.com", "is not a domain name")
+		try("query", " ", "is empty")
+		for _, p := range declared.Params {
+			switch p.Form {
+			case table.Choice, table.Additional:
+				try(p.Column, "nonsense", append([]string{p.Column, "nonsense"}, p.Words...)...)
+			case table.SortBy:
+				try(p.Column, "nonsense", declared.Sort.Words...)
+			case table.SortOrder:
+				try(p.Column, "down", "asc", "desc")
+			case table.PerDomain:
+				try(p.Column, int64(0), "whole number from 1")
+			case table.Filters:
+				try(p.Column, jsonb("{"), "is not a JSON array")
+			}
+		}
+		for _, good := range []string{"SITE.com", " site.com ", "https://site.com/", "xn--bcher-kva.de", "bücher.de"} {
+			if got := r.run(query{table: declared.Name, columns: []string{"query"}, quals: quals(where("query", "=", good))}); got.err != nil {
+				t.Errorf("query = %q: %v", good, got.err)
+			}
+		}
+	})
+}
+
+// Parameters are sent, and echoed as they were written.
+func TestParametersOfEveryTable(t *testing.T) {
+	forEveryTable(t, func(t *testing.T, declared *table.Table) {
+		r := newRig(t, serpstatsim.Options{Domains: around(20, 2)}, "")
+		for _, p := range declared.Params {
+			value := map[table.Form]any{
+				table.Site: "Site.COM", table.PerDomain: int64(1), table.SortOrder: "asc",
+				table.Filters: jsonb(`[[{"field":"` + declared.Fields[declared.FieldOf(declared.Sort.Divide)].Filter.Field + `","compareType":"gte","value":[0]}]]`),
+			}[p.Form]
+			switch p.Form {
+			case table.Choice:
+				value = p.Words[0]
+			case table.Additional:
+				value = "only_hosts"
+				if !slices.Contains(p.Words, "only_hosts") {
+					value = "no_subdomains"
+				}
+			case table.SortBy:
+				value = declared.Sort.Words[0]
+			}
+			list := quals(where(p.Column, "=", value))
+			if p.Form != table.Site {
+				list = append(list, where("query", "=", site))
+			}
+			r.forget()
+			got := r.run(query{table: declared.Name, columns: []string{p.Column}, quals: list, limit: 3})
+			if got.err != nil || len(got.rows) == 0 {
+				t.Errorf("%s = %v: %d rows, %v\n%s", p.Column, value, len(got.rows), got.err, requestsOf(r))
+				continue
+			}
+			if text, ok := value.(jsonb); ok {
+				value = string(text)
+			}
+			if echoed := got.rows[0][p.Column]; fmt.Sprint(echoed) != fmt.Sprint(value) {
+				t.Errorf("%s = %v is echoed as %v", p.Column, value, echoed)
+			}
+			sent := r.sim.Requests()[0]
+			if all := fmt.Sprintf("%+v", sent); p.Form != table.Site && !strings.Contains(all, strings.Trim(fmt.Sprint(value), "[]{}")) && !strings.Contains(all, fmt.Sprint(value)) {
+				t.Errorf("%s = %v is not sent: %s", p.Column, value, all)
+			}
+		}
+	})
+}
+
+// A guard is not passed, and an equal statement buys nothing, for every table.
+func TestGuardAndKeptRowsOfEveryTable(t *testing.T) {
+	world := around(300, 1)
+	forEveryTable(t, func(t *testing.T, declared *table.Table) {
+		all := query{table: declared.Name, columns: []string{"raw"}, quals: quals(where("query", "=", site)), cache: true}
+		r := newRig(t, serpstatsim.Options{Domains: world}, "max_credits = 100\n")
+		got := r.run(all)
+		if _, credits := r.cost(); got.err == nil || !strings.Contains(got.err.Error(), "costs 300 credits, max_credits is 100") || credits > 25 {
+			t.Errorf("%d rows for %d credits, %v", len(got.rows), credits, got.err)
+		}
+		r = newRig(t, serpstatsim.Options{Domains: world}, "")
+		for i, want := range []int64{300, 300, 300} {
+			got := r.run(all)
+			if _, credits := r.cost(); got.err != nil || len(got.rows) != 300 || credits != want {
+				t.Errorf("run %d: %d rows for %d credits in all, %v", i, len(got.rows), credits, got.err)
+			}
+		}
+	})
+}

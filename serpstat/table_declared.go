@@ -1,0 +1,158 @@
+package serpstat
+
+import (
+	"context"
+	"slices"
+
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin/transform"
+	"github.com/turbot/steampipe-plugin-sdk/v5/query_cache"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/pluginserver"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
+
+// Operators that key columns declare. LIMIT reaches the plugin only where all clauses use declared ones.
+var (
+	equalOnly = []string{"="}
+	textual   = []string{"=", "<>", "~~", "!~~", "~~*", "!~~*"}
+	ordering  = []string{"=", "<>", "<", "<=", ">", ">="}
+)
+
+// rawColumn shows a row as it came.
+const rawColumn = "raw"
+
+// HiddenColumns are columns that say again what others say: where an engine can, select * leaves them out.
+var HiddenColumns = []string{rawColumn}
+
+// declaredTable makes a table of its declaration.
+func (p *provider) declaredTable(t *table.Table) *plugin.Table {
+	return &plugin.Table{
+		Name:        t.Name,
+		Description: t.Doc,
+		List: &plugin.ListConfig{
+			Hydrate:    p.listing(func(ctx context.Context, d *plugin.QueryData) error { return p.scan(ctx, d, t) }),
+			KeyColumns: keyColumns(t),
+		},
+		Columns: columns(t),
+	}
+}
+
+func keyColumns(t *table.Table) plugin.KeyColumnSlice {
+	var keys plugin.KeyColumnSlice
+	for _, p := range t.Params {
+		keys = append(keys, parameter(p))
+	}
+	for _, f := range t.Fields {
+		keys = append(keys, &plugin.KeyColumn{Name: f.Column, Require: plugin.Optional, Operators: operators(f)})
+	}
+	return keys
+}
+
+// parameter is a key column whose value changes which rows exist, which is what CacheMatch says of it.
+func parameter(p table.Param) *plugin.KeyColumn {
+	key := &plugin.KeyColumn{Name: p.Column, Require: plugin.Optional, Operators: equalOnly, CacheMatch: query_cache.CacheMatchExact}
+	if p.Required() {
+		key.Require = plugin.Required
+	}
+	return key
+}
+
+func operators(f table.Field) []string {
+	list := ordering
+	if f.Kind == table.Text {
+		list = textual
+	}
+	if f.Optional {
+		list = append(slices.Clip(list), "is null", "is not null")
+	}
+	return list
+}
+
+// columns are those that a row has a value for in any case, then the parameters that a query may leave out.
+func columns(t *table.Table) []*plugin.Column {
+	var always, optional []*plugin.Column
+	for i, p := range t.Params {
+		c := parameterColumn(p, func(item *execute.Item) any { return item.Spelling[i] })
+		if p.Required() || p.Default != "" {
+			always = append(always, c)
+		} else {
+			optional = append(optional, c)
+		}
+	}
+	for i, f := range t.Fields {
+		c := column(f.Column, types[f.Kind], f.Doc, func(item *execute.Item) any { return item.Row.Cell(i).Value() })
+		if f.Sort != "" {
+			c.Sort = plugin.SortAll
+		}
+		always = append(always, c)
+	}
+	for _, d := range t.Derived {
+		field, derive := t.FieldOf(d.From), derivations[d.Part]
+		always = append(always, column(d.Column, proto.ColumnType_STRING, d.Doc, func(item *execute.Item) any {
+			from, _ := item.Row.Cell(field).Text()
+			return presentOf(derive(from))
+		}))
+	}
+	raw := column(rawColumn, proto.ColumnType_JSON, "The row as the API gives it, with what no other column shows.", func(item *execute.Item) any { return item.Row.Raw() })
+	return append(append(always, optional...), raw)
+}
+
+func parameterColumn[T any](p table.Param, get func(*T) any) *plugin.Column {
+	kind := proto.ColumnType_STRING
+	switch p.Form {
+	case table.PerDomain:
+		kind = proto.ColumnType_INT
+	case table.Filters:
+		kind = proto.ColumnType_JSON
+	}
+	return column(p.Column, kind, p.Doc, get)
+}
+
+var types = map[table.Kind]proto.ColumnType{
+	table.Text: proto.ColumnType_STRING, table.Count: proto.ColumnType_INT, table.Time: proto.ColumnType_TIMESTAMP,
+}
+
+var derivations = map[table.Part]func(string) string{
+	table.HostOfURL:    plan.Host,
+	table.DomainOfURL:  func(url string) string { return plan.RegistrableDomain(plan.Host(url)) },
+	table.DomainOfHost: plan.RegistrableDomain,
+}
+
+func column[T any](name string, kind proto.ColumnType, description string, get func(*T) any) *plugin.Column {
+	return &plugin.Column{
+		Name: name, Type: kind, Description: description,
+		Transform: transform.From(func(_ context.Context, d *transform.TransformData) (any, error) {
+			return get(d.HydrateItem.(*T)), nil
+		}),
+	}
+}
+
+func presentOf(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// scan answers one scan of a declared table.
+func (p *provider) scan(ctx context.Context, d *plugin.QueryData, t *table.Table) error {
+	x, age, err := p.execution(ctx, d, plan.Input{Table: t, Order: pushedOrder(d, t)})
+	switch {
+	case x == nil || err != nil:
+		return err
+	case p.opts.Explain != nil:
+		return x.Explain(ctx, p.opts.Estimate, p.opts.Explain)
+	}
+	return p.kept.Run(ctx, x, age, x.Run)
+}
+
+// stream gives rows to the SDK.
+type stream struct{ d *plugin.QueryData }
+
+func (s stream) Row(ctx context.Context, item *execute.Item) { s.d.StreamListItem(ctx, item) }
+
+func (s stream) Consumed(ctx context.Context, rows int64) { pluginserver.Consumed(ctx, rows) }
