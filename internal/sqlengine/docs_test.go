@@ -55,10 +55,8 @@ func examples(t *testing.T) (list []example) {
 }
 
 // bundled is an engine on the bundled data, as serpstat-sql --demo has it.
-func bundled(t *testing.T) *sqlengine.Engine {
+func bundled(t *testing.T, web *pipehttp.Server) *sqlengine.Engine {
 	t.Helper()
-	sim := serpstatsim.New(serpstatsim.Options{Domains: serpstatsim.Bundled()})
-	web := pipehttp.Serve(sim)
 	e, err := sqlengine.Open(context.Background(), sqlengine.Options{
 		Plugin: serpstat.New(serpstat.Options{Engine: plan.SQLite, NoEnvironment: true, Transport: pipehttp.NewTransport()}),
 		Config: "token = \"t\"\nrequests_per_second = 1000\nbase_url = \"" + web.URL + "\"",
@@ -68,15 +66,24 @@ func bundled(t *testing.T) *sqlengine.Engine {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { e.Close(); sim.Close(); web.Close() })
+	t.Cleanup(func() { e.Close() })
 	return e
+}
+
+// bundledAPI simulates the API with the bundled data. What it works out of these is kept between the engines of a test.
+func bundledAPI(t *testing.T) *pipehttp.Server {
+	sim := serpstatsim.New(serpstatsim.Options{Domains: serpstatsim.Bundled(), MaxLines: 1 << 40})
+	web := pipehttp.Serve(sim)
+	t.Cleanup(func() { sim.Close(); web.Close() })
+	return web
 }
 
 // What the docs' examples answer is held by golden files; go test ./internal/sqlengine -update writes them.
 func TestTheExamplesOfTheDocs(t *testing.T) {
+	web := bundledAPI(t)
 	for _, x := range examples(t) {
 		t.Run(x.page+"/"+x.title, func(t *testing.T) {
-			p := &pair{rig: &rig{engine: bundled(t)}} // of its own: a LIMIT over rows that another example has read may take any
+			p := &pair{rig: &rig{engine: bundled(t, web)}} // of its own: a LIMIT over rows that another example has read may take any
 			rows := p.askEngine(t, x.sqlite)
 			if len(rows) == 0 && !strings.HasPrefix(x.title, "Warn") {
 				t.Error("no rows")
@@ -146,7 +153,7 @@ func TestThePostgresExamplesParse(t *testing.T) {
 
 // The README's and the demo's SQL runs as it stands there.
 func TestTheSQLOfTheReadmeRuns(t *testing.T) {
-	e := bundled(t)
+	e := bundled(t, bundledAPI(t))
 	demo, err := os.ReadFile("../../demo.sql")
 	if err != nil {
 		t.Fatal(err)
