@@ -2,7 +2,6 @@ package execute
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -104,7 +103,7 @@ const shownPages = 5
 func (x *Execution) describe(source plan.Source) ScanPlan {
 	p := about(x.plan, source)
 	if filter := source.Series.Request.Filter; len(filter) > 0 {
-		b, _ := json.Marshal(filter) // texts and numbers
+		b, _ := table.Encode(filter) // texts and numbers
 		p.Filter = string(b)
 	}
 	for _, d := range source.Decisions {

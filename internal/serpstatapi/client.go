@@ -8,7 +8,6 @@ package serpstatapi
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +20,8 @@ import (
 
 	"github.com/hashicorp/go-hclog"
 	"golang.org/x/time/rate"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 // Exchange is one attempt at a request that was sent.
@@ -110,7 +111,7 @@ type envelope struct {
 
 // do calls a method, or joins an identical call under way.
 func do[T any](ctx context.Context, c *Client, r rpc[T]) (T, error) {
-	key, err := encode(r.params)
+	key, err := table.Encode(r.params)
 	if err != nil {
 		var zero T
 		return zero, c.finish(r.method, &Error{Kind: KindBadRequest, Message: "the request cannot be encoded: " + err.Error()})
@@ -239,7 +240,7 @@ const keptBuffer = 4 << 20 // bytes
 // exchange sends one request and reads its answer. Nothing in the answer refers to the body's buffer.
 func exchange[T any](ctx context.Context, c *Client, r rpc[T], ex *Exchange) (answer T, e *Error) {
 	id := strconv.FormatInt(c.ids.Add(1), 10)
-	request, err := encode(envelope{id, r.method, r.params})
+	request, err := table.Encode(envelope{id, r.method, r.params})
 	if err != nil {
 		return answer, &Error{Kind: KindBadRequest, Message: "the request cannot be encoded: " + err.Error()}
 	}
@@ -295,17 +296,6 @@ func (c *Client) post(ctx context.Context, request []byte, body *bytes.Buffer) (
 		return nil, c.networkError(ctx, fmt.Errorf("the answer was cut off after %d bytes: %w", n, err))
 	}
 	return resp, nil
-}
-
-// encode is json.Marshal without escaping <, > and &, which would change texts on their way.
-func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(v); err != nil {
-		return nil, err
-	}
-	return bytes.TrimRight(b.Bytes(), "\n"), nil
 }
 
 // interrupted is a request that its caller gave up, or whose wait failed.

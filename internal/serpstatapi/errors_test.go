@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 func TestErrorsAreTypedAndSayWhatToDo(t *testing.T) {
@@ -86,7 +88,7 @@ func TestTheTextOfA403DecidesWhatToDo(t *testing.T) {
 		"":                        {KindToken, "and that the plan includes the API"},
 	} {
 		for _, spelt := range []string{message, strings.ToUpper(message), "Error: " + strings.ToLower(message) + "."} {
-			text, _ := encode(spelt)
+			text, _ := table.Encode(spelt)
 			for name, tt := range map[string]struct {
 				status int
 				err    string

@@ -14,12 +14,14 @@ import (
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 // forms are the ways in which a token may be written; none may be seen.
 func forms(token string) []string {
 	query := url.QueryEscape(token)
-	inJSON, _ := encode(token)
+	inJSON, _ := table.Encode(token)
 	escaped := fmt.Sprintf("%+q", token)
 	return []string{token, query, strings.ToLower(query), url.PathEscape(token), url.QueryEscape(query), html.EscapeString(token),
 		strings.Trim(string(inJSON), `"`), escaped[1 : len(escaped)-1], fmt.Sprintf("%q", token)[1:], strings.ReplaceAll(token, "/", `\/`)}
@@ -107,11 +109,11 @@ func checkFailures(t *testing.T, token string, inHeader bool) {
 	}
 	message := func(code int) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
-			text, _ := encode(fmt.Sprintf("Not allowed field %s at %s, %s, %s", token, r.URL, r.Header, strings.Join(forms(token), " ")))
+			text, _ := table.Encode(fmt.Sprintf("Not allowed field %s at %s, %s, %s", token, r.URL, r.Header, strings.Join(forms(token), " ")))
 			fmt.Fprintf(w, `{"id":%q,"error":{"code":%d,"message":%s}}`, idOf(r), code, text)
 		}
 	}
-	text, _ := encode(token)
+	text, _ := table.Encode(token)
 	refused := httptest.NewServer(nil)
 	refused.Close()
 	secure := httptest.NewUnstartedServer(http.NotFoundHandler())

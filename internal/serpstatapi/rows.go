@@ -68,7 +68,7 @@ func logFields(req table.Request) []any {
 	for _, a := range req.Args[1:] {
 		fields = append(fields, a.Name, a.Value)
 	}
-	filter, _ := encode(req.Filter)
+	filter, _ := table.Encode(req.Filter)
 	return append(fields, "page", req.Page, "size", req.Size, "sort", req.Sort, "order", req.Order, "filter", string(filter))
 }
 

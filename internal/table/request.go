@@ -52,7 +52,7 @@ func (c Condition) MarshalJSON() ([]byte, error) {
 			Additional string `json:"additional_filters"`
 		}{c.Additional}
 	}
-	return encode(v)
+	return Encode(v)
 }
 
 // And returns the conjunction of two filters: each alternative of one with each of the other.
@@ -85,7 +85,7 @@ func (f Filter) Equal(other Filter) bool {
 func (r Request) MarshalJSON() ([]byte, error) {
 	var b bytes.Buffer
 	member := func(name string, value any) error {
-		encoded, err := encode(value)
+		encoded, err := Encode(value)
 		if err != nil {
 			return err
 		}
@@ -94,7 +94,7 @@ func (r Request) MarshalJSON() ([]byte, error) {
 		} else {
 			b.WriteByte(',')
 		}
-		key, _ := encode(name) // a text
+		key, _ := Encode(name) // a text
 		b.Write(key)
 		b.WriteByte(':')
 		b.Write(encoded)
@@ -124,8 +124,8 @@ func (r Request) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// encode is json.Marshal without escaping <, > and &, which would change texts on their way.
-func encode(v any) ([]byte, error) {
+// Encode is json.Marshal without escaping <, > and &, which would change texts on their way.
+func Encode(v any) ([]byte, error) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)

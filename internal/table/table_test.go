@@ -82,12 +82,12 @@ func TestRequestsAreWrittenInOneOrder(t *testing.T) {
 		Args: []Arg{{"query", "a.com"}, {"n", int64(5)}}, Sort: "links", Order: "desc", Page: 2, Size: 10,
 		Filter: Filter{{{Field: "name", CompareType: Contains, Value: []any{"<&>"}}, {Additional: "last_week"}}},
 	}
-	got, err := encode(r)
+	got, err := Encode(r)
 	want := `{"query":"a.com","n":5,"sort":"links","order":"desc","complexFilter":[[{"field":"name","compareType":"contains","value":["<&>"]},{"additional_filters":"last_week"}]],"page":2,"size":10}`
 	if err != nil || string(got) != want || r.Site() != "a.com" {
 		t.Errorf("%s, %v", got, err)
 	}
-	if _, err := encode(Request{Args: []Arg{{"x", func() {}}}}); err == nil {
+	if _, err := Encode(Request{Args: []Arg{{"x", func() {}}}}); err == nil {
 		t.Error("what cannot be written is written")
 	}
 	if s := (Request{}).Site(); s != "" {
