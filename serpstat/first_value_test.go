@@ -11,13 +11,7 @@ import (
 // was clear do not come again with the divided parts.
 func TestAFirstValuePastTheRowCapComesOnce(t *testing.T) {
 	for _, top := range []int{0, 10} { // rows with other values, which come first in descending order
-		rows := numbered(5000, 55)
-		for i := range rows {
-			rows[i].LinksExt = 7
-			if i < top {
-				rows[i].LinksExt = 500 - int64(i%50)
-			}
-		}
+		rows := alikeBut(top, 55)
 		r := newRig(t, serpstatsim.Options{RowCap: smallCap, Domains: map[string][]serpstatsim.Row{"big.com": rows}}, "")
 		for _, sort := range []string{"", "links_ext asc", "links_ext desc"} {
 			for _, limit := range []int64{0, 3000} {

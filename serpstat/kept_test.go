@@ -311,7 +311,7 @@ func TestKeptAnswersAreBoundedInBytes(t *testing.T) {
 	}
 	ask("d5.com")
 	_, size, _ := k.Size()
-	if size < execute.KeptScanBytes+500*200 || size > execute.KeptScanBytes+500*800 {
+	if size < execute.KeptScanBytes+500*200 || size > execute.KeptScanBytes+500*600 {
 		t.Errorf("500 rows take %d bytes", size)
 	}
 	k.Most = size * 5 / 2 // room for two

@@ -60,14 +60,14 @@ func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.I
 		return nil, 0, nil
 	}
 	in.Quals, in.Limit, in.Engine, in.RowCap = quals, d.QueryContext.GetLimit(), p.opts.Engine, p.opts.RowCap
-	if _, err := plan.New(in); err != nil { // before the connection's: that is how one finds out how to write a query
-		return nil, 0, err
-	}
 	conn, err := p.connection(ctx, d.Connection)
 	if err != nil && p.opts.Explain != nil && !p.opts.Estimate {
 		conn, err = &connection{}, nil // nothing will be sent, so nothing is needed to send it
 	}
 	if err != nil {
+		if _, wrong := plan.New(in); wrong != nil { // told first: that is how one finds out how to write a query
+			err = wrong
+		}
 		return nil, 0, err
 	}
 	x, err = conn.New(in, execute.Options{Reader: stream{d}, Budget: budgetOf(ctx, conn.settings), Log: plugin.Logger(ctx), Warn: p.opts.warn})

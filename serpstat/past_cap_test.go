@@ -42,17 +42,23 @@ func TestARareRowMayStandBeyondTheRowCap(t *testing.T) {
 	}
 }
 
-// Rows that have been read before it is clear that a result must be cut must not come again with a part: a first part
-// that is too small for them cannot be.
+// alikeBut are 5,000 rows of one value, but for the first ones in descending order.
+func alikeBut(top int, seed uint64) []serpstatsim.Row {
+	rows := numbered(5000, seed)
+	for i := range rows {
+		rows[i].LinksExt = 7
+		if i < top {
+			rows[i].LinksExt = 500 - int64(i%50)
+		}
+	}
+	return rows
+}
+
+// Rows that have been read before it is clear that a result must be cut do not come again with its parts, though the
+// first one is too small for them.
 func TestTheFirstPartHoldsWhatHasBeenRead(t *testing.T) {
 	for _, top := range []int{10, 249, 250, 1999, 2001} { // rows before a value with more rows than the cap
-		rows := numbered(5000, 52)
-		for i := range rows {
-			rows[i].LinksExt = 7
-			if i < top {
-				rows[i].LinksExt = 500 - int64(i%50)
-			}
-		}
+		rows := alikeBut(top, 52)
 		r := newRig(t, serpstatsim.Options{RowCap: smallCap, Domains: map[string][]serpstatsim.Row{"big.com": rows}}, "")
 		for _, sort := range []string{"", "links_ext desc"} {
 			t.Run(fmt.Sprintf("%d, %s", top, sort), func(t *testing.T) {

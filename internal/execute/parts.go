@@ -10,10 +10,10 @@ import (
 // once where no LIMIT ends the scan, and before the big pages are bought.
 func (r *sourceReader) cutIfNeeded() error {
 	x := r.x
-	if r.cut || r.total <= x.plan.RowCap || x.demand.EndsBeforeCap(r.progress()) {
+	if r.cut() || r.total <= x.plan.RowCap || x.demand.EndsBeforeCap(r.progress()) {
 		return nil
 	}
-	refused, of := x.conn.knows(r.series.Table).Refused, r.series
+	refused, of := r.refused(), r.series
 	if !x.ordered() && !of.Thinned && of.Splittable(refused) != "" {
 		of = of.Dividing()
 	}
@@ -36,7 +36,7 @@ func (r *sourceReader) cutNow() error {
 	for {
 		splitter := plan.Splitter{
 			Series: r.series, Total: r.total, Highest: r.highest, AtLeast: r.taken,
-			RowCap: r.x.plan.RowCap, Refused: r.x.conn.knows(r.series.Table).Refused,
+			RowCap: r.x.plan.RowCap, Refused: r.refused(),
 		}
 		asked := r.series
 		splitter.Count = func(f table.Filter) (int64, error) {
@@ -45,13 +45,13 @@ func (r *sourceReader) cutNow() error {
 		}
 		known := len(splitter.Refused)
 		parts, err := splitter.Parts()
-		if err != nil && r.x.learn(err, asked) && len(r.x.conn.knows(r.series.Table).Refused) > known {
+		if err != nil && r.x.learn(err, asked) && len(r.refused()) > known {
 			continue
 		}
 		if err != nil {
 			return err
 		}
-		r.parts, r.cut = parts, true
+		r.parts = parts
 		r.beginFirstPart()
 		return nil
 	}
@@ -70,9 +70,15 @@ func (r *sourceReader) beginFirstPart() {
 	for _, row := range streamed {
 		r.again[row.Raw()]++
 	}
+	r.rows = nil
+	r.beginPart()
+}
+
+// beginPart reads the part that is due from its first row.
+func (r *sourceReader) beginPart() {
 	r.pages.Close()
-	r.rows, r.inPart, r.anyLast = nil, 0, false
-	r.pages = r.newPages(r.series.With(r.parts[0].Filter))
+	r.inPart, r.anyLast = 0, false
+	r.pages = r.newPages(r.series.With(r.parts[r.part].Filter))
 }
 
 // count asks how many rows a series has: a request of one row.
@@ -84,22 +90,16 @@ func (r *sourceReader) count(of plan.Series) (int64, error) {
 	return answer.Total, nil
 }
 
-// endPart goes on with the next part, and says so if the one that has ended had not the rows that were counted.
+// endPart goes on with the next part, if there is one, and says so if the one that has ended had not the rows that were
+// counted.
 func (r *sourceReader) endPart() {
 	if counted := r.parts[r.part].Rows; r.inPart != counted {
 		r.warn(r.inPart, counted)
 	}
-	r.nextPart()
-}
-
-// nextPart goes on with the next part, or ends the source.
-func (r *sourceReader) nextPart() {
-	r.pages.Close()
-	r.part++
-	if r.part == len(r.parts) {
+	if r.part++; r.part == len(r.parts) {
+		r.pages.Close()
 		r.ended = true
 		return
 	}
-	r.inPart, r.anyLast = 0, false
-	r.pages = r.newPages(r.series.With(r.parts[r.part].Filter))
+	r.beginPart()
 }

@@ -22,11 +22,10 @@ type sourceReader struct {
 	taken   int64       // rows read, of all parts
 	before  int64       // rows streamed by the scan before this source, to see what matched
 	total   int64       // of the whole, by its first answer; -1 before
-	parts   []plan.Part
+	parts   []plan.Part // of a result past the row cap, once it is cut
 	part    int
-	inPart  int64 // rows read of the part
-	cut     bool
-	read    []table.Row    // all of a result past the row cap, until it is cut
+	inPart  int64          // rows read of the part
+	read    []table.Row    // all of a result that may be cut, until it is
 	again   map[string]int // rows that have been streamed and will come again with the parts, as they came
 	last    int64          // value of the row before, to check the order
 	anyLast bool
@@ -101,14 +100,14 @@ func (r *sourceReader) next() (row table.Row, ok bool, err error) {
 // accept checks a row's place in the order, and whether it belongs to the part being read. The first row
 // beyond the part ends it.
 func (r *sourceReader) accept(row table.Row) (belongs bool, err error) {
-	if !r.cut && !r.x.ordered() {
+	if !r.cut() && !r.x.ordered() {
 		return true, nil
 	}
 	value, _ := row.Cell(r.series.Table.FieldOf(r.series.Order.Column)).Count()
 	if err := r.checkOrder(value); err != nil {
 		return false, err
 	}
-	if !r.cut {
+	if !r.cut() {
 		return true, nil
 	}
 	part := r.parts[r.part]
@@ -175,11 +174,17 @@ func (r *sourceReader) page() error {
 			return err
 		}
 	}
-	if !r.cut && r.total > r.x.plan.RowCap {
+	if !r.cut() && r.total > r.x.plan.RowCap && !r.x.demand.SurelyEndsBeforeCap(r.progress()) {
 		r.read = append(r.read, rows...)
 	}
 	return r.cutIfNeeded()
 }
+
+// cut reports a result that is read part by part.
+func (r *sourceReader) cut() bool { return len(r.parts) > 0 }
+
+// refused is what the API is known not to take by now.
+func (r *sourceReader) refused() plan.Refusals { return r.x.conn.knows(r.series.Table).Refused }
 
 func (r *sourceReader) progress() plan.Progress {
 	return plan.Progress{Streamed: r.x.streamed, Before: r.before, Spellings: int64(len(r.source.Spellings)), Taken: r.taken, Guard: r.x.Budget.left()}
@@ -188,7 +193,7 @@ func (r *sourceReader) progress() plan.Progress {
 // want is how many rows to ask for from here on; -1 is all that there are.
 func (r *sourceReader) want() int64 {
 	want := r.x.demand.Next(r.progress())
-	if r.cut {
+	if r.cut() {
 		want = plan.Within(want, r.parts[r.part].Rows-r.inPart)
 	}
 	return want
@@ -204,7 +209,7 @@ func (r *sourceReader) checkTotal() error {
 
 // finish ends a series of pages: the next part follows, or the source is over.
 func (r *sourceReader) finish() error {
-	if r.cut {
+	if r.cut() {
 		r.endPart()
 		return nil
 	}
@@ -214,7 +219,7 @@ func (r *sourceReader) finish() error {
 	}
 	r.ended = true
 	if total > r.x.plan.RowCap {
-		return r.series.TooMany(r.total, r.x.plan.RowCap, r.x.plan.Known.Refused)
+		return r.series.TooMany(r.total, r.x.plan.RowCap, r.refused())
 	}
 	return nil
 }

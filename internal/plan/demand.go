@@ -134,7 +134,12 @@ const splitLate = 0.25
 
 // EndsBeforeCap reports a LIMIT that is likely to end the scan within the rows that one series gives.
 func (d Demand) EndsBeforeCap(at Progress) bool {
-	return d.limit >= 0 && d.left(at) <= d.rowCap && (d.exact || float64(at.Taken) < splitLate*float64(d.rowCap))
+	return d.SurelyEndsBeforeCap(at) || d.limit >= 0 && d.left(at) <= d.rowCap && float64(at.Taken) < splitLate*float64(d.rowCap)
+}
+
+// SurelyEndsBeforeCap reports a LIMIT that ends the scan there, since all rows count.
+func (d Demand) SurelyEndsBeforeCap(at Progress) bool {
+	return d.limit >= 0 && d.exact && d.left(at) <= d.rowCap
 }
 
 // PastCap reports a LIMIT that one series cannot reach.

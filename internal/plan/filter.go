@@ -169,7 +169,7 @@ var everyCount = intRanges{{0, math.MaxInt64}}
 // that it lets through, under every reading. Nil lets all through.
 func numberFilter(f *table.Field, quals []Qual, refused Refusals) (filter table.Filter, reach intRanges) {
 	for _, r := range countRange(quals) {
-		conditions, reached := NumberBetween(f, r.lo, r.hi, refused)
+		conditions, reached := numberBetween(f, r.lo, r.hi, refused)
 		if len(conditions) == 0 {
 			return nil, everyCount
 		}
@@ -180,7 +180,7 @@ func numberFilter(f *table.Field, quals []Qual, refused Refusals) (filter table.
 
 // around is the filter for one range around several.
 func around(f *table.Field, ranges intRanges, refused Refusals) (table.Filter, intRanges) {
-	conditions, reached := NumberBetween(f, ranges[0].lo, ranges[len(ranges)-1].hi, refused)
+	conditions, reached := numberBetween(f, ranges[0].lo, ranges[len(ranges)-1].hi, refused)
 	if len(conditions) == 0 {
 		return nil, everyCount
 	}
@@ -207,32 +207,28 @@ func (q Qual) holdsFor(ranges intRanges) bool {
 	})
 }
 
-// NumberBetween bounds a field to lo..hi, both included; lo <= 0 and hi >= maxCount are no bounds. Where the API does
+// numberBetween bounds a field to lo..hi, both included; lo <= 0 and hi >= maxCount are no bounds. Where the API does
 // not take gte or lte it falls back to between, one wider on each side since nothing says whether between includes its
 // ends, and then to nothing. reach is the range of what the conditions let through.
-func NumberBetween(f *table.Field, lo, hi int64, refused Refusals) (conditions []table.Condition, reach intRange) {
+func numberBetween(f *table.Field, lo, hi int64, refused Refusals) (conditions []table.Condition, reach intRange) {
 	reach = everyCount[0]
 	needLo, needHi := lo > 0, hi < maxCount
 	add := func(compare string, values ...any) {
 		conditions = append(conditions, table.Condition{Field: f.Filter.Field, CompareType: compare, Value: values})
 	}
 	missing := false
-	if needLo {
-		if takes(f, table.AtLeast, refused) {
-			add(table.AtLeast, lo)
-			reach.lo = lo
-		} else {
+	bound := func(needed bool, compare string, value int64, end *int64) {
+		switch {
+		case !needed:
+		case takes(f, compare, refused):
+			add(compare, value)
+			*end = value
+		default:
 			missing = true
 		}
 	}
-	if needHi {
-		if takes(f, table.AtMost, refused) {
-			add(table.AtMost, hi)
-			reach.hi = hi
-		} else {
-			missing = true
-		}
-	}
+	bound(needLo, table.AtLeast, lo, &reach.lo)
+	bound(needHi, table.AtMost, hi, &reach.hi)
 	if missing && takes(f, table.Between, refused) {
 		wideLo, wideHi := max(lo-1, 0), int64(maxCount)
 		if !needLo {

@@ -35,7 +35,7 @@ func FoldingProbe(p *Plan) (probe Probe, ok bool) {
 	first := &p.Sources[0]
 	var group []table.Condition
 	for i, f := range p.Table.Fields {
-		if f.Filter.How != table.ByText || p.Known.Folds[f.Filter.Field] || !narrows(p, f.Filter.Field) {
+		if f.Filter.How != table.ByText || p.Known.Folds[f.Filter.Field] || len(p.ilikes(f.Column)) == 0 || !narrows(p, f.Filter.Field) {
 			continue
 		}
 		if text := p.probeText(f); text != "" {
@@ -84,10 +84,7 @@ func (p *Plan) probeText(f table.Field) string {
 		text, _ := unusualCase(f.Filter.Always)
 		return text
 	}
-	for _, q := range p.Quals {
-		if q.Column != f.Column || q.Operator != ILike {
-			continue
-		}
+	for _, q := range p.ilikes(f.Column) {
 		for _, like := range stringsOf(q.Values) {
 			for _, run := range likeRuns(like, plainFold) {
 				if text, letters := unusualCase(run); letters >= minLetters {
@@ -97,6 +94,16 @@ func (p *Plan) probeText(f table.Field) string {
 		}
 	}
 	return ""
+}
+
+// ilikes are the clauses on a column that a filter can serve better if contains ignores case.
+func (p *Plan) ilikes(column string) (list []Qual) {
+	for _, q := range p.Quals {
+		if q.Column == column && q.Operator == ILike {
+			list = append(list, q)
+		}
+	}
+	return list
 }
 
 // unusualCase writes every second letter as a capital, the first one not, and counts the letters.

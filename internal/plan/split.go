@@ -154,9 +154,9 @@ func (s *Splitter) from(position int64) table.Filter {
 	}
 	var conditions []table.Condition
 	if s.ascending() {
-		conditions, _ = NumberBetween(s.field, position, math.MaxInt64, s.Refused)
+		conditions, _ = numberBetween(s.field, position, math.MaxInt64, s.Refused)
 	} else {
-		conditions, _ = NumberBetween(s.field, 0, position, s.Refused)
+		conditions, _ = numberBetween(s.field, 0, position, s.Refused)
 	}
 	if len(conditions) == 0 {
 		return s.Series.Request.Filter
