@@ -80,7 +80,8 @@ func newCommand(stdout, stderr io.Writer) *cobra.Command {
 		Short: "Serve a simulation of Serpstat's API",
 		Long: `Serve a simulation of Serpstat's API, with its validation, filters, sorting, paging, credits, row cap
 and rate limit. --list shows the methods that it knows. Without --data it serves the bundled domains
-serpstat.com, python.org, big.example (99,241 rows) and small sites that link to them. One line about each request goes to standard error.
+serpstat.com, python.org, big.example (99,241 rows) and small sites that link to them. One line about
+each request goes to standard error.
 
 --data takes a JSON object: by domain, in lower case, the links from its pages and those of its subdomains,
 in the form in which getOutlinks answers them. Every key must be there:

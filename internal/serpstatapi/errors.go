@@ -73,7 +73,7 @@ func (e *Error) hint() string {
 	case e.advice != "":
 		return e.advice
 	case e.Kind == KindCredits && strings.Contains(strings.ToLower(e.Message), "export"):
-		return "the API gives no more rows for one request: narrow it with a filter, such as a range of links_ext, or a LIMIT"
+		return "the API gives no more rows for one request: narrow it with a filter, or add a LIMIT"
 	}
 	return hints[e.Kind]
 }

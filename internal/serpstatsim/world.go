@@ -125,18 +125,12 @@ func dayOf(s string) time.Time {
 // ones. They judge a link by its far end: by where a backlink comes from, by where an outlink leads. All of
 // it is a guess at what the words mean.
 var additionalFilters = map[string]func(*spec, *world) func(*Row) bool{
-	"no_subdomains": func(sp *spec, _ *world) func(*Row) bool {
-		return func(r *Row) bool { return !isSubdomain(hostOf(sp.far(r))) }
-	},
+	"no_subdomains": ofSubdomains(false),
 	// www is none: the recorded getOutDomains of serpstat.com lists support.google.com first, with 340 links,
 	// where every page of that site links to www.facebook.com.
-	"only_subdomains": func(sp *spec, _ *world) func(*Row) bool {
-		return func(r *Row) bool { return isSubdomain(hostOf(sp.far(r))) }
-	},
+	"only_subdomains": ofSubdomains(true),
 	// The opposite of only_subdomains: getOutDomains, which takes no no_subdomains, has no other word for it.
-	"only_hosts": func(sp *spec, _ *world) func(*Row) bool {
-		return func(r *Row) bool { return !isSubdomain(hostOf(sp.far(r))) }
-	},
+	"only_hosts": ofSubdomains(false),
 	"only_main_page": func(*spec, *world) func(*Row) bool {
 		return func(r *Row) bool { return isMainPage(r.URLFrom) }
 	},
@@ -144,6 +138,13 @@ var additionalFilters = map[string]func(*spec, *world) func(*Row) bool{
 		from := w.lastWeek(sp.Lost)
 		return func(r *Row) bool { return !dayOf(appeared(r, sp.Lost)).Before(from) }
 	},
+}
+
+// ofSubdomains judges a link by whether its far end is a subdomain.
+func ofSubdomains(wanted bool) func(*spec, *world) func(*Row) bool {
+	return func(sp *spec, _ *world) func(*Row) bool {
+		return func(r *Row) bool { return isSubdomain(hostOf(sp.far(r))) == wanted }
+	}
 }
 
 func isMainPage(rawURL string) bool {
