@@ -92,3 +92,14 @@ func TestBadSettingsSayWhichAndWhatToWrite(t *testing.T) {
 		}
 	}
 }
+
+// Without a token one still finds out how to write a query: what is wrong with it is told first.
+func TestAMistakeInTheQueryIsToldBeforeOneInTheConfig(t *testing.T) {
+	r := newRig(t, serpstatsim.Options{}, `token = ""`)
+	for domain, want := range map[string]string{"two words": "is not a domain name", "a.com": "no Serpstat API token"} {
+		got := r.run(query{quals: quals(where("query", "=", domain))})
+		if got.err == nil || !strings.Contains(got.err.Error(), want) || len(r.sim.Requests()) != 0 {
+			t.Errorf("%s: %v after %d requests, want %q", domain, got.err, len(r.sim.Requests()), want)
+		}
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/synctest"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
@@ -239,6 +240,31 @@ func TestAnExplanationSendsNothing(t *testing.T) {
 	for _, want := range []string{"domain       a.com\n", "order        domain_links asc\n", `[[{"field":"domain_links","compareType":"gte","value":[4]}]]`, "links > 3 (filtered by the API)\n", "links < 9 (checked here)\n", "domain_rank <> 5 (checked here)"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%s\nlacks %s", text, want)
+		}
+	}
+}
+
+// What one method refuses, another may take: a field of the same name is filtered there as before.
+func TestWhatIsLearnedIsOfOneMethod(t *testing.T) {
+	a := &fakeAPI{hosts: map[string][]host{"a.com": some(20, 5)}, refuses: []plan.Refusal{{Field: "domain_links", CompareType: table.AtLeast}}}
+	conn := connect(a)
+	in := plan.Input{Limit: -1, Quals: []plan.Qual{of("a.com"), is("links", plan.Greater, int64(2))}}
+	if _, err := run(t, conn, in, execute.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	for name, pushed := range map[string]bool{"serpstat_ref_domain": false, "serpstat_out_domain": true} {
+		in.Table = catalog.Of(name)
+		x, err := conn.New(in, execute.Options{Reader: &sink{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = x.Explain(t.Context(), false, func(p execute.ScanPlan) {
+			if strings.Contains(p.Filter, "domain_links") != pushed {
+				t.Errorf("%s is asked for %s", name, p.Filter)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
 		}
 	}
 }
