@@ -2,10 +2,10 @@
 package main
 
 import (
-	"github.com/turbot/steampipe-plugin-serpstat/internal/pluginserver"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
 func main() {
-	pluginserver.Serve(serpstat.Plugin)
+	steampipe.Serve(serpstat.Plugin)
 }

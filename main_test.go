@@ -57,6 +57,22 @@ func TestInstall(t *testing.T) {
 	}
 }
 
+// The tests share one installation.
+var (
+	once    sync.Once
+	onceDir string
+)
+
+func TestMain(m *testing.M) {
+	var err error
+	if onceDir, err = os.MkdirTemp("", "steampipe"); err != nil {
+		panic(err)
+	}
+	code := m.Run()
+	os.RemoveAll(onceDir)
+	os.Exit(code)
+}
+
 // process is the installed plugin, started and spoken to as Steampipe does.
 type process struct {
 	shared.WrapperPluginClient
@@ -68,16 +84,20 @@ const token = "s3cret/token+1"
 
 func start(t *testing.T, url, logLevel string) *process {
 	t.Helper()
-	dir := t.TempDir()
-	install(t, dir)
-	cmd := exec.Command(filepath.Join(dir, "plugins/local/serpstat/serpstat.plugin"))
+	once.Do(func() { install(t, onceDir) })
+	cmd := exec.Command(filepath.Join(onceDir, "plugins/local/serpstat/serpstat.plugin"))
 	cmd.Env = append(os.Environ(), "STEAMPIPE_LOG_LEVEL="+logLevel)
 	p := &process{log: &lines{}}
 	p.client = goplugin.NewClient(&goplugin.ClientConfig{
 		HandshakeConfig: shared.Handshake, Plugins: map[string]goplugin.Plugin{"steampipe-plugin-serpstat": &shared.WrapperPlugin{}}, Cmd: cmd,
 		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC}, Logger: hclog.New(&hclog.LoggerOptions{Output: p.log, Level: hclog.Trace}), SyncStderr: io.Discard,
 	})
-	t.Cleanup(p.client.Kill)
+	t.Cleanup(func() {
+		p.client.Kill()
+		if log := p.log.String(); strings.Contains(log, "DATA RACE") {
+			t.Errorf("%.5000s", log[strings.Index(log, "DATA RACE"):])
+		}
+	})
 	rpc, err := p.client.Client()
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,7 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"golang.org/x/sync/errgroup"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/repetition"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
@@ -102,7 +103,7 @@ func (p *process) read(of *proto.ExecuteRequest, at pace, enough int) (rowSet, e
 // Hundreds of first scans past a thousand rows, a few at a time, by readers of every pace. With the SDK's query
 // cache on a third of them had rows twice and lacked others.
 func TestEveryReaderGetsEveryRowOnce(t *testing.T) {
-	const scans = 240
+	scans := repetition.Times(64, 960)
 	sizes := []int{1685, 1001, 2001, 1200}
 	domains := map[string][]serpstatsim.Row{}
 	for i := range scans {
@@ -136,7 +137,8 @@ func TestEveryReaderGetsEveryRowOnce(t *testing.T) {
 
 // Queries that fail and that are cancelled harm nobody beside them.
 func TestQueriesDoNotHarmEachOther(t *testing.T) {
-	const healthy, failing, cancelled, size = 300, 100, 100, 300
+	each := repetition.Times(20, 300)
+	healthy, failing, cancelled, size := 3*each, each, each, 300
 	rows := serpstatsim.Generate("h.com", size, 1)
 	want := rowSetOf(rows)
 	sim := serpstatsim.Options{Domains: map[string][]serpstatsim.Row{}}
@@ -202,7 +204,7 @@ func TestAnEqualScanBuysNothing(t *testing.T) {
 	}
 
 	// A self-join reads one side while the other one waits.
-	const joins = 12
+	joins := repetition.Times(3, 36)
 	api.Reset()
 	for i := range joins {
 		domain := fmt.Sprintf("self%d.com", i)
@@ -221,7 +223,7 @@ func TestAnEqualScanBuysNothing(t *testing.T) {
 			}
 			return err == nil
 		}
-		for range 1 + i*37 {
+		for range 1 + i*407%1998 {
 			next()
 		}
 		var inner sync.WaitGroup
@@ -244,7 +246,7 @@ func TestAnEqualScanBuysNothing(t *testing.T) {
 			t.Errorf("the outer side of join %d: %v", i, err)
 		}
 	}
-	if n := api.Credits(); n != joins*2000 {
+	if n := api.Credits(); n != int64(joins)*2000 {
 		t.Errorf("%d credits for %d self-joins of 2000 rows", n, joins)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/repetition"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
@@ -54,22 +55,18 @@ func TestResultsPastTheRowCapAreComplete(t *testing.T) {
 	rows := numbered(5000, 1)
 	r := newRig(t, serpstatsim.Options{RowCap: smallCap, Domains: map[string][]serpstatsim.Row{"big.com": rows}}, "")
 	random := rand.New(rand.NewPCG(7, 7))
-	rounds := 4
-	if long() {
-		rounds = 60
-	}
-	for round := range rounds {
-		readings := serpstatsim.RandomReadings(random)
-		readings.ActiveOnly = false // rows are all that must come
+	for round := range repetition.Times(2, 60) {
+		interpretations := serpstatsim.RandomInterpretations(random)
+		interpretations.ActiveOnly = false // rows are all that must come
 		for _, sort := range []string{"", "links_ext asc", "links_ext desc"} {
-			r.sim.SetReadings(readings)
+			r.sim.SetInterpretations(interpretations)
 			r.forget()
 			got := r.run(query{sort: sort, quals: quals(where("query", "=", "big.com"))})
 			if got.err != nil {
-				t.Fatalf("%+v, %s: %v", readings, sort, got.err)
+				t.Fatalf("%+v, %s: %v", interpretations, sort, got.err)
 			}
 			checkAll(t, rows, got.rows, sort)
-			if _, credits := r.cost(); credits > 5000+50 && readings.CompareTypes != serpstatsim.AllowSpecOnly {
+			if _, credits := r.cost(); credits > 5000+50 && interpretations.CompareTypes != serpstatsim.AllowSpecOnly {
 				t.Errorf("round %d, %s: %d credits", round, sort, credits)
 			}
 		}

@@ -164,6 +164,7 @@ func (s settings) client(opts Options, logger hclog.Logger) (*serpstatapi.Client
 		RequestsPerSecond:     s.rate,
 		MaxConcurrentRequests: s.concurrency,
 		RequestTimeout:        s.timeout,
+		MaxBody:               opts.MaxBody,
 		MaxRetries:            retries,
 		Logger:                logger,
 		Transport:             opts.Transport,

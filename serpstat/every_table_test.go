@@ -210,8 +210,8 @@ func TestEveryTableIsAnsweredAsSQLSays(t *testing.T) {
 		}
 		rapid.Check(t, func(rt *rapid.T) {
 			r.forget()
-			reading := serpstatsim.RandomReadings(rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "reading"), 1)))
-			r.sim.SetReadings(reading)
+			reading := serpstatsim.RandomInterpretations(rand.New(rand.NewPCG(rapid.Uint64().Draw(rt, "reading"), 1)))
+			r.sim.SetInterpretations(reading)
 			r.sim.SetRows(site, drawWorld(rt))
 			all := truthOf(rt, r, declared)
 			var clauses []clause
@@ -365,7 +365,7 @@ func TestEveryTableCostsItsRows(t *testing.T) {
 
 // Past the row cap every row comes once, for every table, if the API takes what is attested for it.
 func TestEveryTableIsCompletePastTheRowCap(t *testing.T) {
-	world := around(2600, 6)
+	world := around(2100, 3)
 	forEveryTable(t, func(t *testing.T, declared *table.Table) {
 		r := newRig(t, serpstatsim.Options{RowCap: smallCap, Domains: world}, "")
 		want := truthOf(t, r, declared)
@@ -374,7 +374,7 @@ func TestEveryTableIsCompletePastTheRowCap(t *testing.T) {
 		}
 		for _, types := range []serpstatsim.CompareTypes{serpstatsim.AllowAll, serpstatsim.AllowAttested} {
 			r.forget()
-			r.sim.SetReadings(serpstatsim.Readings{CompareTypes: types})
+			r.sim.SetInterpretations(serpstatsim.Interpretations{CompareTypes: types})
 			got := r.run(query{table: declared.Name, columns: []string{"raw"}, quals: quals(where("query", "=", site))})
 			if got.err != nil {
 				t.Fatal(got.err)
@@ -399,12 +399,9 @@ func raws(rows []tableRow) []string {
 
 // Each fault ends in a full answer, or a clear error, or fewer rows and a warning; never in a row twice.
 func TestFaultsOfEveryTable(t *testing.T) {
-	world := around(510, 1)
+	world := around(260, 1)
 	forEveryTable(t, func(t *testing.T, declared *table.Table) {
 		for kind := serpstatsim.RateLimitedObject; kind <= serpstatsim.InvalidUTF8; kind++ {
-			if kind == serpstatsim.HugeBody && !long() {
-				continue // the client bounds bodies whatever the method: see TestFaultsEndInAFullAnswerOrAnError
-			}
 			r := newRig(t, serpstatsim.Options{
 				Domains: world,
 				Faults:  []serpstatsim.Fault{{Kind: kind, Request: 2, Times: 1}},
@@ -419,7 +416,7 @@ func TestFaultsOfEveryTable(t *testing.T) {
 					t.Errorf("%s: %v", kind, got.err)
 				case got.err != nil && strings.Contains(got.err.Error(), testToken):
 					t.Errorf("%s: the token is in %v", kind, got.err)
-				case got.err == nil && len(got.rows) != 510 && (!honest[kind] || !warned || len(got.rows) > 510):
+				case got.err == nil && len(got.rows) != 260 && (!honest[kind] || !warned || len(got.rows) > 260):
 					t.Errorf("%s: %d rows, no error, warning %t", kind, len(got.rows), warned)
 				case requests > 4+3:
 					t.Errorf("%s: %d requests", kind, requests)

@@ -3,7 +3,6 @@ package serpstat
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -15,9 +14,6 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
-
-// long reports the long mode of make test-long.
-func long() bool { return os.Getenv("SERPSTAT_LONG") != "" }
 
 var (
 	texts = []string{"", "x", "X", "Blog", "blog", "BLOG", "100%", "a_b", `c:\d`, "ж", "Ж", "É", "é", "İ", "ß", "K", "k", " pad ", "a.com", "p1", "Ab ab", "?q=1", "\uFFFD"}
@@ -126,7 +122,7 @@ func (c clause) qual() *proto.Qual {
 // the plugin's rows is what SQL says about all rows.
 func TestEveryQueryIsAnsweredAsSQLSays(t *testing.T) {
 	foldUnicode := func(s string) string { return strings.ToLower(strings.ToUpper(s)) }
-	all := serpstatsim.AllReadings()
+	all := serpstatsim.AllInterpretations()
 	r := newRig(t, serpstatsim.Options{}, "")
 	checks := 0
 	rapid.Check(t, func(rt *rapid.T) {
@@ -142,7 +138,7 @@ func TestEveryQueryIsAnsweredAsSQLSays(t *testing.T) {
 		checks++
 		domain := fmt.Sprintf("d%d.com", checks) // what one query has left in the cache must not answer another's
 		r.forget()
-		r.sim.SetReadings(reading)
+		r.sim.SetInterpretations(reading)
 		r.sim.SetRows(domain, rows)
 		q := query{quals: quals(where("query", "=", domain)), limit: limit, sort: order, cache: rapid.Bool().Draw(rt, "cache")}
 		for _, c := range clauses {

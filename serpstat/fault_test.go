@@ -6,6 +6,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/repetition"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
@@ -27,9 +28,6 @@ func TestFaultsEndInAFullAnswerOrAnError(t *testing.T) {
 	for _, concurrent := range []int{1, 10} {
 		for _, request := range []int{1, 2, 4} { // the first, a middle and the last page
 			for kind := serpstatsim.RateLimitedObject; kind <= serpstatsim.InvalidUTF8; kind++ {
-				if kind == serpstatsim.HugeBody && !long() {
-					continue
-				}
 				domain := fmt.Sprintf("f%d-%d-%d.com", kind, request, concurrent)
 				r := newRig(t, serpstatsim.Options{
 					Domains: map[string][]serpstatsim.Row{domain: rows},
@@ -65,16 +63,12 @@ func checkFault(r *rig, kind serpstatsim.FaultKind, domain string, want int) err
 	return nil
 }
 
-// An error after rows is never lost, be the reader slow or the cache on: without internal/pluginserver one
+// An error after rows is never lost, be the reader slow or the cache on: without internal/steampipe one
 // in two was, in the SDK.
 func TestAnErrorAfterRowsIsNeverLost(t *testing.T) {
-	rounds := 12
-	if long() {
-		rounds = 300
-	}
 	rows := serpstatsim.Generate("e.com", 130, 1)
 	r := newRig(t, serpstatsim.Options{}, "")
-	for i := range rounds {
+	for i := range repetition.Times(12, 300) {
 		domain := fmt.Sprintf("e%d.com", i)
 		r.sim.SetRows(domain, rows)
 		r.sim.Reset()
@@ -92,10 +86,7 @@ func TestAnErrorAfterRowsIsNeverLost(t *testing.T) {
 
 // Many scans at a time with random faults: right or failed, and nothing left behind, which the bubble sees to.
 func TestSoak(t *testing.T) {
-	scans, size := 30, 400
-	if long() {
-		scans, size = 200, 1300
-	}
+	scans, size := repetition.Times(30, 200), repetition.Times(400, 1300)
 	rows := serpstatsim.Generate("s.com", size, 4)
 	var faults []serpstatsim.Fault
 	for _, k := range []serpstatsim.FaultKind{serpstatsim.RateLimitedObject, serpstatsim.ServerErrorStatus, serpstatsim.CutBody, serpstatsim.CloseConnection, serpstatsim.ForeignID} {

@@ -51,8 +51,8 @@ func TestATextIsCutAtWhatTheAPIMayTakeInAnotherWay(t *testing.T) {
 		domain := fmt.Sprintf("d%d.com", i)
 		r.sim.SetRows(domain, anchors("other", text))
 		for _, operator := range []string{"=", "~~"} {
-			for _, readings := range []serpstatsim.Readings{{ContainsCaseSensitive: true}, {TextIsLikePattern: true, TextTrimmed: true}} {
-				r.sim.SetReadings(readings)
+			for _, interpretations := range []serpstatsim.Interpretations{{ContainsCaseSensitive: true}, {TextIsLikePattern: true, TextTrimmed: true}} {
+				r.sim.SetInterpretations(interpretations)
 				r.forget()
 				value := text
 				if operator == "~~" {
@@ -60,7 +60,7 @@ func TestATextIsCutAtWhatTheAPIMayTakeInAnotherWay(t *testing.T) {
 				}
 				got := r.must(query{columns: []string{"query", "link_text"}, quals: quals(where("query", "=", domain), where("link_text", operator, value))})
 				if len(got) != 1 || got[0]["link_text"] != text {
-					t.Errorf("%s %q gives %v under %+v", operator, text, got, readings)
+					t.Errorf("%s %q gives %v under %+v", operator, text, got, interpretations)
 				}
 				want := []string{text}
 				if c.cut {

@@ -14,7 +14,7 @@ func TestAFirstValuePastTheRowCapComesOnce(t *testing.T) {
 		rows := alikeBut(top, 55)
 		r := newRig(t, serpstatsim.Options{RowCap: smallCap, Domains: map[string][]serpstatsim.Row{"big.com": rows}}, "")
 		for _, sort := range []string{"", "links_ext asc", "links_ext desc"} {
-			for _, limit := range []int64{0, 3000} {
+			for _, limit := range []int64{0, smallCap + 200} {
 				t.Run(fmt.Sprintf("%d, %s, %d", top, sort, limit), func(t *testing.T) {
 					r.forget()
 					got := r.run(query{sort: sort, limit: limit, quals: quals(where("query", "=", "big.com"))})

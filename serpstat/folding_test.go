@@ -34,23 +34,23 @@ func TestILikeIsPushedWhereTheAPIIgnoresCase(t *testing.T) {
 		return query{quals: quals(where("query", "=", "big.com"), where(column, "~~*", pattern))}
 	}
 	for name, tt := range map[string]struct {
-		query    query
-		rows     int64
-		readings serpstatsim.Readings
-		first    int64 // credits of the query
-		second   int64 // of the same query in the same process
+		query           query
+		rows            int64
+		interpretations serpstatsim.Interpretations
+		first           int64 // credits of the query
+		second          int64 // of the same query in the same process
 	}{
-		"URL, ignored":            {ilike("url_to", "%/example/%"), matching, serpstatsim.Readings{}, matching + 1, matching},
-		"anchor, ignored":         {ilike("link_text", "% example"), matching, serpstatsim.Readings{}, matching + 1, matching},
-		"URL, minded":             {ilike("url_to", "%/example/%"), matching, serpstatsim.Readings{ContainsCaseSensitive: true}, all + 1, all + 1},
-		"anchor, minded":          {ilike("link_text", "% example"), matching, serpstatsim.Readings{ContainsCaseSensitive: true}, all + 1, all + 1},
-		"nothing matches":         {ilike("url_to", "%/nowhere/%"), 0, serpstatsim.Readings{}, 1 + 1, 1},
-		"anchor, nothing matches": {ilike("link_text", "% nowhere"), 0, serpstatsim.Readings{}, all + 1, all + 1},
-		"all match":               {ilike("url_to", "HTTPS://%"), all, serpstatsim.Readings{}, all + 1, all},
-		"no letters":              {ilike("url_to", "%"), all, serpstatsim.Readings{}, all, all},
+		"URL, ignored":            {ilike("url_to", "%/example/%"), matching, serpstatsim.Interpretations{}, matching + 1, matching},
+		"anchor, ignored":         {ilike("link_text", "% example"), matching, serpstatsim.Interpretations{}, matching + 1, matching},
+		"URL, minded":             {ilike("url_to", "%/example/%"), matching, serpstatsim.Interpretations{ContainsCaseSensitive: true}, all + 1, all + 1},
+		"anchor, minded":          {ilike("link_text", "% example"), matching, serpstatsim.Interpretations{ContainsCaseSensitive: true}, all + 1, all + 1},
+		"nothing matches":         {ilike("url_to", "%/nowhere/%"), 0, serpstatsim.Interpretations{}, 1 + 1, 1},
+		"anchor, nothing matches": {ilike("link_text", "% nowhere"), 0, serpstatsim.Interpretations{}, all + 1, all + 1},
+		"all match":               {ilike("url_to", "HTTPS://%"), all, serpstatsim.Interpretations{}, all + 1, all},
+		"no letters":              {ilike("url_to", "%"), all, serpstatsim.Interpretations{}, all, all},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r.sim.SetReadings(tt.readings)
+			r.sim.SetInterpretations(tt.interpretations)
 			r.forget()
 			for _, credits := range []int64{tt.first, tt.second} {
 				_, before := r.cost()
@@ -65,7 +65,7 @@ func TestILikeIsPushedWhereTheAPIIgnoresCase(t *testing.T) {
 		})
 	}
 	// Twice asked in vain is enough, and so is one row to be had.
-	r.sim.SetReadings(serpstatsim.Readings{ContainsCaseSensitive: true})
+	r.sim.SetInterpretations(serpstatsim.Interpretations{ContainsCaseSensitive: true})
 	r.forget()
 	for range 4 {
 		r.run(ilike("url_to", "%/example/%"))

@@ -22,8 +22,8 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/pipehttp"
-	"github.com/turbot/steampipe-plugin-serpstat/internal/pluginserver"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 )
 
 // rig is a connection of the plugin in this process, spoken to with Steampipe's own messages, in front of a
@@ -55,7 +55,7 @@ const smallCap = 2000
 
 // testPlugin is a plugin in this process, and what it has told its observer.
 type testPlugin struct {
-	server    *pluginserver.Server
+	server    *steampipe.Server
 	provider  *provider
 	transport *http.Transport
 	configs   sync.Mutex // one change at a time
@@ -66,7 +66,7 @@ type testPlugin struct {
 
 func newTestPlugin(rowCap int64) *testPlugin {
 	s := &testPlugin{warnings: map[string][]string{}, transport: pipehttp.NewTransport()}
-	s.provider = newProvider(Options{NoEnvironment: true, RowCap: rowCap, Transport: s.transport, Observe: func(e Event) {
+	s.provider = newProvider(Options{NoEnvironment: true, RowCap: rowCap, MaxBody: 2 << 20, Transport: s.transport, Observe: func(e Event) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if e.Warning != "" {
@@ -74,7 +74,7 @@ func newTestPlugin(rowCap int64) *testPlugin {
 		}
 	}})
 	var made *plugin.Plugin
-	s.server = pluginserver.New(func(ctx context.Context) *plugin.Plugin {
+	s.server = steampipe.New(func(ctx context.Context) *plugin.Plugin {
 		made = s.provider.plugin(ctx)
 		return made
 	})

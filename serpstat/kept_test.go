@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/repetition"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
@@ -71,7 +72,7 @@ func sortedRows(rows []map[string]any) []string {
 
 // What asks for some of the rows of a scan that has ended buys nothing, and is answered as SQL says.
 func TestWhatIsKeptServesNarrowerStatements(t *testing.T) {
-	all := serpstatsim.AllReadings()
+	all := serpstatsim.AllInterpretations()
 	r := newRig(t, serpstatsim.Options{}, "")
 	checks, served := 0, 0
 	rapid.Check(t, func(rt *rapid.T) {
@@ -83,7 +84,7 @@ func TestWhatIsKeptServesNarrowerStatements(t *testing.T) {
 		checks++
 		domain := fmt.Sprintf("k%d.com", checks)
 		r.forget()
-		r.sim.SetReadings(all[rapid.IntRange(0, len(all)-1).Draw(rt, "reading")])
+		r.sim.SetInterpretations(all[rapid.IntRange(0, len(all)-1).Draw(rt, "reading")])
 		r.sim.SetRows(domain, rows)
 		first := query{cache: true, sort: orders[0], quals: quals(where("query", "=", domain))}
 		for _, c := range wide {
@@ -263,7 +264,7 @@ func TestOnlyWholeScansAreKept(t *testing.T) {
 // join do: each gets all rows, which are bought once.
 func TestEqualScansAtOnceBuyTheirRowsOnce(t *testing.T) {
 	rows := serpstatsim.Generate("a.com", 700, 1)
-	for round := range 6 {
+	for round := range repetition.Times(3, 24) {
 		r := newRig(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": rows}}, "")
 		others := func() {
 			var all sync.WaitGroup
@@ -271,7 +272,7 @@ func TestEqualScansAtOnceBuyTheirRowsOnce(t *testing.T) {
 				all.Go(func() {
 					q := query{cache: true, quals: quals(where("query", "=", "a.com"))}
 					if i%4 == 3 {
-						q.stop = 1 + i*round // within the first page: none is under way that would be given up
+						q.stop = 1 + i*2*(round%3) // within the first page: none is under way that would be given up
 					}
 					got := r.run(q)
 					if q.stop == 0 && (got.err != nil || len(got.rows) != 700) {
@@ -282,7 +283,7 @@ func TestEqualScansAtOnceBuyTheirRowsOnce(t *testing.T) {
 			all.Wait()
 		}
 		first := r.run(query{cache: true, quals: quals(where("query", "=", "a.com")), onRow: func(rows int) {
-			if rows == 1+round*60 {
+			if rows == 1+round*120%300 {
 				others()
 			}
 		}})

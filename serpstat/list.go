@@ -9,8 +9,8 @@ import (
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
-	"github.com/turbot/steampipe-plugin-serpstat/internal/pluginserver"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 )
 
 // listing makes a hydrate function of a table's scan.
@@ -23,7 +23,7 @@ func (p *provider) listing(scan func(context.Context, *plugin.QueryData) error) 
 // list runs a table's scan with what all tables need: the end of the reader's interest, Steampipe's own rate
 // limiters before each request, and errors that cannot be lost.
 func (p *provider) list(sdkCtx context.Context, d *plugin.QueryData, scan func(context.Context, *plugin.QueryData) error) error {
-	begun := pluginserver.Begin(sdkCtx, d.Connection.Name)
+	begun := steampipe.Begin(sdkCtx, d.Connection.Name)
 	ctx := serpstatapi.WithWait(begun, func(ctx context.Context) error {
 		d.WaitForListRateLimit(ctx)
 		return ctx.Err()
@@ -48,7 +48,7 @@ func (p *provider) list(sdkCtx context.Context, d *plugin.QueryData, scan func(c
 	default:
 		plugin.Logger(sdkCtx).Error(d.Table.Name, "connection", d.Connection.Name, "error", err)
 	}
-	return pluginserver.Fail(begun, err)
+	return steampipe.Fail(begun, err)
 }
 
 // execution plans a scan with the clauses and the limit that the SDK tells, and checks the connection; in says the
@@ -71,5 +71,5 @@ func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.I
 		return nil, 0, err
 	}
 	x, err = conn.New(in, execute.Options{Reader: stream{d}, Budget: budgetOf(ctx, conn.settings), Log: plugin.Logger(ctx), Warn: p.opts.warn})
-	return x, pluginserver.CacheTime(ctx), err
+	return x, steampipe.CacheTime(ctx), err
 }

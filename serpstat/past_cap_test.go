@@ -24,7 +24,7 @@ func TestARareRowMayStandBeyondTheRowCap(t *testing.T) {
 	}
 	for _, pastCapEmpty := range []bool{false, true} {
 		sim := serpstatsim.Options{RowCap: smallCap, Domains: map[string][]serpstatsim.Row{"big.com": rows, "fits.com": rows[:smallCap]}}
-		sim.Readings.PastCapEmpty = pastCapEmpty
+		sim.Interpretations.PastCapEmpty = pastCapEmpty
 		r := newRig(t, sim, "")
 		ask := func(domain string, limit int64) result {
 			r.forget()
@@ -42,9 +42,9 @@ func TestARareRowMayStandBeyondTheRowCap(t *testing.T) {
 	}
 }
 
-// alikeBut are 5,000 rows of one value, but for the first ones in descending order.
+// alikeBut are rows of one value, more than the cap, and before them, in descending order, rows with others.
 func alikeBut(top int, seed uint64) []serpstatsim.Row {
-	rows := numbered(5000, seed)
+	rows := numbered(top+smallCap+400, seed)
 	for i := range rows {
 		rows[i].LinksExt = 7
 		if i < top {

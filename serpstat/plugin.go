@@ -36,6 +36,8 @@ type Options struct {
 	// RowCap is how many rows the API gives for one series of requests, for a simulator with another cap than
 	// the API's; 0 is the API's.
 	RowCap int64
+	// MaxBody is how many bytes an answer of the API may have; 0 is the client's own bound.
+	MaxBody int64
 	// NoEnvironment makes the plugin ignore SERPSTAT_* variables.
 	NoEnvironment bool
 }

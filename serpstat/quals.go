@@ -8,7 +8,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
-	"github.com/turbot/steampipe-plugin-serpstat/internal/pluginserver"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
@@ -95,7 +95,7 @@ func timeOf(sent *timestamppb.Timestamp, engine plan.Engine) plan.Value {
 	if engine != plan.PostgreSQL {
 		return sent.AsTime()
 	}
-	t, ok := pluginserver.TimeOf(sent)
+	t, ok := steampipe.TimeOf(sent)
 	switch {
 	case !ok:
 		return unknown{}

@@ -11,7 +11,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
-	"github.com/turbot/steampipe-plugin-serpstat/internal/pluginserver"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
@@ -155,4 +155,4 @@ type stream struct{ d *plugin.QueryData }
 
 func (s stream) Row(ctx context.Context, item *execute.Item) { s.d.StreamListItem(ctx, item) }
 
-func (s stream) Consumed(ctx context.Context, rows int64) { pluginserver.Consumed(ctx, rows) }
+func (s stream) Consumed(ctx context.Context, rows int64) { steampipe.Consumed(ctx, rows) }

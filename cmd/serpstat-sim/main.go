@@ -57,13 +57,13 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 type usageError struct{ error }
 
 type flags struct {
-	addr, data, token string
-	rate              float64
-	latency           time.Duration
-	rowCap            int
-	credits           int64
-	readings, faults  []string
-	list, quiet       bool
+	addr, data, token       string
+	rate                    float64
+	latency                 time.Duration
+	rowCap                  int
+	credits                 int64
+	interpretations, faults []string
+	list, quiet             bool
 }
 
 // dataExample is a file for --data.
@@ -125,7 +125,7 @@ func (f *flags) define(cmd *cobra.Command) {
 	fs.DurationVar(&f.latency, "latency", 0, "wait before every answer, such as 500ms")
 	fs.IntVar(&f.rowCap, "row-cap", 60000, "rows that can be reached per request")
 	fs.Int64Var(&f.credits, "credits", 1000000, "credits of the simulated plan")
-	fs.StringArrayVar(&f.readings, "reading", nil, "answer an open question about the API, `name=answer` (see --list); repeatable")
+	fs.StringArrayVar(&f.interpretations, "reading", nil, "answer an open question about the API, `name=answer` (see --list); repeatable")
 	fs.StringArrayVar(&f.faults, "fault", nil, "let something go wrong, `kind:setting=value,…` (see --list); repeatable")
 	fs.BoolVar(&f.list, "list", false, "list methods, readings and faults, and end")
 	fs.BoolVar(&f.quiet, "quiet", false, "no line for each request")
@@ -142,8 +142,8 @@ func (f *flags) options() (serpstatsim.Options, error) {
 	case f.rate < 0:
 		return o, fmt.Errorf("--requests-per-second %g: must not be negative", f.rate)
 	}
-	for _, s := range f.readings {
-		if err := o.Readings.Set(s); err != nil {
+	for _, s := range f.interpretations {
+		if err := o.Interpretations.Set(s); err != nil {
 			return o, fmt.Errorf("--reading: %w", err)
 		}
 	}

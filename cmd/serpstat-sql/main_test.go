@@ -36,6 +36,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("URL", web.URL)
 			env.Setenv("TOKEN", token)
 			env.Setenv("SERPSTAT_REQUESTS_PER_SECOND", "1000")
+			env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector waits a second at the end of each command
 			return nil
 		},
 	})

@@ -20,7 +20,7 @@ type costCase struct {
 	match func(*serpstatsim.Row) bool
 	whole bool // all rows must be read before the first one is known: sorting, and no LIMIT
 
-	readings serpstatsim.Readings
+	interpretations serpstatsim.Interpretations
 
 	credits, requests int64 // at most; -1 is not said
 }
@@ -66,7 +66,7 @@ func costCases(rows []serpstatsim.Row) []costCase {
 	list = append(list,
 		costCase{title: "`link_text ilike '%video%'`, if the API ignores case", match: video, credits: matching(video) + 1, requests: -1, query: ilike(-1)},
 		costCase{title: fmt.Sprintf("`link_text ilike '%%video%%' limit 20`, if it does not; one row in %d matches", k), match: video, credits: 2*20*k + 125, requests: -1,
-			query: ilike(20), readings: serpstatsim.Readings{ContainsCaseSensitive: true}},
+			query: ilike(20), interpretations: serpstatsim.Interpretations{ContainsCaseSensitive: true}},
 		costCase{title: "`links_ext < 5 and links_ext > 9`", match: func(*serpstatsim.Row) bool { return false }, whole: true,
 			query: query{limit: -1}.and("links_ext", "<", 5).and("links_ext", ">", 9)},
 		costCase{title: "`limit 0`", query: query{limit: 0}, match: all},
@@ -126,7 +126,7 @@ func measureCosts() (table string, above []string, err error) {
 }
 
 func (c costCase) measure(data map[string][]serpstatsim.Row) (cost, error) {
-	sim := serpstatsim.New(serpstatsim.Options{Domains: data, Readings: c.readings})
+	sim := serpstatsim.New(serpstatsim.Options{Domains: data, Interpretations: c.interpretations})
 	web := httptest.NewServer(sim)
 	defer func() { sim.Close(); web.Close() }()
 	s, err := newSteampipe(serpstat.New(serpstat.Options{NoEnvironment: true}), fmt.Sprintf("base_url = %q\nrequests_per_second = 1000", web.URL))

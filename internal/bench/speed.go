@@ -94,7 +94,7 @@ func throughput() (measure, error) {
 	var seconds [2]float64
 	for round := range rounds + 1 {
 		var took [2]float64
-		for i, s := range []*steampipe{a, b} {
+		for i, s := range []*host{a, b} {
 			runtime.GC()
 			start := time.Now()
 			if rows, err := s.run(query{limit: -1}.of(site)); err != nil || rows != scanRows {

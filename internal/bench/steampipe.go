@@ -9,14 +9,14 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 	"google.golang.org/grpc/metadata"
 
-	"github.com/turbot/steampipe-plugin-serpstat/internal/pluginserver"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 )
 
-// steampipe speaks to a plugin in this process as Steampipe does.
-type steampipe struct{ server *pluginserver.Server }
+// host speaks to a plugin in this process as Steampipe does.
+type host struct{ server *steampipe.Server }
 
-func newSteampipe(create plugin.PluginFunc, config string) (*steampipe, error) {
-	s := &steampipe{pluginserver.New(create)}
+func newSteampipe(create plugin.PluginFunc, config string) (*host, error) {
+	s := &host{steampipe.New(create)}
 	_, err := s.server.SetAllConnectionConfigs(connection(config))
 	return s, err
 }
@@ -67,7 +67,7 @@ func (q query) request() *proto.ExecuteRequest {
 }
 
 // run answers a query and counts its rows.
-func (s *steampipe) run(q query) (rows int64, err error) {
+func (s *host) run(q query) (rows int64, err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	r := &reader{ctx: ctx, cancel: cancel, leave: q.leave}

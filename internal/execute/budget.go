@@ -66,8 +66,8 @@ func (b *Budget) settle(promised, cost int64) {
 	b.spent += cost - promised
 }
 
-// foresee refuses a scan that needs so many credits beyond those spent.
-func (b *Budget) foresee(site string, credits, total int64) error {
+// checkTotal refuses a scan that needs so many credits beyond those spent.
+func (b *Budget) checkTotal(site string, credits, total int64) error {
 	if b == nil {
 		return nil
 	}

@@ -204,7 +204,7 @@ func (r *sourceReader) checkTotal() error {
 	if r.x.demand.Bounded() {
 		return nil // each page is checked
 	}
-	return r.x.Budget.foresee(r.series.Site(), (r.total-r.taken)*r.series.Table.Cost.Row, r.total)
+	return r.x.Budget.checkTotal(r.series.Site(), (r.total-r.taken)*r.series.Table.Cost.Row, r.total)
 }
 
 // finish ends a series of pages: the next part follows, or the source is over.

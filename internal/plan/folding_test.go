@@ -91,7 +91,7 @@ func TestOnlyAnAPIThatIgnoresCaseShowsIt(t *testing.T) {
 				t.Fatalf("no probe of %s", f.Column)
 			}
 			filter := probe.Series.Request.Filter
-			for _, reading := range readings(of, filter, false) {
+			for _, reading := range interpretations(of, filter, false) {
 				for _, r := range records {
 					if !reading.foldCase && reading.keeps(filter, r) && probe.Shows(r.row) {
 						t.Fatalf("%v shows folding to %v under %+v", r, filter, reading)

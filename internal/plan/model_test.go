@@ -6,6 +6,7 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/repetition"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
@@ -84,7 +86,7 @@ func datesOf(t *table.Table, field string) []string {
 }
 
 // readings are all readings that differ for a filter. folds leaves those that ignore the case of texts.
-func readings(t *table.Table, filter table.Filter, folds bool) []reading {
+func interpretations(t *table.Table, filter table.Filter, folds bool) []reading {
 	list := []reading{{foldCase: folds}}
 	vary := func(n int, set func(*reading, int)) {
 		var varied []reading
@@ -615,8 +617,8 @@ func TestMain(m *testing.M) {
 	if err := flag.Set("rapid.shrinktime", "5s"); err != nil {
 		panic(err)
 	}
-	if os.Getenv("SERPSTAT_LONG") != "" {
-		if err := flag.Set("rapid.checks", "20000"); err != nil {
+	if checks := repetition.Times(0, 20_000); checks > 0 { // 0 leaves it to rapid
+		if err := flag.Set("rapid.checks", strconv.Itoa(checks)); err != nil {
 			panic(err)
 		}
 	}

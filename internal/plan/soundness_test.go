@@ -81,7 +81,7 @@ func TestTheFilterNeverDropsARowThatSQLKeeps(t *testing.T) {
 		if s.thinned && !pushed.filter.Equal(s.user) {
 			t.Fatalf("pushed %v where that changes which rows there are", pushed.filter)
 		}
-		for _, reading := range readings(of, pushed.filter, s.folds) {
+		for _, reading := range interpretations(of, pushed.filter, s.folds) {
 			for _, r := range s.records {
 				kept, asked := reading.keeps(pushed.filter, r), userHolds(s.user, r)
 				if kept && !asked {
@@ -106,7 +106,7 @@ func TestDecisionsSayWhatTheFilterAchieves(t *testing.T) {
 		if len(pushed.decisions) != len(s.in.Quals) {
 			t.Fatalf("%d decisions for %v", len(pushed.decisions), s.in.Quals)
 		}
-		list := readings(of, pushed.filter, s.folds)
+		list := interpretations(of, pushed.filter, s.folds)
 		for i, d := range pushed.decisions {
 			if d.Qual.String() != s.in.Quals[i].String() {
 				t.Fatalf("decision %d is about %v, clause %d is %v", i, d.Qual, i, s.in.Quals[i])
@@ -157,7 +157,7 @@ func TestAnExactPlanLeavesNothingToCheck(t *testing.T) {
 			for _, d := range source.Decisions {
 				exact = exact && d.Pushed == Exact
 			}
-			for _, reading := range readings(of, source.Series.Request.Filter, s.folds) {
+			for _, reading := range interpretations(of, source.Series.Request.Filter, s.folds) {
 				for _, r := range s.records {
 					if p.Exact && reading.keeps(source.Series.Request.Filter, r) && p.Residual.Match(r.row) != Yes {
 						t.Fatalf("where %v is exact, and filter %v lets through %v under %+v", rows, source.Series.Request.Filter, r, reading)

@@ -288,10 +288,10 @@ func (c *Client) post(ctx context.Context, request []byte, body *bytes.Buffer) (
 		return nil, c.networkError(ctx, err)
 	}
 	defer resp.Body.Close()
-	n, err := body.ReadFrom(io.LimitReader(resp.Body, c.cfg.maxBody+1))
+	n, err := body.ReadFrom(io.LimitReader(resp.Body, c.cfg.MaxBody+1))
 	switch {
-	case n > c.cfg.maxBody:
-		return nil, malformed("the answer is larger than %d bytes", c.cfg.maxBody)
+	case n > c.cfg.MaxBody:
+		return nil, malformed("the answer is larger than %d bytes", c.cfg.MaxBody)
 	case err != nil:
 		return nil, c.networkError(ctx, fmt.Errorf("the answer was cut off after %d bytes: %w", n, err))
 	}

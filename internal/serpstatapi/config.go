@@ -39,15 +39,15 @@ type Config struct {
 	RequestsPerSecond     float64       // 0 is 1; shared by all clients of the process with the same token and address, the latest one's counts
 	MaxConcurrentRequests int           // 0 is 10
 	RequestTimeout        time.Duration // of one attempt; 0 is 60 s
+	MaxBody               int64         // of an answer, in bytes; a longer one is an error; 0 is 64 MiB
 	MaxRetries            int           // after the first attempt; 0 is 5, -1 is none
 	Logger                hclog.Logger
 	Transport             http.RoundTripper           // nil: proxies from the environment, TLS verified
 	OnExchange            func(Exchange)              // told of every attempt; may be called concurrently
 	Wait                  func(context.Context) error // called before each attempt; [WithWait] overrides it
 
-	sleep   func(context.Context, time.Duration) error // nil is real time
-	now     func() time.Time                           // nil is real time; read for a Retry-After that is a date
-	maxBody int64                                      // bytes; 0 is 64 MiB
+	sleep func(context.Context, time.Duration) error // nil is real time
+	now   func() time.Time                           // nil is real time; read for a Retry-After that is a date
 }
 
 // String is the config without the token.
@@ -120,8 +120,8 @@ func (cfg Config) withDefaults() Config {
 	if cfg.now == nil {
 		cfg.now = time.Now
 	}
-	if cfg.maxBody == 0 {
-		cfg.maxBody = defaultMaxBody
+	if cfg.MaxBody == 0 {
+		cfg.MaxBody = defaultMaxBody
 	}
 	return cfg
 }

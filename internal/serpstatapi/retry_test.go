@@ -191,7 +191,7 @@ func TestBodyIsBounded(t *testing.T) {
 		}
 	}
 	a := serve(t, gigabytes)
-	c := client(t, a.URL, func(c *Config) { c.maxBody = 1 << 20; c.MaxRetries = -1 })
+	c := client(t, a.URL, func(c *Config) { c.MaxBody = 1 << 20; c.MaxRetries = -1 })
 	_, err := c.Rows(t.Context(), outlink, request)
 	if KindOf(err) != KindMalformed || !strings.Contains(err.Error(), "larger than 1048576 bytes") {
 		t.Errorf("got %v", err)

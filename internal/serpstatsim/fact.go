@@ -57,7 +57,7 @@ func init() {
 }
 
 // factOf finds a fact by its name in a spec. What check is depends on the readings.
-func factOf(name string, rd Readings) *fact {
+func factOf(name string, rd Interpretations) *fact {
 	switch {
 	case name == "lost_check" && rd.LostCheckIsDeleted:
 		name = "date_del"
@@ -90,7 +90,7 @@ func isSubdomain(host string) bool {
 }
 
 // encode writes an item as an answer has it.
-func (sp *spec) encode(i item, rd Readings) []byte {
+func (sp *spec) encode(i item, rd Interpretations) []byte {
 	b := append(make([]byte, 0, 256), '{')
 	for n, k := range sp.Keys {
 		if n > 0 {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // condition is one comparison of a complexFilter, checked and ready to be tested on items.
@@ -46,7 +47,7 @@ func holds(all []condition, i item) bool {
 // compile reads a method's complexFilter. The outer array is OR, the inner ones AND; additional filters act on
 // the whole request wherever they stand, so a group of nothing else is no alternative: the recorded
 // getNewBacklinks has such a group, and far fewer rows than it would give as one.
-func (rd Readings) compile(sp *spec, raw json.RawMessage) (*filter, *rpcError) {
+func (rd Interpretations) compile(sp *spec, raw json.RawMessage) (*filter, *rpcError) {
 	f := &filter{}
 	if len(raw) == 0 || string(raw) == "null" {
 		return f, nil
@@ -88,7 +89,7 @@ func (f *filter) add(sp *spec, c rawCondition) *rpcError {
 var compareTypes = map[string]bool{"gt": true, "lt": true, "gte": true, "lte": true, "eq": true, "neq": true, "between": true,
 	"contains": true, "notContains": true, "startsWith": true, "endsWith": true}
 
-func (rd Readings) condition(sp *spec, c rawCondition) (condition, *rpcError) {
+func (rd Interpretations) condition(sp *spec, c rawCondition) (condition, *rpcError) {
 	field, known := sp.Filter[c.Field]
 	switch {
 	case !known:
@@ -133,7 +134,7 @@ func (k fieldKind) takes(compareType string) bool {
 	return !ordered
 }
 
-func (rd Readings) numberCondition(c rawCondition, number func(item) int64) (condition, *rpcError) {
+func (rd Interpretations) numberCondition(c rawCondition, number func(item) int64) (condition, *rpcError) {
 	var values []int64
 	for _, raw := range c.Value {
 		n, err := wholeNumber(raw)
@@ -146,7 +147,7 @@ func (rd Readings) numberCondition(c rawCondition, number func(item) int64) (con
 }
 
 // compare compares with the first value, between with the first two, and eq and neq with any of them.
-func (rd Readings) compare(compareType string, have int64, values []int64) bool {
+func (rd Interpretations) compare(compareType string, have int64, values []int64) bool {
 	first, last := values[0], values[len(values)-1]
 	switch compareType {
 	case "gt":
@@ -168,7 +169,7 @@ func (rd Readings) compare(compareType string, have int64, values []int64) bool 
 	return first <= have && have <= last
 }
 
-func (rd Readings) dateCondition(c rawCondition, text func(item) string) (condition, *rpcError) {
+func (rd Interpretations) dateCondition(c rawCondition, text func(item) string) (condition, *rpcError) {
 	var values []int64
 	for _, raw := range c.Value {
 		var s string
@@ -206,7 +207,7 @@ func instant(s string) time.Time {
 	return t
 }
 
-func (rd Readings) textCondition(c rawCondition, kind fieldKind, text func(item) string) (condition, *rpcError) {
+func (rd Interpretations) textCondition(c rawCondition, kind fieldKind, text func(item) string) (condition, *rpcError) {
 	var tests []func(string) bool
 	for _, raw := range c.Value {
 		var s string
@@ -237,7 +238,7 @@ func (rd Readings) textCondition(c rawCondition, kind fieldKind, text func(item)
 }
 
 // textTest is one value's part of a comparison, before its negation.
-func (rd Readings) textTest(compareType string, kind fieldKind, value string) func(string) bool {
+func (rd Interpretations) textTest(compareType string, kind fieldKind, value string) func(string) bool {
 	contains := compareType == "contains" || compareType == "notContains"
 	switch {
 	case kind == wordsField && contains && !rd.NofollowSubstring:
@@ -245,10 +246,40 @@ func (rd Readings) textTest(compareType string, kind fieldKind, value string) fu
 	case kind == typeField && rd.LinkTypeVocabulary && value == "href":
 		return func(string) bool { return false } // the filter's word for it is text
 	}
-	pattern := regexp.QuoteMeta(value)
 	if rd.TextIsLikePattern {
-		pattern = likeToRegexp(value)
+		return rd.patternTest(compareType, value)
 	}
+	alike := func(s string) string { return s }
+	if !rd.ContainsCaseSensitive {
+		alike = foldCase
+	}
+	test := map[string]func(text, value string) bool{"startsWith": strings.HasPrefix, "endsWith": strings.HasSuffix, "eq": equal, "neq": equal}[compareType]
+	if test == nil {
+		test = strings.Contains
+	}
+	value = alike(value)
+	return func(text string) bool { return test(alike(text), value) }
+}
+
+func equal(a, b string) bool { return a == b }
+
+// foldCase puts for each letter the first of those that are the same but for their case.
+func foldCase(s string) string {
+	return strings.Map(func(r rune) rune {
+		if 'a' <= r && r <= 'z' {
+			return r - 'a' + 'A'
+		}
+		first := r
+		for other := unicode.SimpleFold(r); other != r; other = unicode.SimpleFold(other) {
+			first = min(first, other)
+		}
+		return first
+	}, s)
+}
+
+// patternTest reads a value as a pattern of LIKE.
+func (rd Interpretations) patternTest(compareType, value string) func(string) bool {
+	pattern := likeToRegexp(value)
 	switch compareType {
 	case "startsWith":
 		pattern = "^" + pattern
@@ -261,15 +292,11 @@ func (rd Readings) textTest(compareType string, kind fieldKind, value string) fu
 	if !rd.ContainsCaseSensitive {
 		flags = "(?si)"
 	}
-	if !rd.TextIsLikePattern && contains && rd.ContainsCaseSensitive {
-		return func(text string) bool { return strings.Contains(text, value) }
-	}
-	re := regexp.MustCompile(flags + pattern)
-	return re.MatchString
+	return regexp.MustCompile(flags + pattern).MatchString
 }
 
 // wordTest looks for a word of link_nofollow.
-func (rd Readings) wordTest(word string) func(string) bool {
+func (rd Interpretations) wordTest(word string) func(string) bool {
 	if rd.NofollowWhole {
 		return func(text string) bool { return text == word }
 	}

@@ -18,9 +18,9 @@ func condition(field, compareType string, values ...any) string {
 }
 
 // kept asks under readings and returns the anchors of the rows that came, in data order.
-func kept(t *testing.T, o serpstatsim.Options, r serpstatsim.Readings, filter string) string {
+func kept(t *testing.T, o serpstatsim.Options, r serpstatsim.Interpretations, filter string) string {
 	t.Helper()
-	o.Readings = r
+	o.Interpretations = r
 	return strings.Join(texts(rowsOf(t, serpstatsim.New(o), `"sort":"anchor","order":"asc","complexFilter":`+filter)), " ")
 }
 
@@ -35,7 +35,7 @@ func TestEveryCompareType(t *testing.T) {
 		{"eq", []any{2}, "1"}, {"eq", []any{2, 4}, "1 3"}, {"neq", []any{2}, "0 2 3"}, {"neq", []any{2, 4}, "0 2"},
 		{"between", []any{2, 3}, "1 2"}, {"between", []any{3, 3}, "2"},
 	} {
-		if got := kept(t, counts, serpstatsim.Readings{}, "[["+condition("links_external", test.op, test.values...)+"]]"); got != test.want {
+		if got := kept(t, counts, serpstatsim.Interpretations{}, "[["+condition("links_external", test.op, test.values...)+"]]"); got != test.want {
 			t.Errorf("links_external %s %v keeps %q, want %q", test.op, test.values, got, test.want)
 		}
 	}
@@ -50,7 +50,7 @@ func TestEveryCompareType(t *testing.T) {
 		{"startsWith", []any{"a"}, "alpha"}, {"endsWith", []any{"ma"}, "gamma"}, {"eq", []any{"beta"}, "beta"}, {"eq", []any{"bet"}, ""},
 		{"neq", []any{"beta"}, "alpha gamma"},
 	} {
-		if got := kept(t, words, serpstatsim.Readings{}, "[["+condition("anchor", test.op, test.values...)+"]]"); got != test.want {
+		if got := kept(t, words, serpstatsim.Interpretations{}, "[["+condition("anchor", test.op, test.values...)+"]]"); got != test.want {
 			t.Errorf("anchor %s %v keeps %q, want %q", test.op, test.values, got, test.want)
 		}
 	}
@@ -66,7 +66,7 @@ func TestFilterFieldsAreNotNamedLikeTheResponse(t *testing.T) {
 		condition("link_nofollow", "contains", "ugc"), condition("link_type", "eq", "img"), condition("links_external", "eq", 7),
 		condition("check", "eq", "6.5.2020"), condition("check", "eq", "06.05.2020"),
 	} {
-		if got := kept(t, o, serpstatsim.Readings{}, "[["+c+"]]"); got != "anchor" {
+		if got := kept(t, o, serpstatsim.Interpretations{}, "[["+c+"]]"); got != "anchor" {
 			t.Errorf("%s keeps %q, want the first row", c, got)
 		}
 	}
@@ -81,7 +81,7 @@ func TestOuterArrayIsOrInnerAnd(t *testing.T) {
 		"[[" + low + "," + high + "]]":   "",
 		"[[" + high + "," + odd + "],[" + low + "]]": "0 1 3",
 	} {
-		if got := kept(t, o, serpstatsim.Readings{}, filter); got != want {
+		if got := kept(t, o, serpstatsim.Interpretations{}, filter); got != want {
 			t.Errorf("%s keeps %q, want %q", filter, got, want)
 		}
 	}
@@ -142,27 +142,27 @@ func TestEveryReadingHasItsEffect(t *testing.T) {
 		name    string
 		data    serpstatsim.Options
 		filter  string
-		on      serpstatsim.Readings
+		on      serpstatsim.Interpretations
 		off, to string
 	}{
-		{"case", anchors("ABC", "abc"), condition("anchor", "contains", "Abc"), serpstatsim.Readings{ContainsCaseSensitive: true}, "ABC abc", ""},
-		{"case beyond ASCII", anchors("ЖУК", "жук"), condition("anchor", "contains", "жук"), serpstatsim.Readings{ContainsCaseSensitive: true}, "ЖУК жук", "жук"},
-		{"all values", anchors("ab", "bc"), condition("anchor", "contains", "a", "b"), serpstatsim.Readings{ContainsAllValues: true}, "ab bc", "ab"},
-		{"not all values", anchors("ab", "bc"), condition("anchor", "notContains", "a", "b"), serpstatsim.Readings{ContainsAllValues: true}, "", "bc"},
-		{"percent", anchors("1%2", "1x2"), condition("anchor", "contains", "1%2"), serpstatsim.Readings{TextIsLikePattern: true}, "1%2", "1%2 1x2"},
-		{"underscore", anchors("1_2", "1x2"), condition("anchor", "contains", "1_2"), serpstatsim.Readings{TextIsLikePattern: true}, "1_2", "1_2 1x2"},
-		{"backslash", anchors(`1\%2`, "1%2"), condition("anchor", "contains", `1\%2`), serpstatsim.Readings{TextIsLikePattern: true}, `1\%2`, "1%2"},
-		{"space", anchors("a b", "ab"), condition("anchor", "contains", " b "), serpstatsim.Readings{TextTrimmed: true}, "", "a b ab"},
-		{"between", links(nil, nil, nil), condition("links_external", "between", 1, 3), serpstatsim.Readings{BetweenExclusive: true}, "0 1 2", "1"},
-		{"nofollow substring", nofollow, condition("link_nofollow", "contains", "follow"), serpstatsim.Readings{NofollowSubstring: true}, "0", "0 1 2"},
-		{"nofollow words", nofollow, condition("link_nofollow", "contains", "ugc"), serpstatsim.Readings{NofollowWhole: true}, "2 3", ""},
-		{"nofollow not", nofollow, condition("link_nofollow", "notContains", "nofollow"), serpstatsim.Readings{NofollowWhole: true}, "0 3", "0 2 3"},
-		{"link type", links(nil), condition("link_type", "contains", "href"), serpstatsim.Readings{LinkTypeVocabulary: true}, "0", ""},
-		{"check lte", dates, condition("check", "lte", "04.02.2025"), serpstatsim.Readings{CheckIsLastVisited: true}, "0 1 2", "1 2"},
-		{"check gte", dates, condition("check", "gte", "5.2.2025"), serpstatsim.Readings{CheckIsLastVisited: true}, "", "0"},
+		{"case", anchors("ABC", "abc"), condition("anchor", "contains", "Abc"), serpstatsim.Interpretations{ContainsCaseSensitive: true}, "ABC abc", ""},
+		{"case beyond ASCII", anchors("ЖУК", "жук"), condition("anchor", "contains", "жук"), serpstatsim.Interpretations{ContainsCaseSensitive: true}, "ЖУК жук", "жук"},
+		{"all values", anchors("ab", "bc"), condition("anchor", "contains", "a", "b"), serpstatsim.Interpretations{ContainsAllValues: true}, "ab bc", "ab"},
+		{"not all values", anchors("ab", "bc"), condition("anchor", "notContains", "a", "b"), serpstatsim.Interpretations{ContainsAllValues: true}, "", "bc"},
+		{"percent", anchors("1%2", "1x2"), condition("anchor", "contains", "1%2"), serpstatsim.Interpretations{TextIsLikePattern: true}, "1%2", "1%2 1x2"},
+		{"underscore", anchors("1_2", "1x2"), condition("anchor", "contains", "1_2"), serpstatsim.Interpretations{TextIsLikePattern: true}, "1_2", "1_2 1x2"},
+		{"backslash", anchors(`1\%2`, "1%2"), condition("anchor", "contains", `1\%2`), serpstatsim.Interpretations{TextIsLikePattern: true}, `1\%2`, "1%2"},
+		{"space", anchors("a b", "ab"), condition("anchor", "contains", " b "), serpstatsim.Interpretations{TextTrimmed: true}, "", "a b ab"},
+		{"between", links(nil, nil, nil), condition("links_external", "between", 1, 3), serpstatsim.Interpretations{BetweenExclusive: true}, "0 1 2", "1"},
+		{"nofollow substring", nofollow, condition("link_nofollow", "contains", "follow"), serpstatsim.Interpretations{NofollowSubstring: true}, "0", "0 1 2"},
+		{"nofollow words", nofollow, condition("link_nofollow", "contains", "ugc"), serpstatsim.Interpretations{NofollowWhole: true}, "2 3", ""},
+		{"nofollow not", nofollow, condition("link_nofollow", "notContains", "nofollow"), serpstatsim.Interpretations{NofollowWhole: true}, "0 3", "0 2 3"},
+		{"link type", links(nil), condition("link_type", "contains", "href"), serpstatsim.Interpretations{LinkTypeVocabulary: true}, "0", ""},
+		{"check lte", dates, condition("check", "lte", "04.02.2025"), serpstatsim.Interpretations{CheckIsLastVisited: true}, "0 1 2", "1 2"},
+		{"check gte", dates, condition("check", "gte", "5.2.2025"), serpstatsim.Interpretations{CheckIsLastVisited: true}, "", "0"},
 	} {
 		filter := "[[" + test.filter + "]]"
-		if got := sorted(kept(t, test.data, serpstatsim.Readings{}, filter)); got != sorted(test.off) {
+		if got := sorted(kept(t, test.data, serpstatsim.Interpretations{}, filter)); got != sorted(test.off) {
 			t.Errorf("%s: off keeps %q, want %q", test.name, got, test.off)
 		}
 		if got := sorted(kept(t, test.data, test.on, filter)); got != sorted(test.to) {
@@ -170,8 +170,8 @@ func TestEveryReadingHasItsEffect(t *testing.T) {
 		}
 	}
 
-	byDay := serpstatsim.Readings{CheckIsLastVisited: true}
-	byInstant := serpstatsim.Readings{CheckIsLastVisited: true, CheckByInstant: true}
+	byDay := serpstatsim.Interpretations{CheckIsLastVisited: true}
+	byInstant := serpstatsim.Interpretations{CheckIsLastVisited: true, CheckByInstant: true}
 	for op, want := range map[string][2]string{"lte": {"1 2", "2"}, "gt": {"0", "0 1"}, "eq": {"1 2", "2"}, "gte": {"0 1 2", "0 1 2"}, "lt": {"", ""}} {
 		filter := "[[" + condition("check", op, "4.2.2025") + "]]"
 		if day, instant := kept(t, dates, byDay, filter), kept(t, dates, byInstant, filter); day != want[0] || instant != want[1] {
@@ -180,7 +180,7 @@ func TestEveryReadingHasItsEffect(t *testing.T) {
 	}
 
 	for first, want := range map[bool]string{false: "1 2", true: "2"} {
-		perDomain.Readings = serpstatsim.Readings{LinkPerDomainFirst: first}
+		perDomain.Interpretations = serpstatsim.Interpretations{LinkPerDomainFirst: first}
 		got := strings.Join(texts(rowsOf(t, serpstatsim.New(perDomain), `"sort":"anchor","order":"asc","linkPerDomain":1,"complexFilter":[[`+condition("links_external", "gte", 2)+`]]`)), " ")
 		if got != want {
 			t.Errorf("linkPerDomain first %v keeps %q, want %q", first, got, want)
@@ -212,7 +212,7 @@ func TestLinkPerDomainCountsByRegistrableDomainWhateverTheSort(t *testing.T) {
 func TestWhichCompareTypesAFieldTakes(t *testing.T) {
 	taken := func(types serpstatsim.CompareTypes, field string) (ops []string) {
 		o := links(nil)
-		o.Readings.CompareTypes = types
+		o.Interpretations.CompareTypes = types
 		s := serpstatsim.New(o)
 		for _, op := range []string{"gt", "lt", "gte", "lte", "eq", "neq", "between", "contains", "notContains", "startsWith", "endsWith"} {
 			values := map[string][]any{"links_external": {1}, "check": {"1.1.2020"}}[field]
@@ -251,8 +251,8 @@ func TestWhichCompareTypesAFieldTakes(t *testing.T) {
 }
 
 func TestAllReadingsHasEachFilterReadingOnceWithEachOther(t *testing.T) {
-	seen := map[serpstatsim.Readings]bool{}
-	all := serpstatsim.AllReadings()
+	seen := map[serpstatsim.Interpretations]bool{}
+	all := serpstatsim.AllInterpretations()
 	for _, r := range all {
 		r.NumbersAsStrings, r.NoDataAsError, r.PastCapEmpty = false, false, false
 		seen[r] = true
@@ -265,7 +265,7 @@ func TestAllReadingsHasEachFilterReadingOnceWithEachOther(t *testing.T) {
 func TestRandomReadingsAnswerEveryQuestionInEveryWay(t *testing.T) {
 	answers, r := map[string]map[any]bool{}, rand.New(rand.NewPCG(1, 1))
 	for range 100 {
-		v := reflect.ValueOf(serpstatsim.RandomReadings(r))
+		v := reflect.ValueOf(serpstatsim.RandomInterpretations(r))
 		for i := range v.NumField() {
 			name := v.Type().Field(i).Name
 			if answers[name] == nil {
@@ -327,7 +327,7 @@ func like(pattern, text []rune, same func(a, b rune) bool) bool {
 	return same(pattern[0], text[0]) && like(pattern[1:], text[1:], same)
 }
 
-func (c oracleCondition) textHit(rd serpstatsim.Readings, text, value string) bool {
+func (c oracleCondition) textHit(rd serpstatsim.Interpretations, text, value string) bool {
 	if rd.TextTrimmed {
 		value = strings.TrimSpace(value)
 	}
@@ -355,7 +355,7 @@ func (c oracleCondition) textHit(rd serpstatsim.Readings, text, value string) bo
 	return like(pattern, []rune(text), same)
 }
 
-func (c oracleCondition) keeps(rd serpstatsim.Readings, r serpstatsim.Row) bool {
+func (c oracleCondition) keeps(rd serpstatsim.Interpretations, r serpstatsim.Row) bool {
 	switch c.field {
 	case "links_external":
 		return c.ordered(rd, func(i int) int { return int(r.LinksExt - c.numbers[i]) }, len(c.numbers))
@@ -388,7 +388,7 @@ func (c oracleCondition) keeps(rd serpstatsim.Readings, r serpstatsim.Row) bool 
 	return found != (c.op == "notContains" || c.op == "neq")
 }
 
-func (c oracleCondition) nofollowHit(rd serpstatsim.Readings, text, value string) bool {
+func (c oracleCondition) nofollowHit(rd serpstatsim.Interpretations, text, value string) bool {
 	if c.field != "link_nofollow" || rd.NofollowSubstring {
 		return c.textHit(rd, text, value)
 	}
@@ -401,7 +401,7 @@ func (c oracleCondition) nofollowHit(rd serpstatsim.Readings, text, value string
 	return slices.Contains(strings.Split(strings.ToLower(text), ","), strings.ToLower(value))
 }
 
-func (c oracleCondition) ordered(rd serpstatsim.Readings, versus func(int) int, n int) bool {
+func (c oracleCondition) ordered(rd serpstatsim.Interpretations, versus func(int) int, n int) bool {
 	any := false
 	for i := range n {
 		any = any || versus(i) == 0
@@ -487,8 +487,8 @@ func TestFiltersAgreeWithABruteForceUnderRandomReadings(t *testing.T) {
 		for i := range rows {
 			rows[i] = randomRow(r)
 		}
-		readings := serpstatsim.RandomReadings(r)
-		readings.CompareTypes, readings.NoDataAsError, readings.NumbersAsStrings = serpstatsim.AllowAll, false, false
+		interpretations := serpstatsim.RandomInterpretations(r)
+		interpretations.CompareTypes, interpretations.NoDataAsError, interpretations.NumbersAsStrings = serpstatsim.AllowAll, false, false
 		groups := make([][]oracleCondition, 1+r.IntN(2))
 		var encoded []string
 		for i := range groups {
@@ -503,17 +503,17 @@ func TestFiltersAgreeWithABruteForceUnderRandomReadings(t *testing.T) {
 		var want []serpstatsim.Row
 		for _, row := range rows {
 			if slices.ContainsFunc(groups, func(g []oracleCondition) bool {
-				return !slices.ContainsFunc(g, func(c oracleCondition) bool { return !c.keeps(readings, row) })
+				return !slices.ContainsFunc(g, func(c oracleCondition) bool { return !c.keeps(interpretations, row) })
 			}) {
 				want = append(want, row)
 			}
 		}
 		slices.SortStableFunc(want, func(a, b serpstatsim.Row) int { return int(a.LinksExt - b.LinksExt) })
-		s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": rows}, Readings: readings})
+		s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": rows}, Interpretations: interpretations})
 		filter := "[" + strings.Join(encoded, ",") + "]"
 		got := rowsOf(t, s, `"sort":"links_external","order":"asc","complexFilter":`+filter)
 		if !slices.EqualFunc(got, want, sameRow) {
-			t.Fatalf("%s under %+v:\ngot  %v\nwant %v", filter, readings, got, want)
+			t.Fatalf("%s under %+v:\ngot  %v\nwant %v", filter, interpretations, got, want)
 		}
 		matching, err := s.Matching(serpstatsim.Request{Query: "a.com", Sort: "links_external", Order: "asc", ComplexFilter: filter})
 		if err != nil || !slices.EqualFunc(matching, want, sameRow) {

@@ -116,7 +116,7 @@ func (s *Server) Answers(r Request) ([]json.RawMessage, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	rows := make([]json.RawMessage, 0, len(v.items))
-	for _, row := range v.page(0, len(v.items), s.opts.Readings) {
+	for _, row := range v.page(0, len(v.items), s.opts.Interpretations) {
 		rows = append(rows, slices.Clone(row))
 	}
 	return rows, nil
@@ -153,12 +153,12 @@ func (s *Server) page(v *view, entry *Request, fault *Fault) ([]byte, *rpcError)
 		from = min((entry.Page-1)*entry.Size, reachable)
 	}
 	to := min(from+entry.Size, reachable)
-	if from == s.opts.RowCap && len(v.items) > s.opts.RowCap && !s.opts.Readings.PastCapEmpty {
+	if from == s.opts.RowCap && len(v.items) > s.opts.RowCap && !s.opts.Interpretations.PastCapEmpty {
 		return nil, &rpcError{402, fmt.Sprintf("To get more than %d use export report methods", s.opts.RowCap)}
 	}
-	rows := v.page(from, to, s.opts.Readings)
+	rows := v.page(from, to, s.opts.Interpretations)
 	if fault != nil {
-		rows = fault.Kind.spoilRows(rows, v.of.spec.textKey(s.opts.Readings))
+		rows = fault.Kind.spoilRows(rows, v.of.spec.textKey(s.opts.Interpretations))
 	}
 	cost := int64(max(len(rows), 1))
 	if s.credits+cost > s.opts.MaxLines {
@@ -166,10 +166,10 @@ func (s *Server) page(v *view, entry *Request, fault *Fault) ([]byte, *rpcError)
 	}
 	s.credits += cost // here and not with the log, so that two requests at a time cannot spend the same credit
 	entry.Rows, entry.Credits, entry.Total = len(rows), cost, int64(len(v.items))
-	if len(v.items) == 0 && s.opts.Readings.NoDataAsError {
+	if len(v.items) == 0 && s.opts.Interpretations.NoDataAsError {
 		return nil, &rpcError{32017, "Data not found"}
 	}
-	num := func(n int) string { return s.opts.Readings.number(int64(n)) }
+	num := func(n int) string { return s.opts.Interpretations.number(int64(n)) }
 	size := 256
 	for _, r := range rows {
 		size += len(r) + 1

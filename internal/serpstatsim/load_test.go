@@ -84,7 +84,7 @@ func FuzzAsk(f *testing.F) {
 		f.Add(seed)
 	}
 	o := links(nil, nil)
-	o.Readings.TextIsLikePattern = true
+	o.Interpretations.TextIsLikePattern = true
 	s := serpstatsim.New(o)
 	f.Fuzz(func(t *testing.T, body string) {
 		s.Reset() // the log would grow without end

@@ -179,7 +179,7 @@ func TestRecordedRequestsHaveTheirRecordedRows(t *testing.T) {
 				t.Errorf("%s: summary_info has %v for %s", method, answer.Result.SummaryInfo[key], key)
 			}
 		}
-		s.SetReadings(serpstatsim.Readings{CompareTypes: serpstatsim.AllowSpecOnly})
+		s.SetInterpretations(serpstatsim.Interpretations{CompareTypes: serpstatsim.AllowSpecOnly})
 		if a := call(t, s, method, string(r.Params)); a.Error != nil {
 			t.Errorf("%s, what the specification shows alone: %+v", method, a.Error)
 		}
@@ -268,7 +268,7 @@ func TestWhichCompareTypesTheFieldsOfOtherMethodsTake(t *testing.T) {
 		{"getRefDomains", "domain_rank", "gte", "gte"},
 	} {
 		for types, want := range map[serpstatsim.CompareTypes]string{serpstatsim.AllowAttested: test.attested, serpstatsim.AllowSpecOnly: test.spec} {
-			s := serpstatsim.New(serpstatsim.Options{Readings: serpstatsim.Readings{CompareTypes: types}})
+			s := serpstatsim.New(serpstatsim.Options{Interpretations: serpstatsim.Interpretations{CompareTypes: types}})
 			var taken []string
 			for _, op := range []string{"gt", "lt", "gte", "lte", "eq", "neq", "between", "contains", "notContains", "startsWith", "endsWith"} {
 				var value any = "1.1.2020"
@@ -391,7 +391,7 @@ func TestAllMethodsShowOneWorld(t *testing.T) {
 	for range 40 {
 		world := randomWorld(r)
 		for _, activeOnly := range []bool{false, true} {
-			s := serpstatsim.New(serpstatsim.Options{Domains: world, Readings: serpstatsim.Readings{ActiveOnly: activeOnly}})
+			s := serpstatsim.New(serpstatsim.Options{Domains: world, Interpretations: serpstatsim.Interpretations{ActiveOnly: activeOnly}})
 			for _, method := range listMethods {
 				for _, query := range []string{"a.com", "xa.com", "b.co.uk", "outside.org", "nobody.com"} {
 					for _, searchType := range []string{"domain", "domain_with_subdomains"} {
@@ -445,7 +445,7 @@ func TestPagesOfEveryMethodTileItsAnswers(t *testing.T) {
 }
 
 func TestAnswersFailAsTheAPIWould(t *testing.T) {
-	s := serpstatsim.New(serpstatsim.Options{Readings: serpstatsim.Readings{NoDataAsError: true}, RowCap: 1})
+	s := serpstatsim.New(serpstatsim.Options{Interpretations: serpstatsim.Interpretations{NoDataAsError: true}, RowCap: 1})
 	for _, r := range []serpstatsim.Request{
 		{Method: "getStats", Query: "a.com"}, {Query: "a.com"}, {Method: "getOutlinks"}, {Method: "getOutDomains", Query: "a.com", Sort: "check"},
 		{Method: "getOutDomains", Query: "a.com", LinkPerDomain: 1}, {Method: "getRefDomains", Query: "a.com", ComplexFilter: `[[{"additional_filters":"only_main_page"}]]`},
@@ -606,39 +606,39 @@ func TestSortsOfTheOtherMethods(t *testing.T) {
 		change(link("https://b.com/2", "https://t.com/"), "2025-01-02", "2025-01-03 00:00:00", "2025-03-01 00:00:00"),
 		change(link("https://b.com/3", "https://t.com/"), "2025-01-02", "2025-01-03 00:00:00", "2025-03-01 00:00:00"),
 	}}})
-	visited := serpstatsim.Readings{CheckIsLastVisited: true}
-	deleted := serpstatsim.Readings{LostCheckIsDeleted: true, CheckIsLastVisited: true}
+	visited := serpstatsim.Interpretations{CheckIsLastVisited: true}
+	deleted := serpstatsim.Interpretations{LostCheckIsDeleted: true, CheckIsLastVisited: true}
 	for _, test := range []struct {
-		method, sort string
-		readings     serpstatsim.Readings
-		key, want    string
+		method, sort    string
+		interpretations serpstatsim.Interpretations
+		key, want       string
 	}{
 		{"getNewBacklinks", "add", visited, "link_text", "c b b b a a"},
 		{"getNewBacklinks", "check", visited, "link_text", "b b a c b a"},
 		{"getNewBacklinks", "check", deleted, "link_text", "b b a c b a"},
-		{"getNewBacklinks", "check", serpstatsim.Readings{}, "link_text", "c b b b a a"},
-		{"getLostBacklinks", " anchor", serpstatsim.Readings{}, "link_text", "a a b b b c"},
-		{"getLostBacklinks", "check", serpstatsim.Readings{}, "link_text", "c b b b a a"},
+		{"getNewBacklinks", "check", serpstatsim.Interpretations{}, "link_text", "c b b b a a"},
+		{"getLostBacklinks", " anchor", serpstatsim.Interpretations{}, "link_text", "a a b b b c"},
+		{"getLostBacklinks", "check", serpstatsim.Interpretations{}, "link_text", "c b b b a a"},
 		{"getLostBacklinks", "check", visited, "link_text", "b b a c b a"},
 		{"getLostBacklinks", "check", deleted, "link_text", "b b b a a c"},
-		{"getRefDomains", "check", serpstatsim.Readings{}, "domain_from", "c.com b.com a.com"}, // the latest visit of each
-		{"getRefDomains", "domain_links", serpstatsim.Readings{}, "domain_from", "c.com a.com b.com"},
-		{"getRefDomains", "domain_from", serpstatsim.Readings{}, "domain_from", "a.com b.com c.com"},
+		{"getRefDomains", "check", serpstatsim.Interpretations{}, "domain_from", "c.com b.com a.com"}, // the latest visit of each
+		{"getRefDomains", "domain_links", serpstatsim.Interpretations{}, "domain_from", "c.com a.com b.com"},
+		{"getRefDomains", "domain_from", serpstatsim.Interpretations{}, "domain_from", "a.com b.com c.com"},
 	} {
-		s.SetReadings(test.readings)
+		s.SetInterpretations(test.interpretations)
 		if got := values(t, listed(t, s, test.method, fmt.Sprintf(`{"query":"t.com","sort":%q,"order":"asc"}`, test.sort)), test.key); got != test.want {
-			t.Errorf("%s by %q under %+v: %s, want %s", test.method, test.sort, test.readings, got, test.want)
+			t.Errorf("%s by %q under %+v: %s, want %s", test.method, test.sort, test.interpretations, got, test.want)
 		}
 	}
-	s.SetReadings(deleted)
+	s.SetInterpretations(deleted)
 	if got := values(t, listed(t, s, "getLostOutlinks", `{"query":"z.com","order":"asc"}`), "link_text"); got != "b b b a a c" {
 		t.Errorf("lastupdate is not date_del: %s", got)
 	}
-	for readings, want := range map[serpstatsim.Readings]int{{}: 2, visited: 3, deleted: 0} {
-		s.SetReadings(readings)
+	for interpretations, want := range map[serpstatsim.Interpretations]int{{}: 2, visited: 3, deleted: 0} {
+		s.SetInterpretations(interpretations)
 		filter := `{"query":"t.com","complexFilter":[[` + condition("check", "lte", "01.02.2025") + `,` + condition("check", "gte", "03.01.2025") + `]]}`
 		if got := listed(t, s, "getLostBacklinks", filter); len(got) != want {
-			t.Errorf("check of lost links under %+v: %d rows, want %d", readings, len(got), want)
+			t.Errorf("check of lost links under %+v: %d rows, want %d", interpretations, len(got), want)
 		}
 	}
 }
@@ -684,21 +684,21 @@ func TestTextFiltersOfDomainsKeepTheReadings(t *testing.T) {
 		link("https://a-b.com/", "https://t.com/"), link("https://axb.com/", "https://t.com/"), link("https://b.org/", "https://t.com/"),
 	}}})
 	for _, test := range []struct {
-		readings serpstatsim.Readings
-		values   []any
-		want     string
+		interpretations serpstatsim.Interpretations
+		values          []any
+		want            string
 	}{
-		{serpstatsim.Readings{}, []any{"A_B"}, ""},
-		{serpstatsim.Readings{TextIsLikePattern: true}, []any{"A_B"}, "a-b.com axb.com"},
-		{serpstatsim.Readings{TextIsLikePattern: true, ContainsCaseSensitive: true}, []any{"A_B"}, ""},
-		{serpstatsim.Readings{}, []any{"a", ".org"}, "a-b.com axb.com b.org"},
-		{serpstatsim.Readings{ContainsAllValues: true}, []any{"a", "-"}, "a-b.com"},
-		{serpstatsim.Readings{TextTrimmed: true}, []any{" .org "}, "b.org"},
+		{serpstatsim.Interpretations{}, []any{"A_B"}, ""},
+		{serpstatsim.Interpretations{TextIsLikePattern: true}, []any{"A_B"}, "a-b.com axb.com"},
+		{serpstatsim.Interpretations{TextIsLikePattern: true, ContainsCaseSensitive: true}, []any{"A_B"}, ""},
+		{serpstatsim.Interpretations{}, []any{"a", ".org"}, "a-b.com axb.com b.org"},
+		{serpstatsim.Interpretations{ContainsAllValues: true}, []any{"a", "-"}, "a-b.com"},
+		{serpstatsim.Interpretations{TextTrimmed: true}, []any{" .org "}, "b.org"},
 	} {
-		s.SetReadings(test.readings)
+		s.SetInterpretations(test.interpretations)
 		params := `{"query":"t.com","sort":"domain_from","order":"asc","complexFilter":[[` + condition("domain_from", "contains", test.values...) + `]]}`
 		if got := values(t, listed(t, s, "getRefDomains", params), "domain_from"); got != test.want {
-			t.Errorf("%v under %+v: %s, want %s", test.values, test.readings, got, test.want)
+			t.Errorf("%v under %+v: %s, want %s", test.values, test.interpretations, got, test.want)
 		}
 		out := strings.NewReplacer("domain_from", "domain_to", "t.com", "z.com").Replace(params)
 		if got := listed(t, s, "getOutDomains", out); len(got) != 0 {
@@ -730,11 +730,11 @@ func TestKeysHaveTheSpellingOfTheSchemaOnDemand(t *testing.T) {
 		{"getOutlinks", "a.com", `"nofollow":"follow","link_type":"href","links_ext":13,`, `"nofollow":"follow","link_type":"href","links_ext":13,`},
 	} {
 		for other, want := range map[bool]string{false: test.recorded, true: test.schema} {
-			s.SetReadings(serpstatsim.Readings{OtherSpellings: other})
+			s.SetInterpretations(serpstatsim.Interpretations{OtherSpellings: other})
 			if got := listed(t, s, test.method, `{"query":"`+test.query+`"}`); len(got) != 1 || !strings.Contains(string(got[0]), want) {
 				t.Errorf("%s, other spellings %v: %s, want %s", test.method, other, got, want)
 			}
-			s.SetReadings(serpstatsim.Readings{OtherSpellings: other, NumbersAsStrings: true})
+			s.SetInterpretations(serpstatsim.Interpretations{OtherSpellings: other, NumbersAsStrings: true})
 			if got := listed(t, s, test.method, `{"query":"`+test.query+`"}`); regexp.MustCompile(`":\d`).Match(got[0]) {
 				t.Errorf("%s: a number is no string in %s", test.method, got)
 			}
@@ -752,7 +752,7 @@ func TestFaultsStrikeEveryMethod(t *testing.T) {
 	for _, other := range []bool{false, true} {
 		for _, method := range listMethods {
 			for kind, want := range map[serpstatsim.FaultKind]string{serpstatsim.NulBytes: `":"\u0000`, serpstatsim.InvalidUTF8: "\":\"\xff\xfe"} {
-				s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": {l}, "b.com": {l}}, Readings: serpstatsim.Readings{OtherSpellings: other}})
+				s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": {l}, "b.com": {l}}, Interpretations: serpstatsim.Interpretations{OtherSpellings: other}})
 				s.SetFaults(serpstatsim.Fault{Kind: kind, Page: 1, Query: "b.com"})
 				for query, hit := range map[string]bool{"a.com": false, "b.com": true} {
 					body := send(s, "/?token=x", fmt.Sprintf(`{"id":"1","method":%q,"params":{"query":%q}}`, family+method, query)).Body.String()

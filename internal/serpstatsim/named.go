@@ -12,16 +12,16 @@ import (
 // Named is a method, a reading or a fault with its name on a command line and what it is.
 type Named struct{ Name, About string }
 
-// reading is a question with its answers by name; the first is that of the zero [Readings].
+// reading is a question with its answers by name; the first is that of the zero [Interpretations].
 type reading struct {
 	name, about string
 	answers     []string
-	set         func(r *Readings, answer int)
+	set         func(r *Interpretations, answer int)
 }
 
 // question makes a reading of a switch.
-func question(name, about, off, on string, field func(*Readings) *bool) reading {
-	return reading{name, about, []string{off, on}, func(r *Readings, answer int) { *field(r) = answer == 1 }}
+func question(name, about, off, on string, field func(*Interpretations) *bool) reading {
+	return reading{name, about, []string{off, on}, func(r *Interpretations, answer int) { *field(r) = answer == 1 }}
 }
 
 // MethodList returns the methods that a [Server] answers.
@@ -33,35 +33,35 @@ func MethodList() []Named {
 	return list
 }
 
-var readings = []reading{
-	question("case", "text conditions and the case of letters", "ignored", "minded", func(r *Readings) *bool { return &r.ContainsCaseSensitive }),
-	question("values", "several values in one contains", "any", "all", func(r *Readings) *bool { return &r.ContainsAllValues }),
-	question("text", "%, _ and backslash in a text value", "literal", "pattern", func(r *Readings) *bool { return &r.TextIsLikePattern }),
-	question("space", "white space around a text value", "kept", "trimmed", func(r *Readings) *bool { return &r.TextTrimmed }),
-	question("between", "the ends of between", "inclusive", "exclusive", func(r *Readings) *bool { return &r.BetweenExclusive }),
-	{"compare-types", "the compareTypes that a field takes", []string{"all", "attested", "specification"}, func(r *Readings, answer int) { r.CompareTypes = CompareTypes(answer) }},
-	{"nofollow", "what link_nofollow contains finds", []string{"words", "substring", "whole"}, func(r *Readings, answer int) {
+var interpretations = []reading{
+	question("case", "text conditions and the case of letters", "ignored", "minded", func(r *Interpretations) *bool { return &r.ContainsCaseSensitive }),
+	question("values", "several values in one contains", "any", "all", func(r *Interpretations) *bool { return &r.ContainsAllValues }),
+	question("text", "%, _ and backslash in a text value", "literal", "pattern", func(r *Interpretations) *bool { return &r.TextIsLikePattern }),
+	question("space", "white space around a text value", "kept", "trimmed", func(r *Interpretations) *bool { return &r.TextTrimmed }),
+	question("between", "the ends of between", "inclusive", "exclusive", func(r *Interpretations) *bool { return &r.BetweenExclusive }),
+	{"compare-types", "the compareTypes that a field takes", []string{"all", "attested", "specification"}, func(r *Interpretations, answer int) { r.CompareTypes = CompareTypes(answer) }},
+	{"nofollow", "what link_nofollow contains finds", []string{"words", "substring", "whole"}, func(r *Interpretations, answer int) {
 		r.NofollowSubstring, r.NofollowWhole = answer == 1, answer == 2
 	}},
-	question("link-type", "the words of a filter on link_type", "response", "vocabulary", func(r *Readings) *bool { return &r.LinkTypeVocabulary }),
-	question("check", "the date that check is", "first-seen", "last-visited", func(r *Readings) *bool { return &r.CheckIsLastVisited }),
-	question("check-precision", "what a date in check is compared by", "day", "instant", func(r *Readings) *bool { return &r.CheckByInstant }),
-	question("link-per-domain", "when linkPerDomain is applied", "after-filter", "before-filter", func(r *Readings) *bool { return &r.LinkPerDomainFirst }),
-	question("past-cap", "a page past the row cap", "error", "empty", func(r *Readings) *bool { return &r.PastCapEmpty }),
-	question("numbers", "numbers in an answer", "numbers", "strings", func(r *Readings) *bool { return &r.NumbersAsStrings }),
-	question("no-data", "an answer when nothing is found", "empty", "error", func(r *Readings) *bool { return &r.NoDataAsError }),
-	question("lost-links", "links with a date_del outside getLostOutlinks and getLostBacklinks", "listed", "left-out", func(r *Readings) *bool { return &r.ActiveOnly }),
-	question("lost-check", "the date that check and lastupdate of lost links are", "check", "date-del", func(r *Readings) *bool { return &r.LostCheckIsDeleted }),
-	question("spellings", "the keys that recorded answers and schema spell differently", "recorded", "schema", func(r *Readings) *bool { return &r.OtherSpellings }),
+	question("link-type", "the words of a filter on link_type", "response", "vocabulary", func(r *Interpretations) *bool { return &r.LinkTypeVocabulary }),
+	question("check", "the date that check is", "first-seen", "last-visited", func(r *Interpretations) *bool { return &r.CheckIsLastVisited }),
+	question("check-precision", "what a date in check is compared by", "day", "instant", func(r *Interpretations) *bool { return &r.CheckByInstant }),
+	question("link-per-domain", "when linkPerDomain is applied", "after-filter", "before-filter", func(r *Interpretations) *bool { return &r.LinkPerDomainFirst }),
+	question("past-cap", "a page past the row cap", "error", "empty", func(r *Interpretations) *bool { return &r.PastCapEmpty }),
+	question("numbers", "numbers in an answer", "numbers", "strings", func(r *Interpretations) *bool { return &r.NumbersAsStrings }),
+	question("no-data", "an answer when nothing is found", "empty", "error", func(r *Interpretations) *bool { return &r.NoDataAsError }),
+	question("lost-links", "links with a date_del outside getLostOutlinks and getLostBacklinks", "listed", "left-out", func(r *Interpretations) *bool { return &r.ActiveOnly }),
+	question("lost-check", "the date that check and lastupdate of lost links are", "check", "date-del", func(r *Interpretations) *bool { return &r.LostCheckIsDeleted }),
+	question("spellings", "the keys that recorded answers and schema spell differently", "recorded", "schema", func(r *Interpretations) *bool { return &r.OtherSpellings }),
 }
 
 // Set answers a question by its name, such as "between=exclusive".
-func (rd *Readings) Set(s string) error {
+func (rd *Interpretations) Set(s string) error {
 	name, answer, ok := strings.Cut(s, "=")
 	if !ok {
 		return fmt.Errorf("reading %q: write name=answer, such as between=exclusive", s)
 	}
-	for _, r := range readings {
+	for _, r := range interpretations {
 		if r.name != name {
 			continue
 		}
@@ -77,8 +77,8 @@ func (rd *Readings) Set(s string) error {
 
 // ReadingList returns the questions and their answers, the one in force by default first.
 func ReadingList() []Named {
-	list := make([]Named, len(readings))
-	for i, r := range readings {
+	list := make([]Named, len(interpretations))
+	for i, r := range interpretations {
 		list[i] = Named{r.name + "=" + strings.Join(r.answers, "|"), r.about}
 	}
 	return list

@@ -18,15 +18,15 @@ func TestEveryReadingHasAName(t *testing.T) {
 	if got := strings.Join(names, " "); got != want {
 		t.Errorf("readings %s, want %s", got, want)
 	}
-	seen := map[serpstatsim.Readings]string{}
+	seen := map[serpstatsim.Interpretations]string{}
 	for _, reading := range serpstatsim.ReadingList() {
 		name, answers, _ := strings.Cut(reading.Name, "=")
 		for i, answer := range strings.Split(answers, "|") {
-			var r serpstatsim.Readings
+			var r serpstatsim.Interpretations
 			if err := r.Set(name + "=" + answer); err != nil {
 				t.Errorf("%s=%s: %v", name, answer, err)
 			}
-			if (r == serpstatsim.Readings{}) != (i == 0) {
+			if (r == serpstatsim.Interpretations{}) != (i == 0) {
 				t.Errorf("%s=%s gives %+v", name, answer, r)
 			}
 			if other, ok := seen[r]; ok && i > 0 {
@@ -38,7 +38,7 @@ func TestEveryReadingHasAName(t *testing.T) {
 }
 
 func TestBadReadingsSayWhatToWrite(t *testing.T) {
-	var r serpstatsim.Readings
+	var r serpstatsim.Interpretations
 	for s, want := range map[string]string{
 		"between":       "name=answer",
 		"between=maybe": "inclusive, exclusive",

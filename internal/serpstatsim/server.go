@@ -6,7 +6,7 @@
 // All methods show one world of links: what is an outlink of one domain is a backlink of another.
 //
 // It is written from the specification and from what is publicly known, and shares no code with the client
-// or the planner, so that it cannot share their mistakes. What nobody knows is a switch in [Readings].
+// or the planner, so that it cannot share their mistakes. What nobody knows is a switch in [Interpretations].
 package serpstatsim
 
 import (
@@ -40,7 +40,7 @@ type Row struct {
 type Options struct {
 	Token             string           // "" takes any token but the empty one
 	Domains           map[string][]Row // the links from each domain's pages, lower case; those of its subdomains included
-	Readings          Readings
+	Interpretations   Interpretations
 	RowCap            int           // 0 is 60000
 	RequestsPerSecond float64       // more are answered with error 429; 0 is no limit
 	Latency           time.Duration // of every answer
@@ -145,11 +145,11 @@ func (s *Server) SetFaults(faults ...Fault) {
 	s.opts.Faults, s.played = faults, make([]int, len(faults))
 }
 
-// SetReadings replaces the readings.
-func (s *Server) SetReadings(r Readings) {
+// SetInterpretations replaces the interpretations.
+func (s *Server) SetInterpretations(r Interpretations) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.opts.Readings, s.views = r, map[string]*view{}
+	s.opts.Interpretations, s.views = r, map[string]*view{}
 }
 
 // SetRows replaces the rows of a domain.
@@ -361,7 +361,7 @@ func (s *Server) dispatch(method string, raw json.RawMessage, entry *Request, fa
 func (s *Server) getStats() []byte {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	num := s.opts.Readings.number
+	num := s.opts.Interpretations.number
 	left := num(s.opts.MaxLines - s.credits)
 	return fmt.Appendf(nil, `{"data":{"max_lines":%s,"used_lines":%s,"left_lines":%s,"user_info":{"user_id":"555","ga_client_Id":"1.2","plan_id":"2028"},`+
 		`"plugin_limits":{"hasApiPlugin":true,"delayBetweenRequests":%s,"total":%s,"used":%s,"left":%s}},"summary_info":{"left_lines":%s}}`,
@@ -369,7 +369,7 @@ func (s *Server) getStats() []byte {
 }
 
 // number encodes a number of an answer.
-func (rd Readings) number(n int64) string {
+func (rd Interpretations) number(n int64) string {
 	if rd.NumbersAsStrings {
 		return strconv.Quote(strconv.FormatInt(n, 10))
 	}

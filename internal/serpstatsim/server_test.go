@@ -238,7 +238,7 @@ func TestEverySortHasItsOrder(t *testing.T) {
 			}
 		}
 	}
-	o.Readings.CheckIsLastVisited = true
+	o.Interpretations.CheckIsLastVisited = true
 	if got := strings.Join(texts(rowsOf(t, serpstatsim.New(o), `"order":"asc"`)), ""); got != "021" {
 		t.Errorf("check as last visit: rows %s, want 021", got)
 	}
@@ -336,7 +336,7 @@ func TestRowsPastTheCapAreOutOfReach(t *testing.T) {
 	if a.Error == nil || a.Error.Code != 402 || a.Error.Message != "To get more than 4 use export report methods" {
 		t.Errorf("past the cap: %+v", a.Error)
 	}
-	s.SetReadings(serpstatsim.Readings{PastCapEmpty: true})
+	s.SetInterpretations(serpstatsim.Interpretations{PastCapEmpty: true})
 	if a := ask(t, s, `{"query":"a.com","size":2,"page":3}`); a.Error != nil || len(a.Result.Data) != 0 || a.Result.SummaryInfo.Total != 6 {
 		t.Errorf("past the cap, read as empty: %+v", a)
 	}
@@ -457,7 +457,7 @@ func TestNoDataIsEmptyOrAnErrorAndACreditBothWays(t *testing.T) {
 	if a := ask(t, s, `{"query":"b.com"}`); a.Error != nil || a.Result.Data == nil || len(a.Result.Data) != 0 || a.Result.SummaryInfo.Total != 0 {
 		t.Errorf("empty data: %+v", a)
 	}
-	s.SetReadings(serpstatsim.Readings{NoDataAsError: true})
+	s.SetInterpretations(serpstatsim.Interpretations{NoDataAsError: true})
 	if a := ask(t, s, `{"query":"b.com"}`); a.Error == nil || a.Error.Code != 32017 || a.Error.Message != "Data not found" {
 		t.Errorf("as an error: %+v", a)
 	}
@@ -468,7 +468,7 @@ func TestNoDataIsEmptyOrAnErrorAndACreditBothWays(t *testing.T) {
 
 func TestNumbersCanBeStrings(t *testing.T) {
 	o := links(func(r *serpstatsim.Row) { r.LinkText, r.LinksExt = `"links_ext":13`, 13 })
-	o.Readings.NumbersAsStrings = true
+	o.Interpretations.NumbersAsStrings = true
 	s := serpstatsim.New(o)
 	got := send(s, "/?token=x", `{"id":"1","method":"`+outlinks+`","params":{"query":"a.com"}}`).Body.String()
 	for _, want := range []string{`"links_ext":"13",`, `"link_text":"\"links_ext\":13"`, `"left_lines":"999999","page":"1","count":"1","total":"1"`} {

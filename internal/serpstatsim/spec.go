@@ -120,7 +120,7 @@ func (sp *spec) valid() error {
 
 // shows fails if the method's rows have no such fact.
 func (sp *spec) shows(is string) error {
-	if f := factOf(is, Readings{}); f == nil || f.ofGroups != (sp.Grouped != "") {
+	if f := factOf(is, Interpretations{}); f == nil || f.ofGroups != (sp.Grouped != "") {
 		return fmt.Errorf("no fact %q of such rows", is)
 	}
 	return nil
@@ -138,7 +138,7 @@ func (sp *spec) validField(f filterField) error {
 	switch {
 	case !slices.Contains(fieldKinds, f.Kind):
 		return fmt.Errorf("no kind %q", f.Kind)
-	case (f.Kind == numberField) != (factOf(f.Is, Readings{}).number != nil):
+	case (f.Kind == numberField) != (factOf(f.Is, Interpretations{}).number != nil):
 		return fmt.Errorf("a %s is not %s", f.Kind, f.Is)
 	}
 	return nil
@@ -180,7 +180,7 @@ func (sp *spec) far(r *Row) string {
 }
 
 // textKey is the key of a row's text that a garbling fault changes.
-func (sp *spec) textKey(rd Readings) string {
+func (sp *spec) textKey(rd Interpretations) string {
 	for _, k := range sp.Keys {
 		if k.Is == "link_text" || k.Is == "host" {
 			return k.name(rd)
@@ -189,7 +189,7 @@ func (sp *spec) textKey(rd Readings) string {
 	return ""
 }
 
-func (k rowKey) name(rd Readings) string {
+func (k rowKey) name(rd Interpretations) string {
 	if rd.OtherSpellings && k.Schema != "" {
 		return k.Schema
 	}

@@ -34,7 +34,7 @@ func (s *Server) view(sp *spec, entry Request, complexFilter json.RawMessage) (*
 	if v, ok := s.views[key]; ok {
 		return v, nil
 	}
-	rd := s.opts.Readings
+	rd := s.opts.Interpretations
 	f, e := rd.compile(sp, complexFilter)
 	if e != nil {
 		return nil, e
@@ -57,7 +57,7 @@ func (s *Server) view(sp *spec, entry Request, complexFilter json.RawMessage) (*
 
 // keep marks the items that a request is about. linkPerDomain counts in the order of the data, so that
 // sort does not decide which links there are. It counts the links of a site at their far end.
-func (l *listing) keep(rd Readings, linkPerDomain int, f *filter) []bool {
+func (l *listing) keep(rd Interpretations, linkPerDomain int, f *filter) []bool {
 	kept, links := make([]bool, len(l.items)), map[string]int{}
 	for n, i := range l.items {
 		kept[n] = f.keeps(i)
@@ -105,7 +105,7 @@ func sortBy[K cmp.Ordered](numbers []int32, items []item, of func(item) K, desc 
 }
 
 // page encodes items of the view; an item's JSON is kept for the next time. The caller holds the lock.
-func (v *view) page(from, to int, rd Readings) [][]byte {
+func (v *view) page(from, to int, rd Interpretations) [][]byte {
 	as := shape{rd.NumbersAsStrings, rd.OtherSpellings}
 	encoded := v.of.encoded[as]
 	if encoded == nil {

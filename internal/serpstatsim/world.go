@@ -174,7 +174,7 @@ const maxListings = 1024
 
 // listing returns the listing of a request. The caller holds the lock.
 func (s *Server) listing(sp *spec, entry Request, words []string) *listing {
-	key := listingKey{sp.Method, entry.Query, entry.SearchType, s.opts.Readings.ActiveOnly && !sp.Lost, strings.Join(words, " ")}
+	key := listingKey{sp.Method, entry.Query, entry.SearchType, s.opts.Interpretations.ActiveOnly && !sp.Lost, strings.Join(words, " ")}
 	if l, ok := s.listings[key]; ok {
 		return l
 	}

@@ -11,7 +11,7 @@ import (
 // a loop. Errors are noted with the engine: SQLite passes on that there was one, not always which.
 type cursor struct {
 	table *virtualTable
-	scan  *scan              // nil where no row can match
+	scan  *pluginScan        // nil where no row can match
 	echo  map[int]vtab.Value // parameters, as the statement writes them
 	index []int              // of the rows to visit, if an index has chosen them
 	chose bool               // index is set
@@ -36,7 +36,7 @@ func (c *cursor) filter(idxStr string, values []vtab.Value) error {
 	if e.statement == nil {
 		return errNoStatement
 	}
-	r, none, err := c.table.requestOf(p, values, e.statement.wary)
+	r, none, err := c.table.requestOf(p, values, e.statement.collationUnknown)
 	if err != nil || none {
 		return err
 	}
@@ -48,7 +48,7 @@ func (c *cursor) filter(idxStr string, values []vtab.Value) error {
 		}
 	}
 	c.scan = e.store.get(e.statement.ctx, e, idxStr, r)
-	if !e.statement.wary && c.scan.complete() {
+	if !e.statement.collationUnknown && c.scan.complete() {
 		c.choose(p, values)
 	}
 	return c.read()

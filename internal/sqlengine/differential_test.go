@@ -18,6 +18,7 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/pipehttp"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/repetition"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
@@ -33,11 +34,7 @@ const statementsEach = 12
 // roundsEach is how many sets of rows and readings each table is tried with: all tables share what there is time for,
 // but however many they are, each has its 150 statements.
 func roundsEach() int {
-	all, least := 120, 13
-	if os.Getenv("SERPSTAT_LONG") != "" {
-		all, least = 2400, 170
-	}
-	return max(all/len(catalog.Tables()), least)
+	return max(repetition.Times(80, 2400)/len(catalog.Tables()), repetition.Times(13, 170))
 }
 
 func TestAnswersAreThoseOfAPlainTable(t *testing.T) {
@@ -64,19 +61,19 @@ var tried atomic.Int64
 
 func checkRound(tt *testing.T, t *rapid.T, rigs map[string]*rig, declared *table.Table, round int) {
 	seed := rapid.Uint64Range(0, 1<<40).Draw(t, "readings")
-	readings := serpstatsim.RandomReadings(rand.New(rand.NewPCG(seed, uint64(round))))
+	interpretations := serpstatsim.RandomInterpretations(rand.New(rand.NewPCG(seed, uint64(round))))
 	// What an engine has learned of the API stays true with it.
 	// Rows kept from one statement would answer the next, so that most engines keep none.
 	ttl := time.Duration(-1)
 	if round%4 == 3 {
 		ttl = time.Hour
 	}
-	kind := fmt.Sprint(readings.CompareTypes, readings.ContainsCaseSensitive, ttl)
+	kind := fmt.Sprint(interpretations.CompareTypes, interpretations.ContainsCaseSensitive, ttl)
 	if rigs[kind] == nil {
 		rigs[kind] = newRig(tt, ttl)
 	}
 	r := rigs[kind]
-	r.sim.SetReadings(readings)
+	r.sim.SetInterpretations(interpretations)
 	p := newPairOn(t, r, tried.Add(1))
 	// Rows are kept for an hour, which is over: some sites are in the rows of every round, and not with the same links.
 	r.engine.SetClock(func() time.Time { return start.Add(time.Duration(p.number) * time.Hour) })

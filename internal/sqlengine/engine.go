@@ -27,7 +27,7 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 	"modernc.org/sqlite"
 
-	"github.com/turbot/steampipe-plugin-serpstat/internal/pluginserver"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 )
 
 // Options say which plugin to ask and where other tables are.
@@ -45,7 +45,7 @@ const defaultTTL = 5 * time.Minute
 
 // Engine runs SQL statements, one at a time. Close must be called.
 type Engine struct {
-	server     *pluginserver.Server
+	server     *steampipe.Server
 	connection string
 	tables     []*Table
 	fresh      []string
@@ -61,10 +61,10 @@ type Engine struct {
 
 // statement is what is known of the statement that runs.
 type statement struct {
-	ctx    context.Context
-	cancel context.CancelFunc
-	wary   bool // texts may be compared by another collation than their bytes
-	rowids map[string]int64
+	ctx              context.Context
+	cancel           context.CancelFunc
+	collationUnknown bool // texts may be compared by another collation than their bytes
+	rowids           map[string]int64
 
 	mu  sync.Mutex
 	err error
@@ -103,7 +103,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 
 func (e *Engine) startPlugin(ctx context.Context, o Options) error {
 	var made *plugin.Plugin
-	e.server = pluginserver.New(func(ctx context.Context) *plugin.Plugin {
+	e.server = steampipe.New(func(ctx context.Context) *plugin.Plugin {
 		made = o.Plugin(ctx)
 		return made
 	})
@@ -254,7 +254,7 @@ func (e *Engine) begin(ctx context.Context, text string) error {
 	e.store.beginStatement(e.now())
 	e.noFolding = e.noFolding || strings.Contains(strings.ToLower(text), "case_sensitive_like")
 	collates, err := e.collates(s.ctx, text)
-	s.wary = e.noFolding || collates
+	s.collationUnknown = e.noFolding || collates
 	return err
 }
 

@@ -78,8 +78,8 @@ func TestHiddenColumnsOfEveryTable(t *testing.T) {
 			rows[i].URLFrom, rows[i].URLTo = rows[i].URLTo, rows[i].URLFrom
 		}
 	}
-	for _, readings := range []serpstatsim.Readings{{}, {OtherSpellings: true, NumbersAsStrings: true}} {
-		r.sim.SetReadings(readings)
+	for _, interpretations := range []serpstatsim.Interpretations{{}, {OtherSpellings: true, NumbersAsStrings: true}} {
+		r.sim.SetInterpretations(interpretations)
 		r.sim.SetRows(site, rows)
 		for _, declared := range catalog.Tables() {
 			var shown []string

@@ -170,21 +170,21 @@ func (t *virtualTable) plan(text string) (*accessPlan, error) {
 	return p, nil
 }
 
-// requestOf is what a plan asks of the plugin with its values. none says that no row can match. wary says
+// requestOf is what a plan asks of the plugin with its values. none says that no row can match. collationUnknown says
 // that the statement may compare texts in another way than by their bytes.
-func (t *virtualTable) requestOf(p *accessPlan, values []vtab.Value, wary bool) (r request, none bool, err error) {
+func (t *virtualTable) requestOf(p *accessPlan, values []vtab.Value, collationUnknown bool) (r request, none bool, err error) {
 	r = request{table: t.table, order: order{p.Order, p.Desc}, limit: p.limit(values)}
 	given := map[string]bool{}
 	for i, arg := range p.Args {
 		column := t.table.Columns[arg.Column]
 		m := meaningOf(column, arg.Op, values[i])
-		if wary && comparesText(column, arg.Op) && values[i] != nil {
+		if collationUnknown && comparesText(column, arg.Op) && values[i] != nil {
 			m = unknown
 		}
 		if m.none {
 			return r, true, nil
 		}
-		if !m.exact || wary {
+		if !m.exact || collationUnknown {
 			r.limit = -1 // rows that SQLite will drop must not be counted
 		}
 		if column.Parameter {

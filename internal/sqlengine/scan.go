@@ -16,9 +16,9 @@ import (
 // waking up for each of them.
 const ahead = 16
 
-// scan is one call of the plugin. Its rows are kept, since SQLite may read them many times (joins,
+// pluginScan is one call of the plugin. Its rows are kept, since SQLite may read them many times (joins,
 // subqueries), and come only as fast as they are read. Several cursors may read it at once.
-type scan struct {
+type pluginScan struct {
 	request request
 	cancel  context.CancelFunc
 	gone    chan struct{} // closed when the plugin's call has returned
@@ -34,14 +34,14 @@ type scan struct {
 	used    time.Time
 }
 
-func newScan(r request, now time.Time) *scan {
-	s := &scan{request: r, cancel: func() {}, gone: make(chan struct{}), indexes: map[int]map[vtab.Value][]int{}, made: now}
+func newScan(r request, now time.Time) *pluginScan {
+	s := &pluginScan{request: r, cancel: func() {}, gone: make(chan struct{}), indexes: map[int]map[vtab.Value][]int{}, made: now}
 	s.changed = sync.NewCond(&s.mu)
 	return s
 }
 
 // start calls the plugin; ctx carries values for it and ends the scan.
-func (s *scan) start(ctx context.Context, e *Engine) {
+func (s *pluginScan) start(ctx context.Context, e *Engine) {
 	ctx, s.cancel = context.WithCancel(ctx)
 	wake := context.AfterFunc(ctx, s.wake)
 	go func() {
@@ -60,20 +60,20 @@ func (s *scan) start(ctx context.Context, e *Engine) {
 	}()
 }
 
-func (s *scan) wake() {
+func (s *pluginScan) wake() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.changed.Broadcast()
 }
 
 // stop ends the scan and waits until the plugin has let go of it.
-func (s *scan) stop() {
+func (s *pluginScan) stop() {
 	s.cancel()
 	<-s.gone
 }
 
 // row returns row i, or nil after the last.
-func (s *scan) row(ctx context.Context, i int) ([]vtab.Value, error) {
+func (s *pluginScan) row(ctx context.Context, i int) ([]vtab.Value, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if i >= s.wanted {
@@ -94,7 +94,7 @@ func (s *scan) row(ctx context.Context, i int) ([]vtab.Value, error) {
 
 // serves reports that the scan has, or will have, all rows that a request asks for in its order. A scan that
 // is still running serves the same request only: another may need fewer of its rows than are left.
-func (s *scan) serves(r request) bool {
+func (s *pluginScan) serves(r request) bool {
 	if s.failed() || s.request.order != r.order && r.order.column != "" || !s.includes(r) {
 		return false
 	}
@@ -104,7 +104,7 @@ func (s *scan) serves(r request) bool {
 }
 
 // includes reports that every row that a request asks for is among the rows of this one's filter.
-func (s *scan) includes(r request) bool {
+func (s *pluginScan) includes(r request) bool {
 	if s.request.baseKey() != r.baseKey() {
 		return false
 	}
@@ -117,7 +117,7 @@ func (s *scan) includes(r request) bool {
 }
 
 // sorted returns a complete scan of the same rows in another order.
-func (s *scan) sorted(by order) *scan {
+func (s *pluginScan) sorted(by order) *pluginScan {
 	column := slices.IndexFunc(s.request.table.Columns, func(c Column) bool { return c.Name == by.column })
 	r := s.request
 	r.order, r.limit = by, -1
@@ -160,22 +160,22 @@ func rank(v vtab.Value) int {
 }
 
 // complete reports that all rows have come: of the request without its limit, too.
-func (s *scan) complete() bool {
+func (s *pluginScan) complete() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.finished() && (s.request.limit < 0 || int64(len(s.rows)) < s.request.limit)
 }
 
-func (s *scan) finished() bool { return s.ended && s.err == nil }
+func (s *pluginScan) finished() bool { return s.ended && s.err == nil }
 
-func (s *scan) failed() bool {
+func (s *pluginScan) failed() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.ended && s.err != nil
 }
 
 // where returns the rows whose column has a value, of a complete scan, through an index made on first use.
-func (s *scan) where(column int, value vtab.Value) []int {
+func (s *pluginScan) where(column int, value vtab.Value) []int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	index, ok := s.indexes[column]
@@ -191,7 +191,7 @@ func (s *scan) where(column int, value vtab.Value) []int {
 
 // stream receives a scan's rows from the SDK's in-process server.
 type stream struct {
-	scan *scan
+	scan *pluginScan
 	ctx  context.Context
 }
 

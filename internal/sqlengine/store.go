@@ -8,20 +8,20 @@ import (
 
 // Bounds of what is kept.
 const (
-	mostKept = 250_000 // rows kept between statements
-	mostEach = 16      // scans of one statement that differ in a value only, before all their rows are read at once
+	maxKept = 250_000 // rows kept between statements
+	maxEach = 16      // scans of one statement that differ in a value only, before all their rows are read at once
 )
 
 // store holds scans. Within a statement each is made once, however often SQLite asks for it; the complete
 // ones serve later statements too, for a while.
 type store struct {
-	scans []*scan
+	scans []*pluginScan
 	ttl   time.Duration
 	loops map[string]*loop
 }
 
 // find returns a scan that has all rows that a request asks for, in its order.
-func (st *store) find(r request) *scan {
+func (st *store) find(r request) *pluginScan {
 	for _, s := range st.scans {
 		if s.serves(r) {
 			return s
@@ -38,7 +38,7 @@ func (st *store) find(r request) *scan {
 }
 
 // get finds the scan for a request, or starts it. place says where in the statement's plan it is asked for.
-func (st *store) get(ctx context.Context, e *Engine, place string, r request) *scan {
+func (st *store) get(ctx context.Context, e *Engine, place string, r request) *pluginScan {
 	s := st.find(r)
 	if s == nil {
 		r = st.widen(place, r)
@@ -59,18 +59,18 @@ func (st *store) endStatement(e *Engine) {
 		s.stop()
 	}
 	st.loops = map[string]*loop{}
-	st.scans = slices.DeleteFunc(st.scans, func(s *scan) bool { return !s.finished() || slices.Contains(e.fresh, s.request.table.Name) })
-	slices.SortStableFunc(st.scans, func(a, b *scan) int { return b.used.Compare(a.used) })
+	st.scans = slices.DeleteFunc(st.scans, func(s *pluginScan) bool { return !s.finished() || slices.Contains(e.fresh, s.request.table.Name) })
+	slices.SortStableFunc(st.scans, func(a, b *pluginScan) int { return b.used.Compare(a.used) })
 	rows := 0
-	st.scans = slices.DeleteFunc(st.scans, func(s *scan) bool {
+	st.scans = slices.DeleteFunc(st.scans, func(s *pluginScan) bool {
 		rows += len(s.rows)
-		return rows > mostKept
+		return rows > maxKept
 	})
 }
 
 // beginStatement drops what is too old.
 func (st *store) beginStatement(now time.Time) {
-	st.scans = slices.DeleteFunc(st.scans, func(s *scan) bool { return now.Sub(s.made) >= st.ttl })
+	st.scans = slices.DeleteFunc(st.scans, func(s *pluginScan) bool { return now.Sub(s.made) >= st.ttl })
 }
 
 // loop is what a statement has asked for at one place of its plan, with the same parameters: a join's inner
@@ -101,10 +101,10 @@ func (st *store) widen(place string, r request) request {
 			l.varying[i] = true
 		}
 	}
-	if len(l.seen) < mostEach {
+	if len(l.seen) < maxEach {
 		l.seen[r.key()] = true
 	}
-	if len(l.seen) < mostEach || len(l.varying) == 0 {
+	if len(l.seen) < maxEach || len(l.varying) == 0 {
 		return r
 	}
 	wide := r

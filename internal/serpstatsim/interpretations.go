@@ -5,9 +5,9 @@ import (
 	"slices"
 )
 
-// Readings are the answers to the questions that Serpstat's documentation leaves open. The zero value is the
+// Interpretations are the answers to the questions that Serpstat's documentation leaves open. The zero value is the
 // likeliest reading of each.
-type Readings struct {
+type Interpretations struct {
 	ContainsCaseSensitive bool         // contains and notContains tell A from a
 	ContainsAllValues     bool         // several values in one contains: all of them (else any)
 	TextIsLikePattern     bool         // %, _ and backslash in a value are special
@@ -49,15 +49,15 @@ func (c CompareTypes) allowed(f filterField, compareType string) bool {
 	return true
 }
 
-// AllReadings returns every combination of the readings that the result of a filter of getOutlinks depends on.
+// AllInterpretations returns every combination of those that the result of a filter of getOutlinks depends on.
 // The others vary with them, but for those about lost links, which are in their zero state.
-func AllReadings() []Readings {
-	var all []Readings
+func AllInterpretations() []Interpretations {
+	var all []Interpretations
 	for bits := range 1 << 9 {
 		on := func(i int) bool { return bits>>i&1 == 1 }
 		for c := AllowAll; c <= AllowSpecOnly; c++ {
 			for nofollow := range 3 {
-				all = append(all, Readings{
+				all = append(all, Interpretations{
 					ContainsCaseSensitive: on(0), ContainsAllValues: on(1), TextIsLikePattern: on(2), TextTrimmed: on(3),
 					BetweenExclusive: on(4), CheckIsLastVisited: on(5), CheckByInstant: on(6), LinkPerDomainFirst: on(7), LinkTypeVocabulary: on(8),
 					NofollowSubstring: nofollow == 1, NofollowWhole: nofollow == 2, CompareTypes: c,
@@ -69,10 +69,10 @@ func AllReadings() []Readings {
 	return all
 }
 
-// RandomReadings returns one combination of all readings, each answer as likely as the others.
-func RandomReadings(r *rand.Rand) Readings {
+// RandomInterpretations returns one combination of all, each answer as likely as the others.
+func RandomInterpretations(r *rand.Rand) Interpretations {
 	coin := func() bool { return r.IntN(2) == 1 }
-	return Readings{
+	return Interpretations{
 		ContainsCaseSensitive: coin(), ContainsAllValues: coin(), TextIsLikePattern: coin(), TextTrimmed: coin(),
 		BetweenExclusive: coin(), CompareTypes: CompareTypes(r.IntN(3)), NofollowSubstring: coin(), NofollowWhole: coin(),
 		LinkTypeVocabulary: coin(), CheckIsLastVisited: coin(), CheckByInstant: coin(), LinkPerDomainFirst: coin(),

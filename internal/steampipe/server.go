@@ -1,4 +1,4 @@
-// Package pluginserver serves a Steampipe plugin without losing its errors.
+// Package steampipe serves a Steampipe plugin without losing its errors.
 //
 // The SDK (v5.14) can lose an error twice. A scan's error and the end of its rows reach the SDK's row loop
 // on two channels, between which Go chooses at random once both are ready; the same again one level up,
@@ -16,7 +16,7 @@
 // The SDK's query cache must be off for a table whose List function uses this package ([plugin.Table].Cache). A
 // scan that is cached works for all who came to share its rows, and with v5.14.1 they get some of them twice
 // and others not at all. What the user has set for the cache is told by [CacheTime].
-package pluginserver
+package steampipe
 
 import (
 	"context"

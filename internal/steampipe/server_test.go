@@ -1,4 +1,4 @@
-package pluginserver
+package steampipe
 
 import (
 	"context"
