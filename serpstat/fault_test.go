@@ -44,7 +44,7 @@ func TestFaultsEndInAFullAnswerOrAnError(t *testing.T) {
 }
 
 func checkFault(r *rig, kind serpstatsim.FaultKind, domain string, want int) error {
-	got := r.run(query{quals: quals(where("query", "=", domain))})
+	got := r.run(query{columns: []string{"url_to"}, quals: quals(where("query", "=", domain))})
 	requests, _ := r.cost()
 	switch {
 	case honest[kind] && got.err == nil && len(got.rows) < want && len(r.warnings(domain)) == 0:
