@@ -17,6 +17,8 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin/transform"
 	"google.golang.org/grpc/metadata"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/repetition"
 )
 
 // numbers is a plugin with one table, whose List function a test sets.
@@ -134,7 +136,8 @@ func slowly(yields int) func(int) {
 // In the SDK one error in two is lost here.
 func TestAnErrorAfterRowsReachesItsReader(t *testing.T) {
 	n := theNumbers()
-	for i := range 300 {
+	for i := range repetition.Times(100, 1000) {
+		i = i * 3 % 300
 		n.answer(rows(i, errors.New("broken")))
 		if got, err := n.read(t.Context(), slowly(i%3*10)); err == nil || !strings.Contains(err.Error(), "broken") || got != i {
 			t.Fatalf("%d rows of %d and the error %v", got, i, err)
