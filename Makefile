@@ -9,10 +9,9 @@ GOLANGCI_VERSION = v2.13.1
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 
-# One setting for all that is built to be run: a binary of another kind is compiled anew, with all it depends on. The
-# tests have their own.
+# One setting for all that is built to be run: a binary of another kind is compiled anew, with all it depends on.
 # The plugin has no version of its own; its linker passes over what it does not find.
-GO_BUILD ?= CGO_ENABLED=0 go build -tags netgo -ldflags "-X main.version=$(VERSION)"
+GO_BUILD = CGO_ENABLED=0 go build -tags netgo -ldflags "-X main.version=$(VERSION)"
 
 .PHONY: all build demo install lint vet-all golangci golangci-version test test-long bench fuzz
 
@@ -62,7 +61,7 @@ RACE = -race -ldflags=-w -gcflags=all=-dwarf=false \
 
 # The plugin that the tests install has the detector too, and is made of the packages that are compiled for them.
 # go vet is lint's. The packages whose tests take longest go first, so that both cores have work to the end.
-GO_TEST = GO_BUILD="go build $(RACE)" go test $(RACE) -vet=off
+GO_TEST = TEST_BUILD="go build $(RACE)" go test $(RACE) -vet=off
 PACKAGES = ./serpstat . ./internal/sqlengine ./...
 
 test:

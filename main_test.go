@@ -24,10 +24,14 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
-// install runs make install into a new directory.
+// install runs make install into a new directory. What it builds with is the tests' own, if they tell (Makefile).
 func install(t *testing.T, dir string) string {
 	t.Helper()
-	out, err := exec.Command("make", "install", "STEAMPIPE_INSTALL_DIR="+dir).CombinedOutput()
+	args := []string{"install", "STEAMPIPE_INSTALL_DIR=" + dir}
+	if build := os.Getenv("TEST_BUILD"); build != "" {
+		args = append(args, "GO_BUILD="+build)
+	}
+	out, err := exec.Command("make", args...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}

@@ -18,7 +18,6 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
-	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/pipehttp"
@@ -233,7 +232,7 @@ func (r *rig) runContext(ctx context.Context, q query) result {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stream := &testStream{ctx: ctx, cancel: cancel, stop: q.stop, slow: q.slow, onRow: q.onRow}
-	err := r.plugin.server.Execute(req, stream)
+	err := r.plugin.server.Execute(req, steampipe.NewStream(ctx, stream.Send))
 	return result{stream.rows, err}
 }
 
@@ -285,13 +284,6 @@ func plain(c *proto.Column) any {
 	}
 	return nil
 }
-
-func (s *testStream) Context() context.Context     { return s.ctx }
-func (s *testStream) SetHeader(metadata.MD) error  { return nil }
-func (s *testStream) SendHeader(metadata.MD) error { return nil }
-func (s *testStream) SetTrailer(metadata.MD)       {}
-func (s *testStream) SendMsg(any) error            { return nil }
-func (s *testStream) RecvMsg(any) error            { return nil }
 
 // Clauses as Steampipe's foreign data wrapper sends them.
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 )
 
 // anchors are rows with these anchors, which come in this order.
@@ -133,7 +134,7 @@ func TestAnEmptyListBesideAnotherDropsNoRow(t *testing.T) {
 			ExecuteConnectionData: map[string]*proto.ExecuteConnectionData{r.connection: {Limit: &proto.NullableInt{Value: limit}}},
 		}
 		stream := &testStream{ctx: t.Context(), cancel: func() {}}
-		if err := r.plugin.server.Scan(req, stream); err != nil || len(stream.rows) != 2 {
+		if err := r.plugin.server.Scan(req, steampipe.NewStream(stream.ctx, stream.Send)); err != nil || len(stream.rows) != 2 {
 			t.Errorf("limit %d: %v, %v", limit, stream.rows, err)
 		}
 	}

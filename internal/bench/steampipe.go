@@ -7,7 +7,6 @@ import (
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
-	"google.golang.org/grpc/metadata"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 )
@@ -70,34 +69,18 @@ func (q query) request() *proto.ExecuteRequest {
 func (s *host) run(q query) (rows int64, err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	r := &reader{ctx: ctx, cancel: cancel, leave: q.leave}
-	err = s.server.Execute(q.request(), r)
+	var read atomic.Int64
+	err = s.server.Execute(q.request(), steampipe.NewStream(ctx, func(*proto.ExecuteResponse) error {
+		if read.Add(1) == q.leave {
+			cancel()
+		}
+		return nil
+	}))
 	if q.leave > 0 && ctx.Err() != nil {
 		err = nil
 	}
-	return r.rows.Load(), err
+	return read.Load(), err
 }
-
-type reader struct {
-	ctx    context.Context
-	cancel context.CancelFunc
-	leave  int64
-	rows   atomic.Int64
-}
-
-func (r *reader) Send(*proto.ExecuteResponse) error {
-	if r.rows.Add(1) == r.leave {
-		r.cancel()
-	}
-	return nil
-}
-
-func (r *reader) Context() context.Context     { return r.ctx }
-func (r *reader) SetHeader(metadata.MD) error  { return nil }
-func (r *reader) SendHeader(metadata.MD) error { return nil }
-func (r *reader) SetTrailer(metadata.MD)       {}
-func (r *reader) SendMsg(any) error            { return nil }
-func (r *reader) RecvMsg(any) error            { return nil }
 
 func where(column, operator string, value any) *proto.Qual {
 	return &proto.Qual{FieldName: column, Operator: &proto.Qual_StringValue{StringValue: operator}, Value: proto.NewQualValue(value)}

@@ -42,8 +42,8 @@ func (x *Execution) open(ctx context.Context, key string) *sourceReader {
 
 // restart reads a source from its first row. Nothing of it has been streamed.
 func (r *sourceReader) restart(source *plan.Source) {
-	r.source, r.series = source, source.Series
-	r.reread(r.series)
+	r.source = source
+	r.reread(source.Series)
 }
 
 // reread reads a series from its first row.

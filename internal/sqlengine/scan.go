@@ -8,8 +8,9 @@ import (
 	"time"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
-	"google.golang.org/grpc/metadata"
 	"modernc.org/sqlite/vtab"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 )
 
 // ahead is how many rows a scan may be in front of its fastest reader. Rows are paid for: it only saves
@@ -46,7 +47,7 @@ func (s *pluginScan) start(ctx context.Context, e *Engine) {
 	wake := context.AfterFunc(ctx, s.wake)
 	go func() {
 		defer close(s.gone)
-		err := e.server.Scan(s.request.execute(e.connection), &stream{scan: s, ctx: ctx})
+		err := e.server.Scan(s.request.execute(e.connection), steampipe.NewStream(ctx, func(resp *proto.ExecuteResponse) error { return s.receive(ctx, resp) }))
 		if ctx.Err() != nil {
 			err = ctx.Err() // whatever the plugin makes of it
 		}
@@ -189,26 +190,19 @@ func (s *pluginScan) where(column int, value vtab.Value) []int {
 	return index[value]
 }
 
-// stream receives a scan's rows from the SDK's in-process server.
-type stream struct {
-	scan *pluginScan
-	ctx  context.Context
-}
-
-// Send takes a row, when it is wanted.
-func (t *stream) Send(resp *proto.ExecuteResponse) error {
+// receive takes a row, when it is wanted.
+func (s *pluginScan) receive(ctx context.Context, resp *proto.ExecuteResponse) error {
 	if resp.Row == nil {
 		return nil
 	}
-	row := valuesOf(t.scan.request.table, resp.Row)
-	s := t.scan
+	row := valuesOf(s.request.table, resp.Row)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for len(s.rows) >= s.wanted+ahead && t.ctx.Err() == nil {
+	for len(s.rows) >= s.wanted+ahead && ctx.Err() == nil {
 		s.changed.Wait()
 	}
-	if t.ctx.Err() != nil {
-		return t.ctx.Err()
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	s.rows = append(s.rows, row)
 	if int64(len(s.rows)) == s.request.limit {
@@ -219,13 +213,6 @@ func (t *stream) Send(resp *proto.ExecuteResponse) error {
 	}
 	return nil
 }
-
-func (t *stream) Context() context.Context     { return t.ctx }
-func (t *stream) SetHeader(metadata.MD) error  { return nil }
-func (t *stream) SendHeader(metadata.MD) error { return nil }
-func (t *stream) SetTrailer(metadata.MD)       {}
-func (t *stream) SendMsg(any) error            { return nil }
-func (t *stream) RecvMsg(any) error            { return nil }
 
 // valuesOf turns a row into SQLite's values, in the order of the table's columns.
 func valuesOf(t *Table, row *proto.Row) []vtab.Value {

@@ -16,7 +16,6 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin/transform"
-	"google.golang.org/grpc/metadata"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/repetition"
 )
@@ -89,13 +88,6 @@ func (r *reader) Send(*proto.ExecuteResponse) error {
 	return nil
 }
 
-func (r *reader) Context() context.Context     { return r.ctx }
-func (r *reader) SetHeader(metadata.MD) error  { return nil }
-func (r *reader) SendHeader(metadata.MD) error { return nil }
-func (r *reader) SetTrailer(metadata.MD)       {}
-func (r *reader) SendMsg(any) error            { return nil }
-func (r *reader) RecvMsg(any) error            { return nil }
-
 // read scans the table of connections, as an aggregator's if there are several, with Steampipe's cache on.
 func (n *numbers) read(ctx context.Context, onRow func(rows int), connections ...string) (int, error) {
 	r := &reader{ctx: ctx, onRow: onRow}
@@ -109,7 +101,7 @@ func (n *numbers) read(ctx context.Context, onRow func(rows int), connections ..
 	if len(connections) > 1 {
 		req.Connection = "both"
 	}
-	err := n.server.Execute(req, r)
+	err := n.server.Execute(req, NewStream(ctx, r.Send))
 	return r.rows, err
 }
 
@@ -326,7 +318,7 @@ func TestTheUsersCacheTimeIsTold(t *testing.T) {
 			got := time.Duration(-1)
 			n.answer(func(ctx context.Context, _ func(int)) error { got = CacheTime(ctx); return nil })
 			tt.request.Table, tt.request.Connection, tt.request.QueryContext = "number", "one", &proto.QueryContext{Columns: []string{"n"}}
-			if err := n.server.Execute(tt.request, &reader{ctx: t.Context()}); err != nil || got != tt.want {
+			if err := n.server.Execute(tt.request, NewStream(t.Context(), (&reader{ctx: t.Context()}).Send)); err != nil || got != tt.want {
 				t.Errorf("%v, want %v (%v)", got, tt.want, err)
 			}
 		})
