@@ -105,7 +105,7 @@ func (p *process) read(of *proto.ExecuteRequest, at pace, enough int) (rowSet, e
 func TestEveryReaderGetsEveryRowOnce(t *testing.T) {
 	scans := repetition.Times(32, 960)
 	sizes := []int{1685, 1001, 2001, 1050}
-	domains := map[string][]serpstatsim.Row{}
+	domains, all := map[string][]serpstatsim.Row{}, int64(0)
 	for i := range scans {
 		domains[fmt.Sprintf("d%d.com", i)] = nil
 	}
@@ -115,9 +115,10 @@ func TestEveryReaderGetsEveryRowOnce(t *testing.T) {
 		wants[i] = rowSetOf(rows)
 		for j := i; j < scans; j += len(sizes) {
 			domains[fmt.Sprintf("d%d.com", j)] = rows
+			all += int64(size)
 		}
 	}
-	p, _ := started(t, serpstatsim.Options{Domains: domains})
+	p, _ := started(t, serpstatsim.Options{Domains: domains, MaxLines: all}) // a row that is bought twice has no credit left
 	var g errgroup.Group
 	g.SetLimit(4)
 	for i := range scans {
