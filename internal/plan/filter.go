@@ -100,14 +100,6 @@ func push(in Input, user table.Filter, thinned bool) pushdown {
 	return out
 }
 
-func byColumn(quals []Qual) map[string][]Qual {
-	m := map[string][]Qual{}
-	for _, q := range quals {
-		m[q.Column] = append(m[q.Column], q)
-	}
-	return m
-}
-
 // pusher ANDs alternatives into a filter, as long as it stays small.
 type pusher struct {
 	in           Input
@@ -468,50 +460,6 @@ func stringsOf(values []Value) []string {
 		}
 	}
 	return list
-}
-
-// candidates are the values of a column's first = or IN, of those that can be judged, that every clause on the column
-// admits.
-func candidates(kind table.Kind, quals []Qual) (values []Value, ok bool) {
-	i := slices.IndexFunc(quals, func(q Qual) bool { return q.Operator == Equal && q.judged(kind) })
-	if i < 0 {
-		return nil, false
-	}
-	tests := make([]test, len(quals))
-	for j, q := range quals {
-		var err error
-		if tests[j], err = testOf(kind, q, PostgreSQL); err != nil {
-			return nil, false
-		}
-	}
-	for _, v := range quals[i].Values {
-		cell, _ := cellOf(kind, v)
-		if v != nil && !slices.ContainsFunc(tests, func(t test) bool { return t(cell) == No }) {
-			values = append(values, v)
-		}
-	}
-	return values, true
-}
-
-// judged reports a clause all of whose values are such as a row can hold.
-func (q Qual) judged(kind table.Kind) bool {
-	return !slices.ContainsFunc(q.Values, func(v Value) bool { _, known := cellOf(kind, v); return !known })
-}
-
-// cellOf is a constant as a row would hold it.
-func cellOf(kind table.Kind, v Value) (c table.Cell, ok bool) {
-	switch v := v.(type) {
-	case nil:
-		return c, true
-	case string:
-		return table.TextCell(v), kind == table.Text
-	case int64:
-		return table.CountCell(v), kind == table.Count
-	case time.Time:
-		// Rows have whole seconds: another time is in none of them, and is left to the residual.
-		return table.TimeCell(v), kind == table.Time && v.Equal(v.Truncate(time.Second))
-	}
-	return c, false
 }
 
 // contradicts reports clauses on one column that no value satisfies.

@@ -131,11 +131,6 @@ func (s Source) exact() bool {
 	return !slices.ContainsFunc(s.Decisions, func(d Decision) bool { return d.Pushed != Exact })
 }
 
-// rowQuals are the clauses on columns of the rows themselves.
-func rowQuals(in Input) []Qual {
-	return slices.DeleteFunc(slices.Clone(in.Quals), func(q Qual) bool { return in.Table.ParamOf(q.Column) >= 0 })
-}
-
 // sources makes a source of each distinct combination of the parameters' values. There are none where two clauses
 // contradict each other.
 func sources(in Input) ([]Source, error) {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -100,4 +101,17 @@ func literal(v Value) string {
 		return literal(v.Time) + " or infinity"
 	}
 	return fmt.Sprintf("%v", v)
+}
+
+// rowQuals are the clauses on columns of the rows themselves.
+func rowQuals(in Input) []Qual {
+	return slices.DeleteFunc(slices.Clone(in.Quals), func(q Qual) bool { return in.Table.ParamOf(q.Column) >= 0 })
+}
+
+func byColumn(quals []Qual) map[string][]Qual {
+	m := map[string][]Qual{}
+	for _, q := range quals {
+		m[q.Column] = append(m[q.Column], q)
+	}
+	return m
 }

@@ -3,30 +3,11 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
-
-// Truth says whether a row matches a WHERE clause: surely, surely not, or depending on what this side
-// cannot see (the database's locale, or whether a list was ANY or ALL).
-type Truth int8
-
-// The three truths. SQL's own "unknown" (a comparison with NULL) drops the row and is No here.
-const (
-	No Truth = iota
-	Maybe
-	Yes
-)
-
-func truth(b bool) Truth {
-	if b {
-		return Yes
-	}
-	return No
-}
-
-func (t Truth) String() string { return [...]string{"no", "maybe", "yes"}[t] }
 
 // Residual is the part of a WHERE clause that is checked on this side: all of it, so that what the API
 // made of the filter cannot matter. The zero value matches every row.
@@ -315,4 +296,48 @@ func likeTest(p pattern, op Operator, engine Engine) func(string) Truth {
 		return func(text string) Truth { return p.ilike(text, engine) }
 	}
 	return func(text string) Truth { return Yes - p.ilike(text, engine) }
+}
+
+// candidates are the values of a column's first = or IN, of those that can be judged, that every clause on the column
+// admits.
+func candidates(kind table.Kind, quals []Qual) (values []Value, ok bool) {
+	i := slices.IndexFunc(quals, func(q Qual) bool { return q.Operator == Equal && q.judged(kind) })
+	if i < 0 {
+		return nil, false
+	}
+	tests := make([]test, len(quals))
+	for j, q := range quals {
+		var err error
+		if tests[j], err = testOf(kind, q, PostgreSQL); err != nil {
+			return nil, false
+		}
+	}
+	for _, v := range quals[i].Values {
+		cell, _ := cellOf(kind, v)
+		if v != nil && !slices.ContainsFunc(tests, func(t test) bool { return t(cell) == No }) {
+			values = append(values, v)
+		}
+	}
+	return values, true
+}
+
+// judged reports a clause all of whose values are such as a row can hold.
+func (q Qual) judged(kind table.Kind) bool {
+	return !slices.ContainsFunc(q.Values, func(v Value) bool { _, known := cellOf(kind, v); return !known })
+}
+
+// cellOf is a constant as a row would hold it.
+func cellOf(kind table.Kind, v Value) (c table.Cell, ok bool) {
+	switch v := v.(type) {
+	case nil:
+		return c, true
+	case string:
+		return table.TextCell(v), kind == table.Text
+	case int64:
+		return table.CountCell(v), kind == table.Count
+	case time.Time:
+		// Rows have whole seconds: another time is in none of them, and is left to the residual.
+		return table.TimeCell(v), kind == table.Time && v.Equal(v.Truncate(time.Second))
+	}
+	return c, false
 }

@@ -8,7 +8,6 @@ package serpstatapi
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -296,15 +295,4 @@ func (c *Client) post(ctx context.Context, request []byte, body *bytes.Buffer) (
 		return nil, c.networkError(ctx, fmt.Errorf("the answer was cut off after %d bytes: %w", n, err))
 	}
 	return resp, nil
-}
-
-// interrupted is a request that its caller gave up, or whose wait failed.
-func interrupted(err error) *Error {
-	switch {
-	case errors.Is(err, context.Canceled):
-		return &Error{Kind: KindNetwork, Message: "canceled", cause: context.Canceled}
-	case errors.Is(err, context.DeadlineExceeded):
-		return &Error{Kind: KindNetwork, Message: "the time allowed for the query is over", cause: context.DeadlineExceeded}
-	}
-	return &Error{Kind: KindNetwork, Message: "waiting to send: " + err.Error(), final: true}
 }

@@ -1,6 +1,7 @@
 package serpstatapi
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -229,4 +230,15 @@ func KindOf(err error) Kind {
 		return e.Kind
 	}
 	return 0
+}
+
+// interrupted is a request that its caller gave up, or whose wait failed.
+func interrupted(err error) *Error {
+	switch {
+	case errors.Is(err, context.Canceled):
+		return &Error{Kind: KindNetwork, Message: "canceled", cause: context.Canceled}
+	case errors.Is(err, context.DeadlineExceeded):
+		return &Error{Kind: KindNetwork, Message: "the time allowed for the query is over", cause: context.DeadlineExceeded}
+	}
+	return &Error{Kind: KindNetwork, Message: "waiting to send: " + err.Error(), final: true}
 }

@@ -1,13 +1,5 @@
 package serpstatsim
 
-import (
-	"bytes"
-	"encoding/json"
-	"hash/fnv"
-	"strconv"
-	"strings"
-)
-
 // item is what a row of an answer is made from: a link, or a group of links.
 type item struct {
 	*Row
@@ -67,60 +59,4 @@ func factOf(name string, rd Interpretations) *fact {
 		name = "first_seen"
 	}
 	return facts[name]
-}
-
-// siteRank is made up, the same for all hosts of a site.
-func siteRank(host string) int64 {
-	h := fnv.New32a()
-	h.Write([]byte(registrableDomain(host)))
-	return int64(h.Sum32() % 101)
-}
-
-// shownRank is 0 for a subdomain, as the recorded support.google.com is; www is no subdomain: the recorded
-// www.topicalauthority.digital has a rank.
-func shownRank(host string) int64 {
-	if isSubdomain(host) {
-		return 0
-	}
-	return siteRank(host)
-}
-
-func isSubdomain(host string) bool {
-	return strings.TrimPrefix(host, "www.") != strings.TrimPrefix(registrableDomain(host), "www.")
-}
-
-// encode writes an item as an answer has it.
-func (sp *spec) encode(i item, rd Interpretations) []byte {
-	b := append(make([]byte, 0, 256), '{')
-	for n, k := range sp.Keys {
-		if n > 0 {
-			b = append(b, ',')
-		}
-		b = append(strconv.AppendQuote(b, k.name(rd)), ':')
-		f := factOf(k.Is, rd)
-		switch {
-		case f.null != nil && f.null(i):
-			b = append(b, "null"...)
-		case f.number != nil:
-			b = append(b, rd.number(f.number(i))...)
-		default:
-			b = appendText(b, f.text(i))
-		}
-	}
-	return append(b, '}')
-}
-
-// appendText writes a JSON text in which <, > and & stand for themselves.
-func appendText(b []byte, s string) []byte {
-	plain := func(c rune) bool { return ' ' <= c && c <= '~' && c != '"' && c != '\\' }
-	if strings.IndexFunc(s, func(c rune) bool { return !plain(c) }) < 0 {
-		return append(append(append(b, '"'), s...), '"')
-	}
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(s); err != nil {
-		panic(err) // a text can be encoded
-	}
-	return append(b, bytes.TrimRight(out.Bytes(), "\n")...)
 }

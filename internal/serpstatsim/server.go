@@ -17,8 +17,6 @@ import (
 	"maps"
 	"net/http"
 	"slices"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
@@ -366,41 +364,4 @@ func (s *Server) getStats() []byte {
 	return fmt.Appendf(nil, `{"data":{"max_lines":%s,"used_lines":%s,"left_lines":%s,"user_info":{"user_id":"555","ga_client_Id":"1.2","plan_id":"2028"},`+
 		`"plugin_limits":{"hasApiPlugin":true,"delayBetweenRequests":%s,"total":%s,"used":%s,"left":%s}},"summary_info":{"left_lines":%s}}`,
 		num(s.opts.MaxLines), num(s.credits), left, num(1), num(10000), num(10), num(9990), left)
-}
-
-// number encodes a number of an answer.
-func (rd Interpretations) number(n int64) string {
-	if rd.NumbersAsStrings {
-		return strconv.Quote(strconv.FormatInt(n, 10))
-	}
-	return strconv.FormatInt(n, 10)
-}
-
-func or[T any](v *T, otherwise T) T {
-	if v == nil {
-		return otherwise
-	}
-	return *v
-}
-
-// encodeAnswer puts a result or an error into its envelope.
-func encodeAnswer(id json.RawMessage, result []byte, e *rpcError) []byte {
-	if e != nil {
-		message, _ := json.Marshal(e.message) // a text
-		return fmt.Appendf(nil, `{"id":%s,"error":{"code":%d,"message":%s,"data":null}}`, id, e.code, message)
-	}
-	b := make([]byte, 0, len(id)+len(result)+len(`{"id":,"result":}`))
-	b = append(append(append(b, `{"id":`...), id...), `,"result":`...)
-	return append(append(b, result...), '}')
-}
-
-func writeAnswer(w http.ResponseWriter, status int, answer []byte) {
-	w.Header().Set("Content-Type", "application/json")
-	w.Header().Set("Content-Length", strconv.Itoa(len(answer)))
-	w.WriteHeader(status)
-	_, _ = w.Write(answer) // a client that left needs none
-}
-
-func wholeNumber(raw json.RawMessage) (int64, error) {
-	return strconv.ParseInt(strings.Trim(string(raw), `"`), 10, 64)
 }

@@ -1,13 +1,13 @@
 package serpstatsim
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
-
-	"golang.org/x/net/publicsuffix"
 )
 
 // shape is what an item's JSON depends on beside the item.
@@ -122,41 +122,38 @@ func (v *view) page(from, to int, rd Interpretations) [][]byte {
 	return rows
 }
 
-func ofDomain(rawURL, domain string) bool {
-	host := hostOf(rawURL)
-	return host == domain || host == "www."+domain
-}
-
-// hostOf returns a URL's host in lower case, without user and port, "" where it has none. It takes what
-// url.Parse refuses: links with a bare % in their path are real.
-func hostOf(rawURL string) string {
-	_, rest, ok := strings.Cut(rawURL, "://")
-	if !ok {
-		return ""
-	}
-	if i := strings.IndexAny(rest, "/?#\\"); i >= 0 {
-		rest = rest[:i]
-	}
-	rest = rest[strings.LastIndexByte(rest, '@')+1:]
-	if i := strings.LastIndexByte(rest, ':'); i >= 0 && !strings.HasSuffix(rest, "]") {
-		rest = rest[:i]
-	}
-	return strings.ToLower(rest)
-}
-
-// platforms are sites whose subdomains are domains to Serpstat, though the public suffix list does not say so:
-// in the recorded getLostBacklinks yonoo88.tistory.com has a rank and is listed under no_subdomains.
-var platforms = []string{"tistory.com"}
-
-// registrableDomain is the host itself where the public suffix list knows no better.
-func registrableDomain(host string) string {
-	for _, p := range platforms {
-		if name, ok := strings.CutSuffix(host, "."+p); ok {
-			return name[strings.LastIndexByte(name, '.')+1:] + "." + p
+// encode writes an item as an answer has it.
+func (sp *spec) encode(i item, rd Interpretations) []byte {
+	b := append(make([]byte, 0, 256), '{')
+	for n, k := range sp.Keys {
+		if n > 0 {
+			b = append(b, ',')
+		}
+		b = append(strconv.AppendQuote(b, k.name(rd)), ':')
+		f := factOf(k.Is, rd)
+		switch {
+		case f.null != nil && f.null(i):
+			b = append(b, "null"...)
+		case f.number != nil:
+			b = append(b, rd.number(f.number(i))...)
+		default:
+			b = appendText(b, f.text(i))
 		}
 	}
-	if d, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
-		return d
+	return append(b, '}')
+}
+
+// appendText writes a JSON text in which <, > and & stand for themselves.
+func appendText(b []byte, s string) []byte {
+	plain := func(c rune) bool { return ' ' <= c && c <= '~' && c != '"' && c != '\\' }
+	if strings.IndexFunc(s, func(c rune) bool { return !plain(c) }) < 0 {
+		return append(append(append(b, '"'), s...), '"')
 	}
-	return host
+	var out bytes.Buffer
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(s); err != nil {
+		panic(err) // a text can be encoded
+	}
+	return append(b, bytes.TrimRight(out.Bytes(), "\n")...)
 }

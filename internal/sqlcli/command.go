@@ -33,11 +33,6 @@ func Main(version string) int {
 	return run(ctx, version, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 }
 
-// usageError is a mistake in the command line or in a file that it names.
-type usageError struct{ error }
-
-func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
-
 // run is the command without the process around it.
 func run(ctx context.Context, version string, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	s := &session{stdin: stdin, stdout: stdout, stderr: stderr}

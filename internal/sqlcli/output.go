@@ -10,9 +10,7 @@ import (
 	"io"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
 )
 
 // format writes one statement's rows. end is called once after them.
@@ -30,43 +28,6 @@ var formats = map[string]func(w *bufio.Writer, columns []string, header bool) (f
 }
 
 func formatNames() []string { return []string{"table", "csv", "json", "jsonl", "line"} }
-
-// text is a value as people read it: null is empty, a blob is hexadecimal.
-func text(value any) string {
-	switch v := value.(type) {
-	case nil:
-		return ""
-	case string:
-		return v
-	case []byte:
-		return "X'" + hex.EncodeToString(v) + "'"
-	case float64:
-		return strconv.FormatFloat(v, 'g', -1, 64)
-	}
-	return fmt.Sprint(value)
-}
-
-// visible escapes what could drive a terminal or hide text on it: rows hold what strangers wrote.
-func visible(s string) string {
-	if strings.IndexFunc(s, invisible) < 0 {
-		return s
-	}
-	var b strings.Builder
-	for _, r := range s {
-		if invisible(r) {
-			quoted := strconv.QuoteRuneToASCII(r)
-			b.WriteString(quoted[1 : len(quoted)-1])
-		} else {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
-}
-
-// invisible are control characters and those that format text, such as marks that turn its direction.
-func invisible(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == '\u2028' || r == '\u2029'
-}
 
 type csvFormat struct{ w *csv.Writer }
 

@@ -250,22 +250,6 @@ func (s *session) runOne(ctx context.Context, statement string) error {
 	return s.out.Flush()
 }
 
-// explainError says SQLite's errors in plainer words.
-func (s *session) explainError(err error) error {
-	if err == nil {
-		return nil
-	}
-	if strings.HasPrefix(err.Error(), "no Serpstat API token") || strings.HasPrefix(err.Error(), "the Serpstat API token is empty") {
-		return fmt.Errorf("%w; serpstat-sql also takes --token-file and --config, and --demo needs none", err)
-	}
-	message, ours := strings.CutPrefix(err.Error(), "SQL logic error: ")
-	if !ours {
-		return err
-	}
-	message = strings.TrimSuffix(message, " (1)")
-	return errors.New(message + s.hint(message))
-}
-
 // outputWriter takes the progress away from the terminal before rows are written to it.
 type outputWriter struct {
 	w        io.Writer

@@ -5,8 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agext/levenshtein"
-
 	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
@@ -32,42 +30,6 @@ func (s *session) listTables(names []string) error {
 		}
 	}
 	return nil
-}
-
-// hint says what a name that SQLite does not know may be meant for, and where to look.
-func (s *session) hint(message string) string {
-	kind, name, _ := strings.Cut(message, ": ")
-	var known []string
-	for _, t := range s.engine.Tables() {
-		switch kind {
-		case "no such table":
-			known = append(known, t.Name)
-		case "no such column":
-			for _, c := range t.Columns {
-				known = append(known, c.Name)
-			}
-		}
-	}
-	if known == nil {
-		return ""
-	}
-	where := " (serpstat-sql --tables lists the tables, --tables TABLE its columns)"
-	if near := nearest(name[strings.LastIndexByte(name, '.')+1:], known); near != "" {
-		return ": did you mean " + near + "?" + where
-	}
-	return where
-}
-
-// nearest is the known name that a slip of the fingers makes the given one of, or "": three letters may be wrong,
-// and of a short name a third.
-func nearest(name string, known []string) (best string) {
-	least := min(3, len(name)/3) + 1
-	for _, k := range known {
-		if d := levenshtein.Distance(strings.ToLower(name), k, nil); d < least {
-			best, least = k, d
-		}
-	}
-	return best
 }
 
 func (s *session) listColumns(t *sqlengine.Table) error {

@@ -332,22 +332,6 @@ func (e *Engine) cause(err error) error {
 	return err
 }
 
-// plain takes an error out of what the SDK wraps around it.
-func (e *Engine) plain(err error) error {
-	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return err
-	}
-	return &plainError{strings.TrimPrefix(err.Error(), e.connection+": "), err}
-}
-
-type plainError struct {
-	text string
-	err  error
-}
-
-func (e *plainError) Error() string { return e.text }
-func (e *plainError) Unwrap() error { return e.err }
-
 // rowid numbers the distinct rows that were asked for.
 func (s *statement) rowid(row string) int64 {
 	id, ok := s.rowids[row]

@@ -1,7 +1,6 @@
 package steampipe
 
 import (
-	"context"
 	"sync"
 	"time"
 
@@ -39,14 +38,4 @@ func (o *cacheOptions) times(req *proto.ExecuteRequest) map[string]time.Duration
 		}
 	}
 	return times
-}
-
-// CacheTime is how old an answer may be, by the user's setting, that a List function uses again; 0 where nothing
-// is to be used again. Steampipe shortens it when the user clears the cache. ctx is from [Begin].
-func CacheTime(ctx context.Context) time.Duration {
-	l, ok := listOf(ctx)
-	if !ok {
-		return 0
-	}
-	return max(l.call.cacheTime[l.connection], 0)
 }

@@ -1,0 +1,159 @@
+package execute
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/pagescan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
+
+// next returns the next row of the source, or ok false after the last.
+func (r *sourceReader) next() (row table.Row, ok bool, err error) {
+	for {
+		for len(r.rows) > 0 {
+			row = r.rows[0]
+			r.rows = r.rows[1:]
+			switch belongs, err := r.accept(row); {
+			case err != nil:
+				return row, false, err
+			case belongs:
+				return row, true, nil
+			}
+		}
+		if r.ended {
+			return row, false, nil
+		}
+		if err := r.page(); err != nil {
+			return row, false, err
+		}
+	}
+}
+
+// accept checks a row's place in the order, and whether it belongs to the part being read. The first row
+// beyond the part ends it.
+func (r *sourceReader) accept(row table.Row) (belongs bool, err error) {
+	if !r.cut() && !r.x.ordered() {
+		return true, nil
+	}
+	value, _ := row.Cell(r.series.Table.FieldOf(r.series.Order.Column)).Count()
+	if err := r.checkOrder(value); err != nil {
+		return false, err
+	}
+	if !r.cut() {
+		return true, nil
+	}
+	part := r.parts[r.part]
+	if part.Holds(value) {
+		r.inPart++
+		return !r.comesAgain(row), nil
+	}
+	if beyond := value < part.From == r.series.Order.Descending; beyond {
+		r.rows = nil
+		r.endPart()
+	}
+	return false, nil
+}
+
+// comesAgain reports a row that has been streamed before the result was cut. Each is left out as often as it was
+// streamed.
+func (r *sourceReader) comesAgain(row table.Row) bool {
+	if len(r.again) == 0 {
+		return false
+	}
+	raw := row.Raw()
+	if r.again[raw] == 0 {
+		return false
+	}
+	if r.again[raw]--; r.again[raw] == 0 {
+		delete(r.again, raw)
+	}
+	return true
+}
+
+// checkOrder fails where the API does not sort as it was asked: the rows that come first would not be the
+// first ones, and the parts of a result not complete.
+func (r *sourceReader) checkOrder(value int64) error {
+	if o := r.series.Order; r.anyLast && (o.Descending && value > r.last || !o.Descending && value < r.last) {
+		return fmt.Errorf("the API's answer for %s is not sorted by %s %s as it was asked (%d after %d), so that the first rows cannot be known: leave out the limit and sort a materialized CTE instead",
+			r.series.Site(), o.Column, r.series.Request.Order, value, r.last)
+	}
+	r.last, r.anyLast = value, true
+	return nil
+}
+
+// page reads the next page.
+func (r *sourceReader) page() error {
+	if n := r.pages.Pages(); !r.x.demand.Bounded() && n > 0 && n <= pagescan.Ramp && r.part == 0 && r.pages.More() {
+		r.x.pauseForReader(r.ctx, r.pages.Latency())
+	}
+	rows, err := r.pages.Next(r.want())
+	switch {
+	case errors.Is(err, pagescan.ErrDone):
+		return r.finish()
+	case err != nil && r.taken == 0:
+		return r.replanWithout(err)
+	case err != nil:
+		return err
+	}
+	if r.taken == 0 && len(rows) > 0 && r.series.Order == (plan.Order{Column: r.series.Table.Sort.Divide, Descending: true}) {
+		r.highest, _ = rows[0].Cell(r.series.Table.FieldOf(r.series.Order.Column)).Count()
+	}
+	r.taken += int64(len(rows))
+	r.rows = rows
+	if r.total < 0 {
+		r.total = r.pages.Total()
+		if err := r.checkTotal(); err != nil {
+			return err
+		}
+	}
+	if !r.cut() && r.total > r.x.plan.RowCap && !r.x.demand.SurelyEndsBeforeCap(r.progress()) {
+		r.read = append(r.read, rows...)
+	}
+	return r.cutIfNeeded()
+}
+
+// checkTotal checks the budget against the first answer's total.
+func (r *sourceReader) checkTotal() error {
+	if r.x.demand.Bounded() {
+		return nil // each page is checked
+	}
+	return r.x.Budget.checkTotal(r.series.Site(), (r.total-r.taken)*r.series.Table.Cost.Row, r.total)
+}
+
+// finish ends a series of pages: the next part follows, or the source is over.
+func (r *sourceReader) finish() error {
+	if r.cut() {
+		r.endPart()
+		return nil
+	}
+	arrived, total, short := r.pages.Short()
+	if short {
+		r.warn(arrived, total)
+	}
+	r.ended = true
+	if total > r.x.plan.RowCap {
+		return r.series.TooMany(r.total, r.x.plan.RowCap, r.refused())
+	}
+	return nil
+}
+
+// replanWithout answers a refused filter: what was refused is remembered, and the source read by a plan without it.
+// Nothing of it has been read yet, and a refusal costs nothing. Each time the filter gets shorter; where it does not,
+// what is refused is the user's own, and the error is theirs.
+func (r *sourceReader) replanWithout(err error) error {
+	refused := r.series.Request.Filter
+	if !r.x.learn(err, r.series) {
+		return err
+	}
+	if err := r.x.replan(r.x.plan.Input); err != nil {
+		return err
+	}
+	source := r.x.plan.Source(r.source.Key)
+	if source.Series.Request.Filter.Equal(refused) {
+		return err
+	}
+	r.restart(source)
+	return nil
+}

@@ -1,0 +1,67 @@
+package serpstatsim
+
+import (
+	"hash/fnv"
+	"strings"
+
+	"golang.org/x/net/publicsuffix"
+)
+
+func ofDomain(rawURL, domain string) bool {
+	host := hostOf(rawURL)
+	return host == domain || host == "www."+domain
+}
+
+// hostOf returns a URL's host in lower case, without user and port, "" where it has none. It takes what
+// url.Parse refuses: links with a bare % in their path are real.
+func hostOf(rawURL string) string {
+	_, rest, ok := strings.Cut(rawURL, "://")
+	if !ok {
+		return ""
+	}
+	if i := strings.IndexAny(rest, "/?#\\"); i >= 0 {
+		rest = rest[:i]
+	}
+	rest = rest[strings.LastIndexByte(rest, '@')+1:]
+	if i := strings.LastIndexByte(rest, ':'); i >= 0 && !strings.HasSuffix(rest, "]") {
+		rest = rest[:i]
+	}
+	return strings.ToLower(rest)
+}
+
+// platforms are sites whose subdomains are domains to Serpstat, though the public suffix list does not say so:
+// in the recorded getLostBacklinks yonoo88.tistory.com has a rank and is listed under no_subdomains.
+var platforms = []string{"tistory.com"}
+
+// registrableDomain is the host itself where the public suffix list knows no better.
+func registrableDomain(host string) string {
+	for _, p := range platforms {
+		if name, ok := strings.CutSuffix(host, "."+p); ok {
+			return name[strings.LastIndexByte(name, '.')+1:] + "." + p
+		}
+	}
+	if d, err := publicsuffix.EffectiveTLDPlusOne(host); err == nil {
+		return d
+	}
+	return host
+}
+
+// siteRank is made up, the same for all hosts of a site.
+func siteRank(host string) int64 {
+	h := fnv.New32a()
+	h.Write([]byte(registrableDomain(host)))
+	return int64(h.Sum32() % 101)
+}
+
+// shownRank is 0 for a subdomain, as the recorded support.google.com is; www is no subdomain: the recorded
+// www.topicalauthority.digital has a rank.
+func shownRank(host string) int64 {
+	if isSubdomain(host) {
+		return 0
+	}
+	return siteRank(host)
+}
+
+func isSubdomain(host string) bool {
+	return strings.TrimPrefix(host, "www.") != strings.TrimPrefix(registrableDomain(host), "www.")
+}
