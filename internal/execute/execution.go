@@ -69,8 +69,11 @@ func (x *Execution) replan(in plan.Input) (err error) {
 
 func (x *Execution) ordered() bool { return x.plan.Order != plan.Order{} }
 
-// buy asks for one page of a series within the budget; expect is how many rows can come.
+// buy asks for one page of a series within the budget; expect is how many rows can come of a method with pages.
 func (x *Execution) buy(ctx context.Context, of plan.Series, page, size, expect int) (*table.Answer, error) {
+	if !of.Table.CountsRows {
+		expect = of.Table.Page.MaxSize
+	}
 	promised := of.Table.Cost.Of(expect)
 	if err := x.Budget.reserve(of.Site(), promised); err != nil {
 		return nil, err

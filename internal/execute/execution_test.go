@@ -268,3 +268,94 @@ func TestWhatIsLearnedIsOfOneMethod(t *testing.T) {
 		}
 	}
 }
+
+// A method that has no pages, and a price for each request, is asked once: whatever the LIMIT, no row is left out.
+func TestAMethodWithoutPagesIsAskedOnce(t *testing.T) {
+	whole := *refDomain
+	whole.CountsRows, whole.Page, whole.Cost = false, table.Page{MaxSize: 300, RowCap: 300}, table.Cost{Least: 5}
+	if err := whole.Check(); err != nil {
+		t.Fatal(err)
+	}
+	for _, limit := range []int64{-1, 1, 200, 299} {
+		synctest.Test(t, func(t *testing.T) {
+			a := &fakeAPI{hosts: map[string][]host{"a.com": some(300, 9)}}
+			in := plan.Input{Table: &whole, Limit: limit, Quals: []plan.Qual{of("a.com")}}
+			got, err := run(t, connect(a), in, execute.Options{Budget: execute.NewBudget(5)})
+			want := limit
+			if limit < 0 {
+				want = 300
+			}
+			if err != nil || int64(len(got.hosts)) != want || len(a.requests) != 1 || a.credits != 5 {
+				t.Errorf("limit %d: %d rows in %d requests for %d credits, %v", limit, len(got.hosts), len(a.requests), a.credits, err)
+			}
+			if r := a.requests[0]; r.Page != 0 || r.Size != 0 {
+				t.Errorf("page %d and size %d were sent", r.Page, r.Size)
+			}
+			var over *execute.BudgetError
+			if _, err := run(t, connect(a), in, execute.Options{Budget: execute.NewBudget(4)}); !errors.As(err, &over) || a.credits != 5 {
+				t.Errorf("with too few credits: %v, and %d are spent", err, a.credits)
+			}
+			for _, estimate := range []bool{false, true} {
+				x, err := connect(a).New(in, execute.Options{Reader: &sink{}})
+				if err != nil {
+					t.Fatal(err)
+				}
+				err = x.Explain(t.Context(), estimate, func(p execute.ScanPlan) {
+					if p.MaxCredits != 5 || p.MaxRequests != 1 || !strings.Contains(p.String(), "5 credits\n") {
+						t.Errorf("%s", p)
+					}
+				})
+				if err != nil || a.credits != 5 {
+					t.Errorf("an estimate: %v, and %d credits are spent", err, a.credits)
+				}
+			}
+		})
+	}
+}
+
+// What --explain says of the price is the declaration's.
+func TestAnExplanationSaysTheDeclaredPrice(t *testing.T) {
+	dear := *refDomain
+	for _, test := range []struct {
+		cost  table.Cost
+		limit int64
+		want  string
+	}{
+		{table.Cost{Row: 1, Least: 1}, -1, "at most 1 credit for each row (--estimate counts them, for 1 credit)"},
+		{table.Cost{Row: 2}, -1, "at most 2 credits for each row (--estimate counts them, for 2 credits)"},
+		{table.Cost{Row: 1, Least: 5}, -1, "at most 1 credit for each row, and at least 5 credits for each request (--estimate counts"},
+		{table.Cost{Row: 1, Least: 5}, 3, "at most 5 credits\n"},
+		{table.Cost{Row: 3, Least: 5}, 2500, "at most 7500 credits\n"},
+		{table.Cost{Least: 5}, 2500, "at most 15 credits\n"},
+	} {
+		dear.Cost = test.cost
+		x, err := connect(&fakeAPI{}).New(plan.Input{Table: &dear, Limit: test.limit, Quals: []plan.Qual{of("a.com")}}, execute.Options{Reader: &sink{}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = x.Explain(t.Context(), false, func(p execute.ScanPlan) {
+			if !strings.Contains(p.String(), test.want) {
+				t.Errorf("%+v with limit %d:\n%s\nlacks %s", test.cost, test.limit, p, test.want)
+			}
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// Past the cap a LIMIT's price has room for the requests of a row that find the parts.
+func TestALimitPastTheCapIsExplainedWithItsProbes(t *testing.T) {
+	x, err := connect(&fakeAPI{}).New(plan.Input{Table: refDomain, Limit: 70_000, Quals: []plan.Qual{of("a.com")}}, execute.Options{Reader: &sink{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = x.Explain(t.Context(), false, func(p execute.ScanPlan) {
+		if p.MaxCredits != 70_070 || p.MaxRequests != 70 {
+			t.Errorf("%d credits in %d requests", p.MaxCredits, p.MaxRequests)
+		}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -20,6 +20,7 @@ type ScanPlan struct {
 	PageSizes               []int    // of the first requests
 	MaxCredits, MaxRequests int64    // -1: as many as the domain has rows
 	Total                   int64    // rows that the API has for it; -1 where it was not asked
+	Cost                    table.Cost
 	Notes                   []string
 }
 
@@ -48,20 +49,20 @@ func (x *Execution) Explain(ctx context.Context, estimate bool, tell func(ScanPl
 	for i, source := range x.plan.Sources {
 		p := x.describe(source)
 		if probed && i == 0 {
-			p.Notes = append(p.Notes, fmt.Sprintf("before it, 1 credit asks whether the API's contains ignores case in %s; where it does, the filter also looks for letters",
-				strings.Join(probe.Fields(), ", ")))
+			p.Notes = append(p.Notes, fmt.Sprintf("before it, a request for %s asks whether the API's contains ignores case in %s; where it does, the filter also looks for letters",
+				table.Credits(p.Cost.Of(1)), strings.Join(probe.Fields(), ", ")))
 		}
-		if estimate {
+		if estimate && x.plan.Table.CountsRows {
 			answer, err := x.conn.API.Rows(ctx, x.plan.Table, source.Series.At(1, 1))
 			if err != nil {
 				return err
 			}
 			p.Total = answer.Total
-			if most := max(answer.Total*x.plan.Table.Cost.Row, x.plan.Table.Cost.Least); p.MaxCredits < 0 || p.MaxCredits > most {
+			if most := p.Cost.Of(int(answer.Total)); p.MaxCredits < 0 || p.MaxCredits > most {
 				p.MaxCredits = most
 			}
 			if probed && i == 0 {
-				p.MaxCredits++
+				p.MaxCredits += p.Cost.Of(1)
 			}
 		}
 		tell(p)
@@ -80,7 +81,7 @@ func (x *Execution) ExplainTotals(name string, tell func(ScanPlan)) {
 
 func about(p *plan.Plan, source plan.Source) ScanPlan {
 	out := ScanPlan{Table: p.Table.Name, Domain: source.Series.Site(), Sort: source.Series.Request.Sort, Order: source.Series.Request.Order,
-		Limit: p.Limit, MaxCredits: -1, MaxRequests: -1, Total: -1}
+		Limit: p.Limit, MaxCredits: -1, MaxRequests: -1, Total: -1, Cost: p.Table.Cost}
 	for _, a := range source.Series.Request.Args[1:] {
 		out.Params = append(out.Params, fmt.Sprintf("%s = %v", columnOf(p.Table, a), a.Value))
 	}
@@ -109,10 +110,14 @@ func (x *Execution) describe(source plan.Source) ScanPlan {
 	for _, d := range source.Decisions {
 		p.Clauses = append(p.Clauses, Clause{d.Qual.String(), d.Pushed})
 	}
+	if t := x.plan.Table; !t.CountsRows {
+		p.PageSizes, p.MaxRequests, p.MaxCredits = []int{t.Page.MaxSize}, 1, p.Cost.Of(t.Page.MaxSize)
+		return p
+	}
 	guard, rowCap := x.Budget.left(), x.plan.RowCap
-	pager := plan.NewPager(x.demand.FirstPage(guard), x.plan.Table.Page.MaxSize)
+	pager := plan.NewPager(x.plan.Table, x.demand.FirstPage(guard))
 	want := x.demand.Next(plan.Progress{Spellings: int64(len(source.Spellings)), Guard: guard})
-	rows, requests := int64(0), int64(0)
+	rows, requests, credits := int64(0), int64(0), int64(0)
 	for ; rows < min(want, rowCap) || want < 0 && requests < shownPages; requests++ {
 		left := int64(-1)
 		if want >= 0 {
@@ -122,12 +127,15 @@ func (x *Execution) describe(source plan.Source) ScanPlan {
 		if requests < shownPages {
 			p.PageSizes = append(p.PageSizes, size)
 		}
-		rows += int64(size)
+		rows, credits = rows+int64(size), credits+p.Cost.Of(size)
 	}
 	switch maxSize := int64(x.plan.Table.Page.MaxSize); {
 	case want >= 0 && x.plan.Exact:
-		p.MaxRequests = requests + (max(want-rows, 0)+maxSize-1)/maxSize
-		p.MaxCredits = max(rows, want+want/maxSize*min(want/rowCap, 1)) * x.plan.Table.Cost.Row
+		p.MaxRequests, p.MaxCredits = requests, credits
+		if more := want - rows; more > 0 { // past the cap, in parts that requests of a row find
+			p.MaxRequests += (more + maxSize - 1) / maxSize
+			p.MaxCredits += p.Cost.Of(int(more)) + want/maxSize*p.Cost.Of(1)
+		}
 	case want >= 0:
 		p.Notes = append(p.Notes, "more pages follow if rows of the first do not match")
 	}
@@ -170,11 +178,11 @@ func (p ScanPlan) String() string {
 	case p.Domain == "":
 		line("cost", "0 credits")
 	case p.MaxCredits >= 0 && p.Limit < 0:
-		line("cost", "%d credits", p.MaxCredits)
+		line("cost", "%s", table.Credits(p.MaxCredits))
 	case p.MaxCredits >= 0:
-		line("cost", "at most %d credits", p.MaxCredits)
+		line("cost", "at most %s", table.Credits(p.MaxCredits))
 	default:
-		line("cost", "at most a credit for each row that the API has (use --estimate to ask, for one credit)")
+		line("cost", "at most %s (--estimate counts them, for %s)", p.Cost, table.Credits(p.Cost.Of(1)))
 	}
 	for _, n := range p.Notes {
 		line("note", "%s", n)

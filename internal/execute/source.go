@@ -59,7 +59,7 @@ func (r *sourceReader) close() { r.pages.Close() }
 
 func (r *sourceReader) newPages(of plan.Series) *pagescan.Reader[table.Row] {
 	x := r.x
-	pager := plan.NewPager(x.demand.FirstPage(x.Budget.left()), of.Table.Page.MaxSize)
+	pager := plan.NewPager(of.Table, x.demand.FirstPage(x.Budget.left()))
 	return pagescan.NewReader(r.ctx, r.fetcher(of), pager, pagescan.Options{RowCap: x.plan.RowCap, Rate: x.conn.Rate, Most: x.conn.MaxRequests})
 }
 

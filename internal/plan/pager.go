@@ -1,6 +1,10 @@
 package plan
 
-import "math"
+import (
+	"math"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
 
 // Pager chooses pages of changing size that neither overlap nor leave a gap: the API counts a page's offset
 // as (page − 1) × size, so each size divides the number of rows before it.
@@ -8,11 +12,14 @@ type Pager struct {
 	offset  int64
 	first   int
 	maxSize int64
+	whole   bool // there is one page, which has all rows
 }
 
-// NewPager starts before the first row; first is the size of the first page if the demand is not known, maxSize the
-// largest that the API takes.
-func NewPager(first, maxSize int) *Pager { return &Pager{first: first, maxSize: int64(maxSize)} }
+// NewPager starts before the first row of a table's series; first is the size of the first page if the demand is not
+// known.
+func NewPager(t *table.Table, first int) *Pager {
+	return &Pager{first: first, maxSize: int64(t.Page.MaxSize), whole: !t.CountsRows}
+}
 
 // Offset is the number of rows before the next page.
 func (p *Pager) Offset() int64 { return p.offset }
@@ -22,6 +29,8 @@ func (p *Pager) Offset() int64 { return p.offset }
 func (p *Pager) Next(want, rowCap int64) (page, size int) {
 	most := min(p.maxSize, rowCap-p.offset)
 	switch {
+	case p.whole:
+		size = int(p.maxSize)
 	case want >= 0:
 		size = p.fit(max(want, 1), most, rowCap)
 	case p.offset == 0:

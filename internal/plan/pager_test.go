@@ -14,7 +14,7 @@ func TestPagesNeitherOverlapNorLeaveAGap(t *testing.T) {
 	eachTable(t, func(t *rapid.T, of *table.Table) {
 		rowCap := rapid.Int64Range(1, min(of.Page.RowCap, 5000)).Draw(t, "cap")
 		largest := rapid.SampledFrom([]int{of.Page.MaxSize, 1, 7, 100}).Draw(t, "largest")
-		p := NewPager(rapid.IntRange(1, 1000).Draw(t, "first"), largest)
+		p := NewPager(&table.Table{Page: table.Page{MaxSize: largest}, CountsRows: true}, rapid.IntRange(1, 1000).Draw(t, "first"))
 		for offset := int64(0); offset < rowCap; {
 			want := rapid.Int64Range(-1, 3000).Draw(t, "want")
 			page, size := p.Next(want, rowCap)
@@ -28,10 +28,10 @@ func TestPagesNeitherOverlapNorLeaveAGap(t *testing.T) {
 	})
 }
 
-func costOf(of table.Page, n int64) (rows, pages int64) {
-	p := NewPager(FirstPage, of.MaxSize)
+func costOf(of *table.Table, n int64) (rows, pages int64) {
+	p := NewPager(of, FirstPage)
 	for ; rows < n; pages++ {
-		_, size := p.Next(n-rows, of.RowCap)
+		_, size := p.Next(n-rows, of.Page.RowCap)
 		rows += int64(size)
 	}
 	return rows, pages
@@ -39,17 +39,17 @@ func costOf(of table.Page, n int64) (rows, pages int64) {
 
 // A limit costs its rows, and at most one more per thousand where no page sizes fit.
 func TestALimitCostsItsRows(t *testing.T) {
-	of := outlinks.Page
+	of := outlinks
 	for _, n := range []int64{1, 10, 999, 1000, 1001, 1007, 2000, 2500, 3001, 60_000} {
 		if rows, pages := costOf(of, n); rows != n || pages != (n+999)/1000 {
 			t.Errorf("%d rows cost %d in %d pages", n, rows, pages)
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.Int64Range(1, of.RowCap).Draw(t, "n")
+		n := rapid.Int64Range(1, of.Page.RowCap).Draw(t, "n")
 		for _, of := range catalog.Tables() {
 			pages := divide(n, int64(of.Page.MaxSize))
-			if rows, asked := costOf(of.Page, n); asked != pages || rows > n+pages {
+			if rows, asked := costOf(of, n); asked != pages || rows > n+pages {
 				t.Fatalf("%s: %d rows cost %d in %d pages", of.Name, n, rows, asked)
 			}
 		}
@@ -57,10 +57,24 @@ func TestALimitCostsItsRows(t *testing.T) {
 }
 
 func TestAScanOfUnknownDemandStartsSmall(t *testing.T) {
-	p := NewPager(FirstPage, outlinks.Page.MaxSize)
+	p := NewPager(outlinks, FirstPage)
 	for i, want := range []int{125, 125, 250, 500, 1000, 1000} {
 		if _, size := p.Next(-1, outlinks.Page.RowCap); size != want {
 			t.Errorf("page %d has %d rows, want %d", i+1, size, want)
 		}
+	}
+}
+
+// A method without pages is asked once, whatever is wanted.
+func TestAMethodWithoutPagesHasOne(t *testing.T) {
+	whole := *outlinks
+	whole.CountsRows, whole.Page = false, table.Page{MaxSize: 300, RowCap: 300}
+	for _, want := range []int64{-1, 1, 299, 300, 1000} {
+		if _, size := NewPager(&whole, FirstPage).Next(want, whole.Page.RowCap); size != 300 {
+			t.Errorf("of %d rows wanted %d are asked for", want, size)
+		}
+	}
+	if r := (Series{Table: &whole}).At(1, 300); r.Page != 0 || r.Size != 0 {
+		t.Errorf("page %d and size %d are sent", r.Page, r.Size)
 	}
 }

@@ -70,10 +70,12 @@ type Series struct {
 	Thinned bool          // by a parameter that decides before or after the filter which rows there are
 }
 
-// At returns the request for one page of the series.
+// At returns the request for one page of the series, or for all its rows where the method has no pages.
 func (s Series) At(page, size int) table.Request {
 	r := s.Request
-	r.Page, r.Size = page, size
+	if s.Table.CountsRows {
+		r.Page, r.Size = page, size
+	}
 	return r
 }
 

@@ -14,13 +14,17 @@ func (c *Client) Rows(ctx context.Context, t *table.Table, req table.Request) (*
 	if e := checkRequest(t, req); e != nil {
 		return nil, c.finish(t.Method, e)
 	}
+	page, size := req.Page, req.Size
+	if !t.CountsRows {
+		page, size = 1, t.Page.MaxSize
+	}
 	answer, err := do(ctx, c, rpc[*pageOfRows]{
 		method:   t.Method,
 		params:   req,
-		exchange: Exchange{Domain: req.Site(), Page: req.Page, Size: req.Size},
+		exchange: Exchange{Domain: req.Site(), Page: page, Size: size},
 		fields:   logFields(req),
 		decode: func(s *jsonReader, ex *Exchange) (*pageOfRows, *Error) {
-			answer, e := readAnswerRows(t, s, req.Page, req.Size)
+			answer, e := readAnswerRows(t, s, page, size)
 			if e != nil {
 				return nil, e
 			}
@@ -53,6 +57,8 @@ func checkRequest(t *table.Table, req table.Request) *Error {
 	switch {
 	case req.Site() == "":
 		problem = "query is empty: write a domain"
+	case !t.CountsRows:
+		return nil
 	case req.Page < 1:
 		problem = fmt.Sprintf("page is %d: write 1 or more", req.Page)
 	case req.Size < 1 || req.Size > t.Page.MaxSize:
@@ -122,6 +128,10 @@ func readRows(t *table.Table, s *jsonReader, size int) (*table.Rows, *Error) {
 
 func readSummary(t *table.Table, out *table.Answer, s *jsonReader, raw []byte, page, size int) *Error {
 	var total, count, pageNumber, left []byte
+	rows, before, ok := int64(out.Rows.Len()), int64(page-1)*int64(size), false
+	if out.Total = rows; !t.CountsRows && absent(raw) {
+		return nil
+	}
 	isObject := object(raw, func(name string, value []byte) {
 		switch name {
 		case "total":
@@ -137,12 +147,10 @@ func readSummary(t *table.Table, out *table.Answer, s *jsonReader, raw []byte, p
 	if !isObject {
 		return malformed("result.summary_info is %s, not an object", s.redact.value(raw))
 	}
-	rows, before, ok := int64(out.Rows.Len()), int64(page-1)*int64(size), false
-	if out.Total, ok = intOf(total); t.CountsRows && (!ok || out.Total < 0 || out.Total > absurdTotal) {
-		return malformed("result.summary_info.total is %s, not a number of rows", s.redact.value(total))
-	}
-	if !t.CountsRows {
-		out.Total = before + rows
+	if t.CountsRows {
+		if out.Total, ok = intOf(total); !ok || out.Total < 0 || out.Total > absurdTotal {
+			return malformed("result.summary_info.total is %s, not a number of rows", s.redact.value(total))
+		}
 	}
 	if n, ok := intOf(count); !absent(count) && (!ok || n != rows) {
 		return malformed("result.summary_info.count is %s, but result.%s has %d rows", s.redact.value(count), t.Rows, rows)

@@ -164,7 +164,10 @@ func TestAnswersOfOtherFormsAreRead(t *testing.T) {
 			func(p *table.Answer) any {
 				return [5]any{cell(p, "link_text"), cell(p, "nofollow"), cell(p, "url_from"), cell(p, "url_to"), cell(p, "link_type")}
 			}, [5]any{}},
-		"an empty text is not null": {page(summary, row("link_text", `""`)), func(p *table.Answer) any { return cell(p, "link_text") }, ""},
+		"one value in two spellings": {page(summary, row("links_ext", `5,"links_external":5`)), func(p *table.Answer) any { return cell(p, "links_ext") }, int64(5)},
+		"null in another spelling":   {page(summary, row("nofollow", `"ugc","link_nofollow":null`)), func(p *table.Answer) any { return cell(p, "nofollow") }, "ugc"},
+		"null in one spelling":       {page(summary, row("nofollow", `null,"link_nofollow":"ugc"`)), func(p *table.Answer) any { return cell(p, "nofollow") }, "ugc"},
+		"an empty text is not null":  {page(summary, row("link_text", `""`)), func(p *table.Answer) any { return cell(p, "link_text") }, ""},
 		"dates that are null": {page(summary, row("first_seen", `""`, "last_visited", `"0000-00-00 00:00:00"`, "date_del", `"0000-00-00"`)),
 			func(p *table.Answer) any {
 				return [3]bool{cell(p, "first_seen") == nil, cell(p, "last_visited") == nil, cell(p, "date_del") == nil}
@@ -223,6 +226,9 @@ func TestAnswersThatCannotBeTrustedAreErrors(t *testing.T) {
 		"a row is null":              {page(`{"total":1}`, "null"), `result.data[0] is "null", not an object`},
 		"a row is a list":            {page(`{"total":2}`, row(), "[1]"), `result.data[1] is "[1]", not an object`},
 		"a field is missing":         {page(summary, row("last_visited", "")), `result.data[0].last_visited is missing`},
+		"… of a later row":           {page(`{"total":2}`, row(), row("links_ext", "")), `result.data[1].links_ext is missing`},
+		"two values of a field":      {page(summary, row("links_ext", `5,"links_external":7`)), `result.data[0].links_external is "7", and "5" under another of its names`},
+		"a text and another":         {page(summary, row("nofollow", `"follow","link_nofollow":"ugc"`)), `link_nofollow is "\"ugc\"", and "\"follow\"" under`},
 		"links_ext is null":          {page(summary, row("links_ext", "null")), `result.data[0].links_ext is "null", not a whole number from 0`},
 		"links_ext is below zero":    {page(summary, row("links_ext", "-1")), `links_ext is "-1"`},
 		"a number with a blank":      {page(summary, row("links_ext", `"1 234"`)), `links_ext is "\"1 234\"", not a whole number from 0`},
@@ -431,4 +437,34 @@ func written(c table.Cell, recorded any) any {
 		return at.Format(layout)
 	}
 	return c.Value()
+}
+
+// A method that does not count its rows has no pages: its request says none, and its answer is all there is, whatever
+// its total says.
+func TestAnswersWithoutPagesAreWhole(t *testing.T) {
+	whole := *catalog.Of("serpstat_ref_domain")
+	whole.CountsRows, whole.Page = false, table.Page{MaxSize: 3, RowCap: 3}
+	row := `{"domain_from":"a.com","ref_pages":1,"domainRank":2}`
+	for summary, message := range map[string]string{
+		``: "", `,"summary_info":null`: "", `,"summary_info":{"total":0,"left_lines":7}`: "", `,"summary_info":{"total":"many"}`: "",
+		`,"summary_info":{"count":3}`: `count is "3"`, `,"summary_info":[]`: "not an object",
+	} {
+		a := serve(t, ok(`{"id":"ID","result":{"data":[`+row+`,`+row+`]`+summary+`}}`))
+		got, err := client(t, a.URL).Rows(t.Context(), &whole, of("a.com", "domain"))
+		switch {
+		case message != "":
+			if err == nil || !strings.Contains(err.Error(), message) {
+				t.Errorf("%s: %v", summary, err)
+			}
+		case err != nil || got.Total != 2 || got.Rows.Len() != 2:
+			t.Errorf("%s: %+v, %v", summary, got, err)
+		}
+		if body := a.received()[0].body; strings.Contains(body, "page") || strings.Contains(body, "size") {
+			t.Errorf("sent %s", body)
+		}
+	}
+	a := serve(t, ok(`{"id":"ID","result":{"data":[`+strings.Repeat(row+",", 3)+row+`]}}`))
+	if got, err := client(t, a.URL).Rows(t.Context(), &whole, of("a.com", "domain")); KindOf(err) != KindMalformed {
+		t.Errorf("more rows than there can be: %+v, %v", got, err)
+	}
 }

@@ -3,7 +3,10 @@
 // Schema, planning, reading, decoding, --explain and the docs' lists follow from it.
 package table
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+)
 
 // Table declares one method that answers with a list of rows.
 type Table struct {
@@ -18,7 +21,8 @@ type Table struct {
 	Page    Page
 	Sort    Sort
 	Cost    Cost
-	// CountsRows says that summary_info.total is the number of rows of the request, all pages together.
+	// CountsRows says that summary_info.total is the number of rows of the request, all pages together. Where it does not
+	// count them there are no pages: one answer, to a request without page and size, has all rows.
 	CountsRows bool
 }
 
@@ -126,7 +130,7 @@ const (
 
 // Page bounds a series of requests that differ only in page and size.
 type Page struct {
-	MaxSize int   // rows of a request
+	MaxSize int   // rows of an answer
 	RowCap  int64 // rows of all requests of a series
 }
 
@@ -147,6 +151,25 @@ type Cost struct {
 
 // Of is what an answer with so many rows costs.
 func (c Cost) Of(rows int) int64 { return max(int64(rows)*c.Row, c.Least) }
+
+// String says the price in words.
+func (c Cost) String() string {
+	switch {
+	case c.Row == 0:
+		return Credits(c.Least) + " for each request"
+	case c.Least <= c.Row:
+		return Credits(c.Row) + " for each row"
+	}
+	return fmt.Sprintf("%s for each row, and at least %s for each request", Credits(c.Row), Credits(c.Least))
+}
+
+// Credits writes a number of credits.
+func Credits(n int64) string {
+	if n == 1 {
+		return "1 credit"
+	}
+	return fmt.Sprintf("%d credits", n)
+}
 
 // Orders are the words of sort_order.
 var Orders = []string{"asc", "desc"}
