@@ -80,6 +80,23 @@ func TestTheFirstPartHoldsWhatHasBeenRead(t *testing.T) {
 	}
 }
 
+// Equal rows are ordinary. Each of them comes as often as the API has it, though some were streamed before the result
+// was cut and come again with its parts.
+func TestEqualRowsComeAsOftenAsThereAreAcrossACut(t *testing.T) {
+	for _, top := range []int{0, 55} {
+		rows := alikeBut(top, 54)
+		for i := 0; i+1 < len(rows); i += 2 {
+			rows[i+1] = rows[i]
+		}
+		r := newRig(t, serpstatsim.Options{RowCap: smallCap, Domains: map[string][]serpstatsim.Row{"big.com": rows}}, "")
+		got := r.run(query{quals: quals(where("query", "=", "big.com"))})
+		if got.err != nil {
+			t.Fatal(got.err)
+		}
+		checkAll(t, rows, got.rows, "")
+	}
+}
+
 // Counts that contradict each other end a scan before anything is bought by them.
 func TestCountsThatContradictEachOther(t *testing.T) {
 	spread := func(n int, links func(i int) int) []serpstatsim.Row {

@@ -16,7 +16,7 @@ var outlink = list(table.Table{
 	Name:    "serpstat_outlink",
 	Method:  procedure + "getOutlinks",
 	Doc:     "External links of a site: the pages of the analyzed domain that link to other sites, their targets, anchors and dates.",
-	Params:  siteParams("to return for each linked domain"),
+	Params:  siteParams("url_from", "to return for each linked domain"),
 	Fields:  slices.Concat(linkFields(outgoing, "nofollow", "links_ext"), linkDates(lastVisitedUntil, dateDel)),
 	Derived: []table.Derived{hostFrom, hostTo, domainTo},
 	Sort:    table.Sort{Words: linkSorts("check"), Default: "check", Divide: "links_ext"},
@@ -26,7 +26,7 @@ var lostOutlink = list(table.Table{
 	Name:    "serpstat_lost_outlink",
 	Method:  procedure + "getLostOutlinks",
 	Doc:     "External links that a site had and has lost: the pages of the analyzed domain that held them, their targets, anchors and dates.",
-	Params:  siteParams("to return for each linked domain"),
+	Params:  siteParams("url_from", "to return for each linked domain"),
 	Fields:  slices.Concat(linkFields(outgoing, "link_nofollow", "links_external"), linkDates(lastVisited, dateDel)),
 	Derived: []table.Derived{hostFrom, hostTo, domainTo},
 	Sort:    table.Sort{Words: linkSorts("lastupdate"), Default: "lastupdate", Divide: "links_ext"},
@@ -55,10 +55,10 @@ var backlink = list(table.Table{
 	Name:   "serpstat_backlink",
 	Method: procedure + "getNewBacklinks", // all active ones, in spite of its name
 	Doc:    "Links to a site: the pages of other sites that link to the analyzed domain, their targets, anchors and dates.",
-	Params: siteParams("to return for each domain that links", "no_subdomains", "only_main_page", "last_week"),
+	Params: siteParams("url_to", "to return for each domain that links", "no_subdomains", "only_main_page", "last_week"),
 	// The filter add is first detection by its description; no recorded request uses it, so that first_seen is pushed
 	// by check, as everywhere.
-	Fields:  slices.Concat(linkFields(incoming, "nofollow", "links_ext"), linkDates(lastVisitedUntil), []table.Field{linkRank("domain_rank")}),
+	Fields:  slices.Concat(linkFields(incoming, "nofollow", "links_ext"), linkDates(lastVisitedUntil, dateDel), []table.Field{linkRank("domain_rank")}),
 	Derived: []table.Derived{hostFrom, domainFrom, hostTo},
 	Sort:    table.Sort{Words: append(linkSorts("check"), "add", "domain_rank"), Default: "check", Divide: "links_ext"},
 })
@@ -67,7 +67,7 @@ var lostBacklink = list(table.Table{
 	Name:    "serpstat_lost_backlink",
 	Method:  procedure + "getLostBacklinks",
 	Doc:     "Links that a site had and has lost: the pages of other sites that linked to the analyzed domain, their targets, anchors and dates.",
-	Params:  siteParams("to return for each domain that linked", "no_subdomains", "only_main_page", "last_week"),
+	Params:  siteParams("url_to", "to return for each domain that linked", "no_subdomains", "only_main_page", "last_week"),
 	Fields:  slices.Concat(linkFields(incoming, "nofollow", "links_ext"), linkDates(lastVisited, dateDel), []table.Field{linkRank("")}),
 	Derived: []table.Derived{hostFrom, domainFrom, hostTo},
 	// The word for the anchor begins with a blank.
@@ -101,11 +101,12 @@ func list(t table.Table) *table.Table {
 	return &t
 }
 
-// The parameters of the family. perDomain says what link_per_domain thins out, "" where the method does not take it.
+// The parameters of the family. pages is the column that shows pages of the site; perDomain says what link_per_domain
+// thins out, "" where the method does not take it.
 
-func siteParams(perDomain string, additional ...string) []table.Param {
+func siteParams(pages, perDomain string, additional ...string) []table.Param {
 	params := []table.Param{
-		{Column: "query", Name: "query", Form: table.Site, Doc: "The domain that is analyzed, as it is written in the WHERE clause. Required."},
+		{Column: "query", Name: "query", Form: table.Site, Pages: pages, Doc: "The domain that is analyzed, as it is written in the WHERE clause. Required."},
 		{Column: "search_type", Name: "searchType", Form: table.Choice, Words: []string{"domain", "domain_with_subdomains"}, Default: "domain_with_subdomains",
 			Doc: "The search mode: domain for the domain alone, domain_with_subdomains (the default) for its subdomains too."},
 	}
@@ -123,7 +124,7 @@ func siteParams(perDomain string, additional ...string) []table.Param {
 		table.Param{Column: "sort_order", Form: table.SortOrder, Doc: "The order in which the API sorts, asc or desc, where the WHERE clause gives it."})
 }
 
-func domainParams(additional ...string) []table.Param { return siteParams("", additional...) }
+func domainParams(additional ...string) []table.Param { return siteParams("", "", additional...) }
 
 // What the columns of a link are called, from either side of it.
 type side struct{ from, to string }

@@ -27,21 +27,19 @@ type Answers interface {
 	Forget() // drops the answers, and those that are still to come
 }
 
-// RefusedFilter is an error of the API that refuses a filter: it names the field and the comparison, each "" where
-// the API does not say.
+// RefusedFilter is an error of the API that refuses a filter.
 type RefusedFilter interface {
 	error
-	RefusedFilter() (field, compareType string, refused bool)
+	RefusedFilter() (what table.Refused, refused bool)
 }
 
 // refusedBy reports what an error refuses.
-func refusedBy(err error) (refused plan.Refusal, ok bool) {
+func refusedBy(err error) (what table.Refused, ok bool) {
 	var e RefusedFilter
 	if !errors.As(err, &e) {
-		return refused, false
+		return what, false
 	}
-	refused.Field, refused.CompareType, ok = e.RefusedFilter()
-	return refused, ok
+	return e.RefusedFilter()
 }
 
 // Connection is what the executions of a connection share: the API, and what was learned of it by asking. It is kept

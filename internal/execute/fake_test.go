@@ -114,8 +114,8 @@ type refusal plan.Refusal
 
 func (r refusal) Error() string { return fmt.Sprintf("refused: %s %s", r.Field, r.CompareType) }
 
-func (r refusal) RefusedFilter() (field, compareType string, refused bool) {
-	return r.Field, r.CompareType, true
+func (r refusal) RefusedFilter() (what table.Refused, refused bool) {
+	return table.Refused{Field: r.Field, CompareType: r.CompareType}, true
 }
 
 // sink takes rows.

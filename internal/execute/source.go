@@ -105,18 +105,11 @@ func (r *sourceReader) warn(arrived, total int64) {
 
 // learn notes what an API error says of a filter; it reports whether it is a refusal of it.
 func (x *Execution) learn(err error, of plan.Series) bool {
-	named, ok := refusedBy(err)
+	what, ok := refusedBy(err)
 	if !ok {
 		return false
 	}
-	var suspects []plan.Refusal // the comparison that the refusal names, or all that it could mean
-	for _, group := range of.Request.Filter {
-		for _, c := range group {
-			if (named.Field == "" || named.Field == c.Field) && (named.CompareType == "" || named.CompareType == c.CompareType) {
-				suspects = append(suspects, plan.Refusal{Field: c.Field, CompareType: c.CompareType})
-			}
-		}
-	}
+	suspects := plan.Suspects(of, what)
 	x.conn.refuse(of.Table, suspects)
 	x.Log.Warn("serpstat refuses a filter", "domain", of.Site(), "refused", suspects, "error", err)
 	return len(suspects) > 0

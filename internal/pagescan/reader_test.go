@@ -252,6 +252,23 @@ func TestPagesAreFetchedAhead(t *testing.T) {
 	})
 }
 
+// Of equal rows those of the first stream come first, however many streams there are.
+func TestMergeTakesEqualRowsInTheOrderOfTheStreams(t *testing.T) {
+	streams := make([]func() (int, bool, error), 7)
+	for i := range streams {
+		left := 5
+		streams[i] = func() (int, bool, error) { left--; return 1, left >= 0, nil }
+	}
+	var order []int
+	err := Merge(streams, func(a, b int) bool { return a < b }, func(stream, _ int) (bool, error) {
+		order = append(order, stream)
+		return true, nil
+	})
+	if err != nil || len(order) != 35 || !slices.IsSorted(order) {
+		t.Errorf("%v, %v", order, err)
+	}
+}
+
 func TestMergeKeepsTheOrder(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var want []int

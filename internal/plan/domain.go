@@ -16,8 +16,9 @@ var hostProfile = idna.New(idna.MapForLookup(), idna.Transitional(false), idna.S
 
 // NormalizeDomain turns what people write for a site into what the API takes: white space, http(s)://
 // and a trailing slash or dot are dropped, letters lowered, an international name becomes punycode. A path,
-// a port or a user is refused, since dropping it would answer another question than was asked.
-func NormalizeDomain(written string) (string, error) {
+// a port or a user is refused, since dropping it would answer another question than was asked. pages is the column
+// that shows pages of the site, "" where none does.
+func NormalizeDomain(written, pages string) (string, error) {
 	name := strings.TrimSpace(written)
 	if name == "" {
 		return "", errors.New("query is empty: write the domain to analyze, such as query = 'serpstat.com'")
@@ -37,8 +38,10 @@ func NormalizeDomain(written string) (string, error) {
 	}
 	name = strings.TrimSuffix(strings.TrimSuffix(name, "/"), ".")
 	switch {
+	case strings.ContainsAny(name, "/?#") && pages != "":
+		return fail("has a path", "write the domain alone and filter its pages with "+pages+" like '…'")
 	case strings.ContainsAny(name, "/?#"):
-		return fail("has a path", "write the domain alone and filter pages with url_from like '…'")
+		return fail("has a path", "write the domain alone, such as 'serpstat.com'")
 	case strings.Contains(name, "@"):
 		return fail("has a user name", "write the domain alone, such as 'serpstat.com'")
 	case strings.Contains(name, ":"):

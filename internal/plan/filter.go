@@ -27,6 +27,21 @@ func (r Refusal) Uses(f table.Filter) bool {
 	})
 }
 
+// Suspects are the comparisons of a series' filter that a refusal can mean: all of them where it names none that the
+// filter has, in words of its own.
+func Suspects(of Series, what table.Refused) (list []Refusal) {
+	conditions := slices.Concat(of.Request.Filter...)
+	for _, c := range conditions {
+		if what.Concerns(of.Table, c) {
+			list = append(list, Refusal{c.Field, c.CompareType})
+		}
+	}
+	if len(list) == 0 && what != (table.Refused{}) {
+		return Suspects(of, table.Refused{})
+	}
+	return list
+}
+
 // Pushed says what the filter achieves for a clause.
 type Pushed int
 

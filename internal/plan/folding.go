@@ -46,21 +46,10 @@ func FoldingProbe(p *Plan) (probe Probe, ok bool) {
 	if len(group) == 0 {
 		return probe, false
 	}
-	// Of the user's parameters only those count that the API cannot do without.
-	probe.Series = Series{Table: p.Table, Request: table.Request{Args: plainArgs(p.Table, first.Series.Request.Args), Filter: table.Filter{group}}}
+	// No parameter thins out its rows: where one does, nothing is pushed, and no probe narrows that.
+	probe.Series = Series{Table: p.Table, Request: table.Request{Args: first.Series.Request.Args, Filter: table.Filter{group}}}
 	probe.Series.sort(Order{}, args{})
 	return probe, true
-}
-
-// plainArgs are a request's parameters without those that thin out its rows.
-func plainArgs(t *table.Table, sent []table.Arg) (plain []table.Arg) {
-	i := t.FormOf(table.PerDomain)
-	for _, a := range sent {
-		if i < 0 || a.Name != t.Params[i].Name {
-			plain = append(plain, a)
-		}
-	}
-	return plain
 }
 
 // narrows reports whether the filter would be another if contains were known to ignore case for the field.

@@ -112,7 +112,7 @@ func argsOf(t *table.Table, spelling Spelling) (a args, err error) {
 		text, _ := v.(string)
 		switch p.Form {
 		case table.Site:
-			domain, err := NormalizeDomain(text)
+			domain, err := NormalizeDomain(text, p.Pages)
 			if err != nil {
 				return a, err
 			}
@@ -139,14 +139,22 @@ func argsOf(t *table.Table, spelling Spelling) (a args, err error) {
 	return a, nil
 }
 
-const filterExample = `write an array (or) of arrays (and) of conditions, such as '[[{"field":"links_external","compareType":"lte","value":[50]}]]'`
+// filterExample shows the form of complex_filter, on a field that is attested.
+func filterExample(t *table.Table) string {
+	example := `[[{"field":"…","compareType":"…","value":[50]}]]`
+	if i := slices.IndexFunc(t.Fields, func(f table.Field) bool { return f.Filter.How == table.ByNumber }); i >= 0 {
+		f := t.Fields[i].Filter
+		example = fmt.Sprintf(`[[{"field":%q,"compareType":%q,"value":[50]}]]`, f.Field, f.Takes[0])
+	}
+	return fmt.Sprintf("write an array (or) of arrays (and) of conditions, such as '%s'", example)
+}
 
 // ParseFilter reads the complex_filter column's JSON: an array of arrays of conditions, each with a field,
 // a compareType and an array of values. What a field or compareType is called is left to the API. Numbers
 // keep the form in which they are written.
 func ParseFilter(t *table.Table, text string) (table.Filter, error) {
 	fail := func(format string, args ...any) (table.Filter, error) {
-		return nil, fmt.Errorf("complex_filter: %s: %s", fmt.Sprintf(format, args...), filterExample)
+		return nil, fmt.Errorf("complex_filter: %s: %s", fmt.Sprintf(format, args...), filterExample(t))
 	}
 	var groups []json.RawMessage
 	if err := decode([]byte(text), &groups); err != nil {

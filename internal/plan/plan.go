@@ -96,11 +96,11 @@ func New(in Input) (*Plan, error) {
 	in.RowCap = cmp.Or(in.RowCap, in.Table.Page.RowCap)
 	residual, err := NewResidual(in.Table, rowQuals(in), in.Engine)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", in.Table.Name, err)
 	}
 	list, err := sources(in)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%s: %w", in.Table.Name, err) // a join has several
 	}
 	p := &Plan{Input: in, Residual: residual, Exact: true}
 	if in.Limit != 0 {

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -122,23 +123,81 @@ func TestWhatNoRowSatisfiesHasNoSource(t *testing.T) {
 func TestBadInputIsExplained(t *testing.T) {
 	domain := equalTo("query", "a.com")
 	for want, quals := range map[string][]Qual{
-		`query is empty`:                                  {equalTo("query", "  ")},
-		`query "a b" is not a domain name`:                {equalTo("query", "a b")},
-		`query "a.com/x" has a path`:                      {equalTo("query", "a.com/x")},
-		`search_type "url" is not known: write one of`:    {domain, equalTo("search_type", "url")},
-		`sort_by "links_ext" is not known`:                {domain, equalTo("sort_by", "links_ext")},
-		`sort_order "down" is not known`:                  {domain, equalTo("sort_order", "down")},
-		`link_per_domain 0 is not possible`:               {domain, equalTo("link_per_domain", int64(0))},
-		`additional_filter "x" is not known: write one`:   {domain, equalTo("additional_filter", "x")},
-		`complex_filter: "{" is not a JSON array`:         {domain, equalTo("complex_filter", "{")},
-		`complex_filter 5 is not JSON text`:               {domain, equalTo("complex_filter", int64(5))},
-		`query takes only = and in`:                       {where("query", NotEqual, "a.com")},
-		`must not end with a backslash`:                   {domain, where("url_to", Like, `a\`)},
-		`serpstat_backlink has no column page to compare`: {domain, where("page", Equal, "a")},
+		`query is empty`:                                {equalTo("query", "  ")},
+		`query "a b" is not a domain name`:              {equalTo("query", "a b")},
+		`query "a.com/x" has a path`:                    {equalTo("query", "a.com/x")},
+		`search_type "url" is not known: write one of`:  {domain, equalTo("search_type", "url")},
+		`sort_by "links_ext" is not known`:              {domain, equalTo("sort_by", "links_ext")},
+		`sort_order "down" is not known`:                {domain, equalTo("sort_order", "down")},
+		`link_per_domain 0 is not possible`:             {domain, equalTo("link_per_domain", int64(0))},
+		`additional_filter "x" is not known: write one`: {domain, equalTo("additional_filter", "x")},
+		`complex_filter: "{" is not a JSON array`:       {domain, equalTo("complex_filter", "{")},
+		`complex_filter 5 is not JSON text`:             {domain, equalTo("complex_filter", int64(5))},
+		`query takes only = and in`:                     {where("query", NotEqual, "a.com")},
+		`must not end with a backslash`:                 {domain, where("url_to", Like, `a\`)},
+		`there is no column page to compare`:            {domain, where("page", Equal, "a")},
 	} {
-		if _, err := New(Input{Table: catalog.Of("serpstat_backlink"), Limit: -1, Quals: quals}); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("want %s, got %v", want, err)
+		if _, err := New(Input{Table: catalog.Of("serpstat_backlink"), Limit: -1, Quals: quals}); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "serpstat_backlink: ") {
+			t.Errorf("want serpstat_backlink: … %s, got %v", want, err)
 		}
+	}
+}
+
+// What an error advises can be written in the very table.
+func TestAdviceIsOfTheTable(t *testing.T) {
+	for name, want := range map[string][2]string{
+		"serpstat_outlink":       {"url_from like", `"field":"links_external","compareType":"gte"`},
+		"serpstat_lost_outlink":  {"url_from like", `"field":"links_external","compareType":"gte"`},
+		"serpstat_backlink":      {"url_to like", `"field":"links_external","compareType":"gte"`},
+		"serpstat_lost_backlink": {"url_to like", `"field":"links_external","compareType":"gte"`},
+		"serpstat_out_domain":    {"such as 'serpstat.com'", `"field":"domain_links","compareType":"gte"`},
+		"serpstat_ref_domain":    {"such as 'serpstat.com'", `"field":"domain_links","compareType":"gte"`},
+	} {
+		in := Input{Table: catalog.Of(name), Limit: -1, Quals: []Qual{equalTo("query", "a.com/x")}}
+		if _, err := New(in); err == nil || !strings.Contains(err.Error(), want[0]) {
+			t.Errorf("%s of a path: %v", name, err)
+		}
+		in.Quals = []Qual{equalTo("query", "a.com"), equalTo("complex_filter", "{}")}
+		if _, err := New(in); err == nil || !strings.Contains(err.Error(), want[1]) {
+			t.Errorf("%s of a filter: %v", name, err)
+		}
+	}
+}
+
+// What is refused is forgotten, and nothing else: where the API names what the filter has not, all of it.
+func TestSuspectsOfARefusal(t *testing.T) {
+	contains, gte, lte, date := Refusal{"url_to", table.Contains}, Refusal{"links_external", table.AtLeast}, Refusal{"links_external", table.AtMost}, Refusal{"check", table.AtLeast}
+	all := []Refusal{contains, gte, lte, date}
+	of := Series{Table: outlinks}
+	for _, r := range all {
+		of.Request.Filter = append(of.Request.Filter, []table.Condition{{Field: r.Field, CompareType: r.CompareType}})
+	}
+	for name, c := range map[string]struct {
+		refused table.Refused
+		want    []Refusal
+	}{
+		"nothing named":         {table.Refused{}, all},
+		"a field":               {table.Refused{Field: "links_external"}, []Refusal{gte, lte}},
+		"a field and a word":    {table.Refused{Field: "links_external", CompareType: "gte"}, []Refusal{gte}},
+		"a comparison":          {table.Refused{CompareType: "gte"}, []Refusal{gte, date}},
+		"a date":                {table.Refused{Date: true}, []Refusal{date}},
+		"what the filter lacks": {table.Refused{Field: "links_e***ternal", CompareType: "gte"}, all},
+	} {
+		if got := Suspects(of, c.refused); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+// A filter of the user's own with many alternatives leaves room for what is pushed beside it.
+func TestAUsersLargeFilterIsNarrowed(t *testing.T) {
+	var groups []string
+	for i := range 20 {
+		groups = append(groups, fmt.Sprintf(`[{"field":"url_to","compareType":"contains","value":["%d"]}]`, i))
+	}
+	p, err := New(Input{Table: outlinks, Limit: -1, Quals: []Qual{equalTo("query", "a.com"), equalTo("complex_filter", "["+strings.Join(groups, ",")+"]"), where("links_ext", Less, int64(9))}})
+	if err != nil || !p.Exact || len(p.Sources) != 1 || len(p.Sources[0].Series.Request.Filter) != 20 || len(p.Sources[0].Series.Request.Filter[19]) != 2 {
+		t.Errorf("%+v, %v", p, err)
 	}
 }
 
@@ -233,7 +292,7 @@ func TestDomainsAreNormalised(t *testing.T) {
 		"serpstat.com": "serpstat.com", " Serpstat.COM ": "serpstat.com", "https://serpstat.com/": "serpstat.com", "http://www.a.co.uk": "www.a.co.uk",
 		"пример.рф": "xn--e1afmkfd.xn--p1ai", "bücher.de": "xn--bcher-kva.de", "a_b.example.com": "a_b.example.com", "a.com.": "a.com",
 	} {
-		if got, err := NormalizeDomain(written); err != nil || got != want {
+		if got, err := NormalizeDomain(written, ""); err != nil || got != want {
 			t.Errorf("%q became %q, %v", written, got, err)
 		}
 	}
@@ -241,7 +300,7 @@ func TestDomainsAreNormalised(t *testing.T) {
 		"": "is empty", "com": "is not a domain name", "a.com/b": "has a path", "a.com?x": "has a path", "a.com:80": "has a port", "u@a.com": "has a user name",
 		"ftp://a.com": "has the scheme", "*.a.com": "has a wildcard", "1.2.3.4": "is not a domain name", "-a.com": "is not", "a..com": "is not", "a b.com": "is not",
 	} {
-		if got, err := NormalizeDomain(written); err == nil || !strings.Contains(err.Error(), want) {
+		if got, err := NormalizeDomain(written, ""); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q became %q, %v; want an error with %q", written, got, err, want)
 		}
 	}

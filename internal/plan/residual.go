@@ -33,7 +33,7 @@ func NewResidual(t *table.Table, quals []Qual, engine Engine) (Residual, error) 
 	for _, q := range quals {
 		field := t.FieldOf(q.Column)
 		if field < 0 {
-			return Residual{}, fmt.Errorf("where %s: %s has no column %s to compare", q, t.Name, q.Column)
+			return Residual{}, fmt.Errorf("where %s: there is no column %s to compare", q, q.Column)
 		}
 		kind := t.Fields[field].Kind
 		match, err := testOf(kind, q, engine)

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 
@@ -77,11 +78,11 @@ func (s Series) Splittable(refused Refusals) string {
 	t := s.Table
 	switch {
 	case s.Thinned:
-		return "a scan with link_per_domain cannot be cut into parts (which link of a domain is kept would change)"
+		return "a scan with " + t.ColumnOf(table.PerDomain) + " cannot be cut into parts (which link of a domain is kept would change)"
 	case t.Sort.Divide == "":
 		return "nothing is known by which it can be cut into parts"
 	case s.Order.Column != t.Sort.Divide:
-		return "that in one order only (sort_by, or a limit above them)"
+		return "that in one order only (" + cmp.Or(t.ColumnOf(table.SortBy), "order by") + ", or a limit above them)"
 	}
 	if f := s.divider(); !takes(f, s.bound(), refused) && !takes(f, table.Between, refused) {
 		return "no parts of them in this order, since the filter of " + f.Column + " takes no bound from this side"

@@ -7,6 +7,8 @@ import (
 	"regexp"
 	"strings"
 	"time"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 // Kind says what a caller can do about an [Error].
@@ -40,11 +42,9 @@ func (k Kind) String() string { return kindNames[k] }
 // but a context's error.
 type Error struct {
 	Kind    Kind
-	Code    int    // the API's or HTTP's code, 0 if there is none
-	Message string // the API's words or the cause, redacted
-	// Field and Compare name what a refused filter was refused for: a field and a compareType of
-	// complexFilter, each "" where the API does not say.
-	Field, Compare string
+	Code    int           // the API's or HTTP's code, 0 if there is none
+	Message string        // the API's words or the cause, redacted
+	Refused table.Refused // what a refused filter was refused for
 
 	advice     string // what to do, where the code and the words say more than the kind; "" is the kind's hint
 	method     string
@@ -192,17 +192,17 @@ func apiError(code int64, message string) *Error {
 func (e *Error) refusal() {
 	message := e.Message
 	if m := refusedCompare.FindStringSubmatch(message); m != nil {
-		e.Compare, e.Field = m[1], m[2]
+		e.Refused = table.Refused{Field: m[2], CompareType: m[1]}
 		return
 	}
 	switch lower := strings.ToLower(message); {
 	case strings.Contains(lower, "for between method"):
-		e.Compare = "between"
+		e.Refused.CompareType = table.Between
 	case strings.Contains(lower, "crawl date"):
-		e.Field = "check"
+		e.Refused.Date = true
 	default:
 		if m := refusedField.FindStringSubmatch(message); m != nil {
-			e.Field = m[1]
+			e.Refused.Field = m[1]
 		}
 	}
 }
@@ -218,9 +218,9 @@ func unreadable(format string, args ...any) *Error {
 	return e
 }
 
-// RefusedFilter names what a filter was refused for: a field and a comparison, each "" where the API does not say.
-func (e *Error) RefusedFilter() (field, compareType string, refused bool) {
-	return e.Field, e.Compare, e.Kind == KindFilterRefused
+// RefusedFilter says what a filter was refused for.
+func (e *Error) RefusedFilter() (what table.Refused, refused bool) {
+	return e.Refused, e.Kind == KindFilterRefused
 }
 
 // KindOf returns the kind of an API error, or 0.

@@ -150,22 +150,22 @@ func TestNoDataIsAnEmptyPageForACredit(t *testing.T) {
 }
 
 func TestRefusedFilterNamesFieldAndCompareType(t *testing.T) {
-	for message, want := range map[string][2]string{
-		"Not allowed method between for field links_external":     {"links_external", "between"},
-		"Not allowed method {between} for field {links_external}": {"links_external", "between"},
-		"Not allowed method 'eq' for field 'url_from'.":           {"url_from", "eq"},
-		"Not allowed field":                     {"", ""},
-		"Not allowed field: link_type":          {"link_type", ""},
-		`Not allowed field "link_type"`:         {"link_type", ""},
-		"Not allowed values for between method": {"", "between"},
-		"Invalid crawl date":                    {"check", ""},
-		"Field compareType is required":         {"", ""},
-		"Field value is required":               {"", ""},
-		"Not allowed params for filter":         {"", ""},
+	for message, want := range map[string]table.Refused{
+		"Not allowed method between for field links_external":     {Field: "links_external", CompareType: "between"},
+		"Not allowed method {between} for field {links_external}": {Field: "links_external", CompareType: "between"},
+		"Not allowed method 'eq' for field 'url_from'.":           {Field: "url_from", CompareType: "eq"},
+		"Not allowed field":                     {},
+		"Not allowed field: link_type":          {Field: "link_type"},
+		`Not allowed field "link_type"`:         {Field: "link_type"},
+		"Not allowed values for between method": {CompareType: "between"},
+		"Invalid crawl date":                    {Date: true},
+		"Field compareType is required":         {},
+		"Field value is required":               {},
+		"Not allowed params for filter":         {},
 	} {
 		e := (&Client{}).finish(outlink.Method, apiError(32117, message))
-		if e.Kind != KindFilterRefused || e.Field != want[0] || e.Compare != want[1] {
-			t.Errorf("%s: %v field %q compareType %q", message, e.Kind, e.Field, e.Compare)
+		if e.Kind != KindFilterRefused || e.Refused != want {
+			t.Errorf("%s: %v %+v", message, e.Kind, e.Refused)
 		}
 	}
 }

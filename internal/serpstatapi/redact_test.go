@@ -189,7 +189,7 @@ func checkFailures(t *testing.T, token string, inHeader bool) {
 			}
 			var e *Error
 			if errors.As(err, &e) {
-				checkNoSecret(t, "fields", e.Message+e.Field+e.Compare)
+				checkNoSecret(t, "fields", fmt.Sprint(e.Message, e.Refused))
 			}
 			for _, ex := range told.list() {
 				checkNoSecret(t, "exchange", fmt.Sprintf("%+v", ex))

@@ -350,7 +350,7 @@ func (s source) isSite(column string) bool {
 	known := s.values(column)
 	return len(known) > 0 && !slices.ContainsFunc(known, func(v any) bool {
 		text, _ := v.(string)
-		domain, err := plan.NormalizeDomain(text)
+		domain, err := plan.NormalizeDomain(text, "")
 		return err != nil || domain != text
 	})
 }

@@ -56,6 +56,8 @@ func (c *checker) params() {
 		forms[p.Form]++
 		c.check(p.Form == Choice || forms[p.Form] == 1, "column %s: its form occurs twice", p.Column)
 		c.check((p.Form == Site) == (i == 0), "column %s: the site is the first parameter", p.Column)
+		pages := c.t.FieldOf(p.Pages)
+		c.check(p.Pages == "" || p.Form == Site && pages >= 0 && c.t.Fields[pages].Kind == Text, "column %s: %q does not show its pages", p.Column, p.Pages)
 		words := p.Form == Choice || p.Form == Additional
 		c.check(words == (len(p.Words) > 0), "column %s: only a choice has words", p.Column)
 		c.check(p.Default == "" || p.Form == Choice && slices.Contains(p.Words, p.Default), "column %s: its default is none of its words", p.Column)

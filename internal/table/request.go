@@ -55,6 +55,20 @@ func (c Condition) MarshalJSON() ([]byte, error) {
 	return Encode(v)
 }
 
+// Refused is what the API says it refuses of a filter: a field and a comparison, each "" where it does not say, or a
+// date, whatever field that is in.
+type Refused struct {
+	Field, CompareType string
+	Date               bool
+}
+
+// Concerns reports a condition on a table's rows that may be what was refused.
+func (r Refused) Concerns(t *Table, c Condition) bool {
+	isDate := func(f Field) bool { return f.Filter.Field == c.Field && (f.Filter.How == FromDay || f.Filter.How == UntilDay) }
+	return (r.Field == "" || r.Field == c.Field) && (r.CompareType == "" || r.CompareType == c.CompareType) &&
+		(!r.Date || slices.ContainsFunc(t.Fields, isDate))
+}
+
 // And returns the conjunction of two filters: each alternative of one with each of the other.
 func (f Filter) And(other Filter) Filter {
 	if len(f) == 0 {

@@ -42,6 +42,7 @@ type Param struct {
 	Name    string // in the request; "" where the form says how it is sent
 	Form    Form
 	Default string   // sent and shown where no clause gives a value; "" is neither
+	Pages   string   // of a Site: the column that shows pages of it, "" where none does
 	Words   []string // that a Choice takes, and Additional
 	Doc     string
 }
@@ -182,6 +183,14 @@ func (t *Table) FieldOf(column string) int {
 // ParamOf returns the index of a column's parameter, -1 where there is none.
 func (t *Table) ParamOf(column string) int {
 	return slices.IndexFunc(t.Params, func(p Param) bool { return p.Column == column })
+}
+
+// ColumnOf returns the column of the first parameter of a form, "" where there is none.
+func (t *Table) ColumnOf(form Form) string {
+	if i := t.FormOf(form); i >= 0 {
+		return t.Params[i].Column
+	}
+	return ""
 }
 
 // FormOf returns the index of the first parameter of a form, -1 where there is none.
