@@ -8,6 +8,7 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 )
 
@@ -40,9 +41,12 @@ func (q query) request() *proto.ExecuteRequest {
 	req := &proto.ExecuteRequest{
 		Table: "serpstat_outlink", CallId: "bench", Connection: "serpstat",
 		QueryContext: &proto.QueryContext{
-			Columns: []string{"query", "url_from", "url_to", "link_text", "nofollow", "link_type", "links_ext", "first_seen", "last_visited", "date_del"},
+			Columns: []string{"query"},
 			Quals:   map[string]*proto.Quals{},
 		},
+	}
+	for _, f := range catalog.Of(req.Table).Fields {
+		req.QueryContext.Columns = append(req.QueryContext.Columns, f.Column)
 	}
 	for _, qual := range q.quals {
 		if req.QueryContext.Quals[qual.FieldName] == nil {

@@ -1,5 +1,6 @@
 // Package execute runs plans against an API: page by page within a budget, part by part past the row cap, several
-// sources merged in one order, with what is learned of the API meanwhile. It knows no SQL text, no SDK and no HTTP.
+// sources merged in one order, with what is learned of the API meanwhile. It knows no SDK and no HTTP, and no SQL but
+// in the advice of an error.
 package execute
 
 import (
