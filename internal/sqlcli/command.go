@@ -40,7 +40,7 @@ func run(ctx context.Context, version string, args []string, stdin io.Reader, st
 	cmd.SetArgs(sqlLast(args))
 	cmd.SetOut(stdout)
 	cmd.SetErr(stderr)
-	err := cmd.ExecuteContext(ctx)
+	err := pipeError(ctx, cmd.ExecuteContext(ctx))
 	switch {
 	case err == nil || errors.Is(err, errPipeClosed):
 		return exitOK

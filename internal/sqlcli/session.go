@@ -123,7 +123,7 @@ func (s *session) withEngine(ctx context.Context, work func(context.Context) err
 	}
 	defer end()
 	if s.engine, err = sqlengine.Open(ctx, options); err != nil {
-		return err
+		return pipeError(ctx, err)
 	}
 	defer s.engine.Close()
 	err = work(ctx)
