@@ -18,12 +18,12 @@ func (s *session) explainOne(ctx context.Context, statement string) error {
 	}
 	rows, err := s.engine.Query(ctx, statement)
 	if err != nil {
-		return s.explainError(err)
+		return s.explainError(statement, err)
 	}
 	for rows.Next() {
 	}
 	if err := rows.Close(); err != nil {
-		return s.explainError(err)
+		return s.explainError(statement, err)
 	}
 	first, _, more := strings.Cut(statement, "\n")
 	if more {
@@ -52,7 +52,7 @@ func (s *session) reads(ctx context.Context, statement string) (int, error) {
 	}
 	rows, err := s.engine.Query(ctx, "explain query plan "+statement)
 	if err != nil {
-		return 0, s.explainError(err)
+		return 0, s.explainError(statement, err)
 	}
 	defer rows.Close()
 	n := 0
