@@ -262,15 +262,27 @@ func TestAMissingQueryIsExplained(t *testing.T) {
 		"select * from serpstat_outlink where query like 'a.com'",
 		"select * from serpstat_outlink where query = 'a.com' or links_ext = 1",
 		"select * from serpstat_outlink where lower(query) = 'a.com'",
+		"select * from serpstat_outlink a right join serpstat_lost_outlink b on a.query = 'a.com' and a.url_to = b.url_to where b.query = 'a.com'",
+		"select * from serpstat_lost_outlink b full join serpstat_outlink a on a.query = 'a.com' and b.query = 'a.com' and a.url_to = b.url_to",
 	} {
 		_, err := drain(p.engine, context.Background(), sql)
 		var missing *sqlengine.MissingValueError
 		if !errors.As(err, &missing) || missing.Column != "query" {
 			t.Errorf("%s: %v", sql, err)
+		} else if strings.Contains(sql, "join") && !strings.Contains(err.Error(), "RIGHT or FULL JOIN") {
+			t.Errorf("%s does not say how: %v", sql, err)
 		}
 	}
 	if len(p.sim.Requests()) > 0 {
 		t.Errorf("asked the API: %+v", p.sim.Requests())
+	}
+	// The form that the message shows.
+	p.sim.SetRows("a.com", serpstatsim.Generate("a.com", 10, 1))
+	advice := strings.ReplaceAll("with T as materialized (select * from serpstat_outlink where query = 'a.com')", "T", "a")
+	for _, join := range []string{"right", "full"} {
+		if got := p.askEngine(t, advice+" select count(*) from a "+join+" join (values ('x')) b on a.url_to = b.column1"); got[0] != map[string]string{"right": "int64 1", "full": "int64 11"}[join] {
+			t.Errorf("%s join: %v", join, got)
+		}
 	}
 }
 
