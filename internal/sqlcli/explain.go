@@ -39,7 +39,7 @@ func (s *session) explainOne(ctx context.Context, statement string) error {
 	case reads == 0:
 		fmt.Fprintln(s.out, "  asks nothing of the API")
 	case len(scans) < reads:
-		fmt.Fprintf(s.out, "  note         the statement reads %d tables: what it asks for the others depends on the rows of the first; nothing is asked twice\n", reads)
+		fmt.Fprintf(s.out, "  note         the statement reads %d tables: what it asks for the others depends on the rows of the first, and may overlap; a table is bought once where it is read through a materialized CTE\n", reads)
 	}
 	fmt.Fprintln(s.out)
 	return s.out.Flush()
