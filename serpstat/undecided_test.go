@@ -134,7 +134,7 @@ func TestAnEmptyListBesideAnotherDropsNoRow(t *testing.T) {
 			ExecuteConnectionData: map[string]*proto.ExecuteConnectionData{r.connection: {Limit: &proto.NullableInt{Value: limit}}},
 		}
 		stream := &testStream{ctx: t.Context(), cancel: func() {}}
-		if err := r.plugin.server.Scan(req, steampipe.NewStream(stream.ctx, stream.Send)); err != nil || len(stream.rows) != 2 {
+		if _, err := r.plugin.server.Scan(req, steampipe.NewStream(stream.ctx, stream.Send)); err != nil || len(stream.rows) != 2 {
 			t.Errorf("limit %d: %v, %v", limit, stream.rows, err)
 		}
 	}

@@ -72,6 +72,33 @@ func TestTheDocsShowWhatTheDemoAnswers(t *testing.T) {
 	}
 }
 
+// A reader may be gone before the command has begun.
+func TestAPipeThatIsClosedFromTheStartIsNoFailure(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"--demo", "select 1"}, {"--demo", "--quiet", "-o", "csv", "select url_to from serpstat_outlink where query = 'serpstat.com'"},
+		{"--tables"}, {"--tables", "serpstat_outlink"}, {"--explain", "select 1"}, {"--help"}, {"--version"},
+	} {
+		reader, writer, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		reader.Close()
+		var stderr strings.Builder
+		cmd := exec.Command(self, args...)
+		cmd.Args[0] = "serpstat-sql" // by which TestMain is the command
+		cmd.Stdout, cmd.Stderr = writer, &stderr
+		err = cmd.Run()
+		writer.Close()
+		if err != nil || strings.Contains(stderr.String(), "serpstat-sql:") {
+			t.Errorf("%v: %v: %s", args, err, &stderr)
+		}
+	}
+}
+
 var hostile = serpstatsim.Row{URLFrom: "https://hostile.com/", URLTo: "https://x.org/", LinkText: "a\x1b[31mb\nc,\"d\"\u202e", Nofollow: "follow", LinkType: "href",
 	LinksExt: 1, FirstSeen: "2024-01-01", LastVisited: "2024-01-02 00:00:00"}
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"os/signal"
 	"slices"
@@ -14,6 +15,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // Exit codes.
@@ -40,7 +42,7 @@ func run(ctx context.Context, version string, args []string, stdin io.Reader, st
 	cmd.SetArgs(sqlLast(args))
 	cmd.SetOut(stdout)
 	cmd.SetErr(stderr)
-	err := cmd.ExecuteContext(ctx)
+	err := pipeError(ctx, cmd.ExecuteContext(ctx))
 	switch {
 	case err == nil || errors.Is(err, errPipeClosed):
 		return exitOK
@@ -79,8 +81,8 @@ const long = `Ask SQL of Serpstat's backlink data, with an embedded SQLite and w
 
 The statement is the argument; a script comes from --file or from standard input. Several statements are
 separated by semicolons. Each row that the API returns costs a credit of your Serpstat plan: a WHERE clause,
-a LIMIT, and a LIMIT with ORDER BY of a number that the API sorts by (links_ext, links, domain_rank) reach the
-API and save credits; --explain shows how.
+a LIMIT, and a LIMIT with ORDER BY of a column that the API sorts by reach the API and save credits; --tables
+TABLE says which columns, --explain how.
 
 The token comes from the environment variable SERPSTAT_API_TOKEN, from --token-file or from --config. Other
 settings have variables too: SERPSTAT_API_URL, SERPSTAT_REQUESTS_PER_SECOND and SERPSTAT_MAX_CREDITS.`
@@ -132,6 +134,14 @@ func (f *flags) define(cmd *cobra.Command) {
 func flagError(err error) error {
 	if strings.Contains(err.Error(), "unknown flag: --token") {
 		return errors.New("there is no --token: other users could see it among the processes; set SERPSTAT_API_TOKEN, or use --token-file or --config")
+	}
+	var invalid *pflag.InvalidValueError
+	if errors.As(err, &invalid) {
+		write := "true or false"
+		if invalid.GetFlag().Value.Type() == "int64" {
+			write = fmt.Sprintf("a whole number from 1 to %d", math.MaxInt64)
+		}
+		return fmt.Errorf("--%s %s: write %s", invalid.GetFlag().Name, invalid.GetValue(), write)
 	}
 	return fmt.Errorf("%w (see serpstat-sql --help)", err)
 }

@@ -3,6 +3,8 @@ package sqlcli
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/agext/levenshtein"
@@ -14,7 +16,7 @@ type usageError struct{ error }
 func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
 // explainError says SQLite's errors in plainer words.
-func (s *session) explainError(err error) error {
+func (s *session) explainError(statement string, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -26,40 +28,52 @@ func (s *session) explainError(err error) error {
 		return err
 	}
 	message = strings.TrimSuffix(message, " (1)")
-	return errors.New(message + s.hint(message))
+	return errors.New(message + s.hint(statement, message))
 }
 
 // hint says what a name that SQLite does not know may be meant for, and where to look.
-func (s *session) hint(message string) string {
+func (s *session) hint(statement, message string) string {
 	kind, name, _ := strings.Cut(message, ": ")
-	var known []string
-	for _, t := range s.engine.Tables() {
-		switch kind {
-		case "no such table":
-			known = append(known, t.Name)
-		case "no such column":
+	named, others := []string{}, []string{} // columns of the tables that the statement names come first
+	switch kind {
+	case "no such table":
+		for _, t := range s.engine.Tables() {
+			others = append(others, t.Name)
+		}
+	case "no such column":
+		for _, t := range s.engine.Tables() {
+			known := &others
+			if regexp.MustCompile(`(?i)\b` + t.Name + `\b`).MatchString(statement) {
+				known = &named
+			}
 			for _, c := range t.Columns {
-				known = append(known, c.Name)
+				*known = append(*known, c.Name)
 			}
 		}
-	}
-	if known == nil {
+	default:
 		return ""
 	}
 	where := " (serpstat-sql --tables lists the tables, --tables TABLE its columns)"
-	if near := nearest(name[strings.LastIndexByte(name, '.')+1:], known); near != "" {
-		return ": did you mean " + near + "?" + where
+	if near := nearest(name[strings.LastIndexByte(name, '.')+1:], named, others); len(near) > 0 {
+		return ": did you mean " + strings.Join(near, " or ") + "?" + where
 	}
 	return where
 }
 
-// nearest is the known name that a slip of the fingers makes the given one of, or "": three letters may be wrong,
-// and of a short name a third.
-func nearest(name string, known []string) (best string) {
+// nearest are the known names that a slip of the fingers makes the given one of: three letters may be wrong, and of a
+// short name a third. Of names that are as near, those of the first list that has any are all meant: nothing tells
+// link_text from links_ext, where link_ext is written.
+func nearest(name string, lists ...[]string) (best []string) {
 	least := min(3, len(name)/3) + 1
-	for _, k := range known {
-		if d := levenshtein.Distance(strings.ToLower(name), k, nil); d < least {
-			best, least = k, d
+	for _, known := range lists {
+		within := least
+		for _, k := range known {
+			switch d := levenshtein.Distance(strings.ToLower(name), k, nil); {
+			case d < least:
+				best, least = []string{k}, d
+			case d == least && least < within && !slices.Contains(best, k):
+				best = append(best, k)
+			}
 		}
 	}
 	return best

@@ -18,12 +18,12 @@ func (s *session) explainOne(ctx context.Context, statement string) error {
 	}
 	rows, err := s.engine.Query(ctx, statement)
 	if err != nil {
-		return s.explainError(err)
+		return s.explainError(statement, err)
 	}
 	for rows.Next() {
 	}
 	if err := rows.Close(); err != nil {
-		return s.explainError(err)
+		return s.explainError(statement, err)
 	}
 	first, _, more := strings.Cut(statement, "\n")
 	if more {
@@ -39,7 +39,7 @@ func (s *session) explainOne(ctx context.Context, statement string) error {
 	case reads == 0:
 		fmt.Fprintln(s.out, "  asks nothing of the API")
 	case len(scans) < reads:
-		fmt.Fprintf(s.out, "  note         the statement reads %d tables: what it asks for the others depends on the rows of the first; nothing is asked twice\n", reads)
+		fmt.Fprintf(s.out, "  note         the statement reads %d tables: what it asks for the others depends on the rows of the first, and may overlap; a table is bought once where it is read through a materialized CTE\n", reads)
 	}
 	fmt.Fprintln(s.out)
 	return s.out.Flush()
@@ -52,7 +52,7 @@ func (s *session) reads(ctx context.Context, statement string) (int, error) {
 	}
 	rows, err := s.engine.Query(ctx, "explain query plan "+statement)
 	if err != nil {
-		return 0, s.explainError(err)
+		return 0, s.explainError(statement, err)
 	}
 	defer rows.Close()
 	n := 0

@@ -57,7 +57,7 @@ func (f *flags) check(given func(name string) bool) error {
 	case formats[f.output] == nil:
 		return usage("--output %s: write one of %s", f.output, strings.Join(formatNames(), ", "))
 	case given("max-credits") && f.maxCredits < 1:
-		return usage("--max-credits %d: write a number from 1", f.maxCredits)
+		return usage("--max-credits %d: write a whole number from 1", f.maxCredits)
 	case f.verbose && f.quiet:
 		return usage("--verbose and --quiet contradict each other")
 	case f.connection != "" && f.config == "":
@@ -123,7 +123,7 @@ func (s *session) withEngine(ctx context.Context, work func(context.Context) err
 	}
 	defer end()
 	if s.engine, err = sqlengine.Open(ctx, options); err != nil {
-		return err
+		return pipeError(ctx, err)
 	}
 	defer s.engine.Close()
 	err = work(ctx)
@@ -222,13 +222,13 @@ func (s *session) runStatement(ctx context.Context, statement sqlengine.Statemen
 func (s *session) runOne(ctx context.Context, statement string) error {
 	rows, err := s.engine.Query(ctx, statement)
 	if err != nil {
-		return s.explainError(err)
+		return s.explainError(statement, err)
 	}
 	defer rows.Close()
 	if len(rows.Columns()) == 0 {
 		for rows.Next() {
 		}
-		return s.explainError(rows.Close())
+		return s.explainError(statement, rows.Close())
 	}
 	out, err := formats[s.flags.output](s.out, rows.Columns(), s.flags.header)
 	if err != nil {
@@ -242,7 +242,7 @@ func (s *session) runOne(ctx context.Context, statement string) error {
 	}
 	if err := rows.Close(); err != nil {
 		out.end() //nolint:errcheck // the query's error is the one to report
-		return s.explainError(err)
+		return s.explainError(statement, err)
 	}
 	if err := out.end(); err != nil {
 		return err

@@ -23,7 +23,7 @@ func (s *session) listTables(names []string) error {
 	for _, name := range names {
 		i := slices.IndexFunc(tables, func(t *sqlengine.Table) bool { return t.Name == strings.TrimSuffix(name, ";") })
 		if i < 0 {
-			return usage("there is no table %s%s", name, s.hint("no such table: "+strings.TrimSuffix(name, ";")))
+			return usage("there is no table %s%s", name, s.hint("", "no such table: "+strings.TrimSuffix(name, ";")))
 		}
 		if err := s.listColumns(tables[i]); err != nil {
 			return err

@@ -104,8 +104,9 @@ func (p *pair) drawWorld(t *rapid.T) (undo func()) {
 
 // rig is the engine on the simulator.
 type rig struct {
-	sim    *serpstatsim.Server
-	engine *sqlengine.Engine
+	sim      *serpstatsim.Server
+	engine   *sqlengine.Engine
+	warnings []string // of the statements so far
 }
 
 func newRig(t *testing.T, ttl time.Duration) *rig { return newRigOn(t, ttl, "") }
@@ -115,9 +116,14 @@ func newRigOn(t *testing.T, ttl time.Duration, file string) *rig {
 	t.Helper()
 	r := &rig{sim: serpstatsim.New(serpstatsim.Options{})}
 	web := pipehttp.Serve(r.sim)
+	observe := func(e serpstat.Event) {
+		if e.Warning != "" {
+			r.warnings = append(r.warnings, e.Warning)
+		}
+	}
 	var err error
 	r.engine, err = sqlengine.Open(context.Background(), sqlengine.Options{
-		Plugin:   serpstat.New(serpstat.Options{Engine: plan.SQLite, NoEnvironment: true, Transport: pipehttp.NewTransport()}),
+		Plugin:   serpstat.New(serpstat.Options{Engine: plan.SQLite, NoEnvironment: true, Transport: pipehttp.NewTransport(), Observe: observe}),
 		Config:   fmt.Sprintf("token = \"t\"\nbase_url = %q\nrequests_per_second = 1000", web.URL),
 		CacheTTL: ttl, Database: file, Fresh: serpstat.FreshTables, Hidden: serpstat.HiddenColumns,
 	})

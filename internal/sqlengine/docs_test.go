@@ -3,6 +3,7 @@ package sqlengine_test
 import (
 	"context"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -172,6 +173,54 @@ func TestTheSQLOfTheReadmeRuns(t *testing.T) {
 			if _, err := drain(e, context.Background(), s.Text); err != nil {
 				t.Errorf("%s: %v", s.Text, err)
 			}
+		}
+	}
+}
+
+// What the README says of LIMIT and of joins is so, to the number: whoever mends the engine mends the README.
+func TestWhatTheReadmeSaysOfCost(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := serpstatsim.Generate("a.com", 1000, 1)
+	for i := range rows {
+		rows[i].LinksExt = int64(i%100 + 1)
+	}
+	const from = " from serpstat_outlink o where query = 'a.com' and "
+	joined := func(values int) string {
+		return fmt.Sprintf("with recursive n(x) as (select 1 union all select x + 1 from n where x < %d) select count(*) from n cross join serpstat_outlink o on o.query = 'a.com' and o.links_ext <= n.x", values)
+	}
+	for _, x := range []struct {
+		says, sql string
+		credits   int64
+	}{
+		{"`=`, `<>`, `<`", "select *" + from + "links_ext <> 7 limit 5", 5},
+		{"`between`, `like`", "select *" + from + "links_ext between 1 and 90 and url_to glob '*/*' limit 5", 5},
+		{"the first of 125 rows", "select *" + from + "links_ext > 0 limit 5", 5},
+		{"the first of 125 rows", "select *" + from + "domain_to <> '' limit 5", 125},
+		{"`in` with several values", "select *" + from + "links_ext in (7, 8, 9) limit 15", 20}, // of one value, all
+		{"`not like`", "select *" + from + "link_text not like 'zzz%' limit 5", 125},
+		{"`not in`", "select *" + from + "links_ext not in (7, 8) limit 5", 125},
+		{"`not between`", "select *" + from + "links_ext not between 7 and 8 limit 5", 125},
+		{"`not (…)`", "select *" + from + "not (links_ext = 7) limit 5", 125},
+		{"(`like 'https://%'`)", "select *" + from + "url_to glob 'http*' limit 5", 125},
+		{"`is not null`", "select *" + from + "link_text is not null limit 5", 125},
+		{"up to 15 scans", joined(15), 10 * 15 * 16 / 2},
+		{"and then reads the whole table", joined(16), 10*15*16/2 + 1000},
+		{"A materialized CTE is bought once", "with l as materialized (select * from serpstat_outlink where query = 'a.com'), n as (select links_ext x from l limit 40) select count(*) from n join l on l.links_ext <= n.x", 1000},
+	} {
+		if !strings.Contains(string(text), x.says) {
+			t.Errorf("the README does not say %s", x.says)
+		}
+		r := newRig(t, -1)
+		r.sim.SetRows("a.com", rows)
+		before := r.sim.Credits()
+		if _, err := drain(r.engine, context.Background(), x.sql); err != nil {
+			t.Errorf("%s: %v", x.sql, err)
+		}
+		if cost := r.sim.Credits() - before; cost != x.credits {
+			t.Errorf("%s costs %d, want %d", x.sql, cost, x.credits)
 		}
 	}
 }

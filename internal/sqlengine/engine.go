@@ -48,6 +48,7 @@ type Engine struct {
 	server     *steampipe.Server
 	connection string
 	tables     []*Table
+	places     map[place]bool // where they stand
 	fresh      []string
 	db         *sql.DB
 	conn       *sql.Conn
@@ -85,7 +86,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	quiet()
 	e := &Engine{
 		connection: o.Connection, fresh: o.Fresh, now: time.Now, turn: make(chan struct{}, 1),
-		store: store{ttl: o.CacheTTL, loops: map[string]*loop{}},
+		store: store{ttl: o.CacheTTL, loops: map[string]*loop{}}, places: map[place]bool{},
 	}
 	if o.CacheTTL == 0 {
 		e.store.ttl = defaultTTL
@@ -155,7 +156,7 @@ func (e *Engine) openDatabase(ctx context.Context, file string) error {
 			return err
 		}
 	}
-	return nil
+	return e.refuseWrites()
 }
 
 func dataSource(file string) string {
@@ -180,6 +181,7 @@ func (e *Engine) createTable(ctx context.Context, t *Table, file string) error {
 	err := e.conn.QueryRowContext(ctx, "select coalesce(sql, '') from sqlite_schema where name = ?", t.Name).Scan(&made)
 	if err == nil {
 		if strings.HasPrefix(strings.ToUpper(made), "CREATE VIRTUAL TABLE") {
+			e.places[place{"main", t.Name}] = true
 			return nil
 		}
 		return fmt.Errorf("the database %s has a table %s of its own, which hides the plugin's: rename it", file, t.Name)
@@ -188,13 +190,16 @@ func (e *Engine) createTable(ctx context.Context, t *Table, file string) error {
 		return fmt.Errorf("opening the database %s: %w", file, err)
 	}
 	create := "create virtual table %s." + quoteName(t.Name) + " using " + quoteName(t.Name)
-	_, err = e.conn.ExecContext(ctx, fmt.Sprintf(create, "main"))
+	schema := "main"
+	_, err = e.conn.ExecContext(ctx, fmt.Sprintf(create, schema))
 	if isReadOnly(err) {
-		_, err = e.conn.ExecContext(ctx, fmt.Sprintf(create, "temp"))
+		schema = "temp"
+		_, err = e.conn.ExecContext(ctx, fmt.Sprintf(create, schema))
 	}
 	if err != nil {
 		return fmt.Errorf("opening the database %s: %w", file, err)
 	}
+	e.places[place{schema, t.Name}] = true
 	return nil
 }
 

@@ -90,6 +90,43 @@ func TestKeptRowsGoWithTheirTime(t *testing.T) {
 	}
 }
 
+// Rows that came short are not all: a later statement asks again, and what is wrong is told again.
+func TestRowsThatCameShortServeNoLaterStatement(t *testing.T) {
+	for _, kind := range []serpstatsim.FaultKind{serpstatsim.EmptyPage, serpstatsim.ShortPage} {
+		t.Run(kind.String(), func(t *testing.T) {
+			p := newPair(t)
+			p.sim.SetFaults(serpstatsim.Fault{Kind: kind, Page: 2})
+			ask := func(sql string) (rows []string, warnings int) {
+				t.Helper()
+				before := len(p.warnings)
+				rows = p.askEngine(t, strings.NewReplacer("T", "serpstat_outlink", "a.com", p.domain("a")).Replace(sql))
+				return rows, len(p.warnings) - before
+			}
+			for range 2 {
+				for _, sql := range []string{
+					"select count(*) from T where query = 'a.com'",
+					"select (select count(*) from T where query = 'a.com'), (select links_ext from T where query = 'a.com' order by links_ext limit 1)",               // one scan, and sorted
+					"select a.n, b.n from (select count(*) n from T where query = 'a.com') a, (select count(*) n from T where query = 'a.com' and domain_to <> '') b", // one scan
+				} {
+					if _, warnings := ask(sql); warnings != 1 {
+						t.Errorf("%s: %d warnings", sql, warnings)
+					}
+				}
+			}
+			p.sim.SetFaults()
+			for _, tt := range []struct{ sql, want string }{
+				{"select count(*) from T where query = 'a.com' and links_ext < 20", "int64 20"},
+				{"select links_ext from T where query = 'a.com' order by links_ext limit 1", "int64 0"},
+				{"select count(*) from T where query = 'a.com'", "int64 300"},
+			} {
+				if got, warnings := ask(tt.sql); warnings != 0 || len(got) != 1 || got[0] != tt.want {
+					t.Errorf("%s: %v, want %s, with %d warnings", tt.sql, got, tt.want, warnings)
+				}
+			}
+		})
+	}
+}
+
 // Rows that differ in nothing have rowids of their own, and the same ones in every scan, whatever it asks for.
 func TestEqualRowsStayApart(t *testing.T) {
 	p := trapPair(t)

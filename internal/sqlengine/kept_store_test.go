@@ -19,6 +19,8 @@ func TestHowManyRowsAreKept(t *testing.T) {
 		close(s.gone)
 		return s
 	}
+	short := scanOf("b", 10, 2, true, nil)
+	short.short = true
 	for name, c := range map[string]struct {
 		scans []*pluginScan
 		want  []string // of tables, the last used first
@@ -29,6 +31,7 @@ func TestHowManyRowsAreKept(t *testing.T) {
 		"the oldest go":        {[]*pluginScan{scanOf("a", maxKept, 2, true, nil), scanOf("b", 1, 1, true, nil)}, []string{"a"}},
 		"failed":               {[]*pluginScan{scanOf("a", maxKept, 1, true, nil), scanOf("b", 10, 2, true, context.Canceled)}, []string{"a"}},
 		"left":                 {[]*pluginScan{scanOf("a", maxKept, 1, true, nil), scanOf("b", 10, 2, false, nil)}, []string{"a"}},
+		"came short":           {[]*pluginScan{scanOf("a", maxKept, 1, true, nil), short}, []string{"a"}},
 		"always fresh":         {[]*pluginScan{scanOf("a", maxKept, 1, true, nil), scanOf("fresh", 10, 2, true, nil)}, []string{"a"}},
 	} {
 		t.Run(name, func(t *testing.T) {

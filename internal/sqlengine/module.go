@@ -229,7 +229,8 @@ const maxLimit = 1 << 40
 type MissingValueError struct{ Table, Column string }
 
 func (e *MissingValueError) Error() string {
-	return fmt.Sprintf("%s needs a value for %s: add where %s = '…' (an OR beside it, or a function around it, hides the value)", e.Table, e.Column, e.Column)
+	return fmt.Sprintf("%[1]s needs a value for %[2]s: add where %[2]s = '…'; an OR beside it or a function around it hides the value, and so does a RIGHT or FULL JOIN: "+
+		"join a CTE in its place, with t as materialized (select * from %[1]s where %[2]s = '…')", e.Table, e.Column)
 }
 
 var errNoStatement = errors.New("the table was read outside of a statement")

@@ -30,6 +30,7 @@ type pluginScan struct {
 	wanted  int // rows that readers have asked for
 	ended   bool
 	err     error
+	short   bool                         // fewer rows came than there are: it is of use to its own statement only
 	indexes map[int]map[vtab.Value][]int // by column: where each value stands
 	made    time.Time
 	used    time.Time
@@ -47,12 +48,13 @@ func (s *pluginScan) start(ctx context.Context, e *Engine) {
 	wake := context.AfterFunc(ctx, s.wake)
 	go func() {
 		defer close(s.gone)
-		err := e.server.Scan(s.request.execute(e.connection), steampipe.NewStream(ctx, func(resp *proto.ExecuteResponse) error { return s.receive(ctx, resp) }))
+		short, err := e.server.Scan(s.request.execute(e.connection), steampipe.NewStream(ctx, func(resp *proto.ExecuteResponse) error { return s.receive(ctx, resp) }))
 		if ctx.Err() != nil {
 			err = ctx.Err() // whatever the plugin makes of it
 		}
 		wake()
 		s.mu.Lock()
+		s.short = short
 		if !s.ended {
 			s.ended, s.err = true, e.plain(err)
 		}
@@ -123,7 +125,7 @@ func (s *pluginScan) sorted(by order) *pluginScan {
 	r := s.request
 	r.order, r.limit = by, -1
 	out := newScan(r, s.made)
-	out.rows, out.ended = slices.Clone(s.rows), true
+	out.rows, out.ended, out.short = slices.Clone(s.rows), true, s.short
 	close(out.gone)
 	slices.SortStableFunc(out.rows, func(a, b []vtab.Value) int {
 		if by.desc {
@@ -168,6 +170,10 @@ func (s *pluginScan) complete() bool {
 }
 
 func (s *pluginScan) finished() bool { return s.ended && s.err == nil }
+
+// keepable reports that the scan's rows may serve later statements. It must have been stopped. Rows that came short
+// must not: asked again, the plugin may have all of them, or warns again.
+func (s *pluginScan) keepable() bool { return s.finished() && !s.short }
 
 func (s *pluginScan) failed() bool {
 	s.mu.Lock()

@@ -12,8 +12,8 @@ const (
 	maxEach = 16      // scans of one statement that differ in a value only, before all their rows are read at once
 )
 
-// store holds scans. Within a statement each is made once, however often SQLite asks for it; the complete
-// ones serve later statements too, for a while.
+// store holds scans. Within a statement each is made once, however often SQLite asks for it; those that have ended
+// well serve later statements too, for a while.
 type store struct {
 	scans []*pluginScan
 	ttl   time.Duration
@@ -59,7 +59,7 @@ func (st *store) endStatement(e *Engine) {
 		s.stop()
 	}
 	st.loops = map[string]*loop{}
-	st.scans = slices.DeleteFunc(st.scans, func(s *pluginScan) bool { return !s.finished() || slices.Contains(e.fresh, s.request.table.Name) })
+	st.scans = slices.DeleteFunc(st.scans, func(s *pluginScan) bool { return !s.keepable() || slices.Contains(e.fresh, s.request.table.Name) })
 	slices.SortStableFunc(st.scans, func(a, b *pluginScan) int { return b.used.Compare(a.used) })
 	rows := 0
 	st.scans = slices.DeleteFunc(st.scans, func(s *pluginScan) bool {

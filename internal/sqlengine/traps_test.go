@@ -199,6 +199,62 @@ func TestCreditsAreNeverKept(t *testing.T) {
 	}
 }
 
+// SQLite would find that a table cannot be written to when it has bought the rows that are to be changed.
+func TestWritesToAPluginsTableAreRefusedBeforeTheyCost(t *testing.T) {
+	p := &pair{rig: newRig(t, time.Hour)}
+	p.sim.SetRows("a.com", serpstatsim.Generate("a.com", 10, 1))
+	for sql, want := range map[string]string{
+		"delete from serpstat_outlink where query = 'a.com'":                                                              "rows of serpstat_outlink cannot be deleted",
+		"with x as (select 1) delete from main.Serpstat_Outlink where query = 'a.com' returning url_to":                   "rows of serpstat_outlink cannot be deleted",
+		"update serpstat_outlink set url_to = '' where query = 'a.com'":                                                   "rows of serpstat_outlink cannot be changed",
+		"insert into serpstat_outlink (query, url_to) values ('a.com', '')":                                               "rows cannot be added to serpstat_outlink",
+		"replace into serpstat_backlink (query, url_to) select query, url_to from serpstat_outlink where query = 'a.com'": "rows cannot be added to serpstat_backlink",
+		"explain query plan delete from serpstat_outlink where query = 'a.com'":                                           "rows of serpstat_outlink cannot be deleted",
+		"drop table serpstat_outlink":              "serpstat_outlink cannot be dropped",
+		"alter table serpstat_outlink rename to x": "serpstat_outlink cannot be altered",
+	} {
+		_, err := drain(p.engine, context.Background(), sql)
+		var refused *sqlengine.ReadOnlyError
+		if !errors.As(err, &refused) || !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
+	if len(p.sim.Requests()) > 0 {
+		t.Errorf("asked the API: %+v", p.sim.Requests())
+	}
+	if got := p.askEngine(t, "select count(*) from serpstat_outlink where query = 'a.com'"); got[0] != "int64 10" {
+		t.Errorf("then %v", got)
+	}
+}
+
+// The tables of the user's own may be written to, with rows of the plugin's, and whatever their names.
+func TestTheUsersOwnTablesMayBeWrittenTo(t *testing.T) {
+	p := &pair{rig: newRig(t, time.Hour)}
+	p.sim.SetRows("a.com", serpstatsim.Generate("a.com", 10, 1))
+	for _, sql := range []string{
+		"create table own as select * from serpstat_outlink where query = 'a.com'",
+		"delete from own where url_to in (select url_to from serpstat_outlink where query = 'a.com')",
+		"insert into own select * from serpstat_outlink where query = 'a.com' limit 3",
+		"update own set url_to = o.url_to from (select * from serpstat_outlink where query = 'a.com' limit 1) o",
+		"alter table own rename to mine",
+		"attach ':memory:' as other",
+		"create table other.serpstat_outlink as select * from main.serpstat_outlink where query = 'a.com'",
+		"delete from other.serpstat_outlink",
+		"alter table other.serpstat_outlink rename to x",
+		"create temp table serpstat_outlink as select * from main.serpstat_outlink where query = 'a.com'",
+		"delete from serpstat_outlink",
+		"drop table serpstat_outlink", // which hid the plugin's
+		"vacuum",
+	} {
+		if _, err := drain(p.engine, context.Background(), sql); err != nil {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
+	if got := p.askEngine(t, "select (select count(*) from mine), (select count(*) from serpstat_outlink where query = 'a.com')"); got[0] != "int64 3|int64 10" {
+		t.Errorf("in the end %v", got)
+	}
+}
+
 func TestAMissingQueryIsExplained(t *testing.T) {
 	p := &pair{rig: newRig(t, 0)}
 	for _, sql := range []string{
@@ -206,15 +262,27 @@ func TestAMissingQueryIsExplained(t *testing.T) {
 		"select * from serpstat_outlink where query like 'a.com'",
 		"select * from serpstat_outlink where query = 'a.com' or links_ext = 1",
 		"select * from serpstat_outlink where lower(query) = 'a.com'",
+		"select * from serpstat_outlink a right join serpstat_lost_outlink b on a.query = 'a.com' and a.url_to = b.url_to where b.query = 'a.com'",
+		"select * from serpstat_lost_outlink b full join serpstat_outlink a on a.query = 'a.com' and b.query = 'a.com' and a.url_to = b.url_to",
 	} {
 		_, err := drain(p.engine, context.Background(), sql)
 		var missing *sqlengine.MissingValueError
 		if !errors.As(err, &missing) || missing.Column != "query" {
 			t.Errorf("%s: %v", sql, err)
+		} else if strings.Contains(sql, "join") && !strings.Contains(err.Error(), "RIGHT or FULL JOIN") {
+			t.Errorf("%s does not say how: %v", sql, err)
 		}
 	}
 	if len(p.sim.Requests()) > 0 {
 		t.Errorf("asked the API: %+v", p.sim.Requests())
+	}
+	// The form that the message shows.
+	p.sim.SetRows("a.com", serpstatsim.Generate("a.com", 10, 1))
+	advice := strings.ReplaceAll("with T as materialized (select * from serpstat_outlink where query = 'a.com')", "T", "a")
+	for _, join := range []string{"right", "full"} {
+		if got := p.askEngine(t, advice+" select count(*) from a "+join+" join (values ('x')) b on a.url_to = b.column1"); got[0] != map[string]string{"right": "int64 1", "full": "int64 11"}[join] {
+			t.Errorf("%s join: %v", join, got)
+		}
 	}
 }
 
@@ -288,6 +356,11 @@ func TestADatabaseFileKeepsTablesAndViews(t *testing.T) {
 	again := newRigOn(t, 0, file)
 	again.sim.SetRows("a.com", serpstatsim.Generate("a.com", 12, 1))
 	p := &pair{rig: again}
+	for _, sql := range []string{"drop table serpstat_outlink", "alter table serpstat_outlink rename to x", "delete from serpstat_outlink where query = 'a.com'"} {
+		if _, err := drain(again.engine, context.Background(), sql); !errors.As(err, new(*sqlengine.ReadOnlyError)) {
+			t.Errorf("%s: %v", sql, err)
+		}
+	}
 	if got := p.askEngine(t, "select (select count(*) from kept), (select n from v)"); got[0] != "int64 10|int64 12" {
 		t.Errorf("kept and seen: %v", got)
 	}

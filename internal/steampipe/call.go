@@ -16,6 +16,7 @@ type call struct {
 
 	mu     sync.Mutex
 	err    error
+	short  bool              // fewer rows came than there are
 	counts map[string]*count // by connection
 }
 
@@ -46,6 +47,18 @@ func (c *call) fail(err error) {
 	if c.err == nil {
 		c.err = err
 	}
+}
+
+func (c *call) cameShort() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.short
+}
+
+func (c *call) comeShort() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.short = true
 }
 
 // of is a connection's count. The caller holds the lock.
@@ -137,6 +150,14 @@ func Fail(ctx context.Context, err error) error {
 	}
 	l.call.fail(err)
 	return nil
+}
+
+// Short notes that a List function streams fewer rows than there are, though it does not fail: whoever keeps rows for
+// later must not keep these. ctx is from [Begin].
+func Short(ctx context.Context) {
+	if l, ok := listOf(ctx); ok {
+		l.call.comeShort()
+	}
 }
 
 // Consumed waits until so many rows, which a List function has streamed, were sent to their reader, or ctx

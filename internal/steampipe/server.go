@@ -85,23 +85,24 @@ func Serve(create plugin.PluginFunc) {
 // change the request. Otherwise it is Scan.
 func (s *Server) Execute(req *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) error {
 	mend(req)
-	return s.Scan(req, stream)
+	_, err := s.Scan(req, stream)
+	return err
 }
 
 // Scan runs one scan and sends its rows to stream. It returns the scan's error, whether or not the SDK has lost
-// it, and the context's error if the reader left.
-func (s *Server) Scan(req *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) error {
+// it, and the context's error if the reader left. short is what [Short] has noted.
+func (s *Server) Scan(req *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) (short bool, err error) {
 	reader := stream.Context()
 	c := newCall(reader, req, &s.cache)
 	ctx := context.WithValue(context.WithoutCancel(reader), callKey{}, c)
-	err := s.PluginServer.Execute(req, callStream{stream, ctx, c})
+	err = s.PluginServer.Execute(req, callStream{stream, ctx, c})
 	switch {
 	case reader.Err() != nil:
-		return reader.Err()
+		err = reader.Err()
 	case err == nil:
-		return c.failure()
+		err = c.failure()
 	}
-	return err
+	return c.cameShort(), err
 }
 
 // callStream is a stream whose context outlives its reader and carries the call, which drops what its reader

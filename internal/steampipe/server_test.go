@@ -332,6 +332,33 @@ func connectionData(enabled bool, ttl int64) *proto.ExecuteRequest {
 	return &proto.ExecuteRequest{ExecuteConnectionData: map[string]*proto.ExecuteConnectionData{"one": {CacheEnabled: enabled, CacheTtl: ttl}}}
 }
 
+// That rows came short is told with the call that they are of, also where its reader has left.
+func TestWhatCameShortIsTold(t *testing.T) {
+	n := theNumbers()
+	for _, short := range []bool{true, false} {
+		for _, leaves := range []bool{false, true} {
+			ctx, leave := context.WithCancel(t.Context())
+			n.answer(func(ctx context.Context, stream func(int)) error {
+				if short {
+					Short(ctx)
+				}
+				if leaves {
+					leave()
+				}
+				return ctx.Err()
+			})
+			req := connectionData(false, 0)
+			req.Table, req.Connection, req.QueryContext = "number", "one", &proto.QueryContext{Columns: []string{"n"}}
+			got, err := n.server.Scan(req, NewStream(ctx, (&reader{ctx: ctx}).Send))
+			if got != short || (err != nil) != leaves {
+				t.Errorf("short %t, left %t: got %t, %v", short, leaves, got, err)
+			}
+			leave()
+		}
+	}
+	Short(t.Context()) // served by something else
+}
+
 // Served by something else, a List function's errors are the SDK's.
 func TestWithoutTheServerTheSDKGetsTheError(t *testing.T) {
 	broken := errors.New("broken")
