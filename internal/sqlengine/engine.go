@@ -309,18 +309,6 @@ func (e *Engine) column(ctx context.Context, query string) ([]string, error) {
 	return list, rows.Err()
 }
 
-// note keeps a cursor's error for the statement's own.
-func (e *Engine) note(err error) error {
-	if s := e.statement; err != nil && s != nil {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.err == nil {
-			s.err = err
-		}
-	}
-	return err
-}
-
 // cause is the error that made a statement fail: a cursor's, or the context's, or SQLite's own.
 func (e *Engine) cause(err error) error {
 	s := e.statement

@@ -22,3 +22,15 @@ type plainError struct {
 func (e *plainError) Error() string { return e.text }
 
 func (e *plainError) Unwrap() error { return e.err }
+
+// note keeps a cursor's error for the statement's own.
+func (e *Engine) note(err error) error {
+	if s := e.statement; err != nil && s != nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		if s.err == nil {
+			s.err = err
+		}
+	}
+	return err
+}

@@ -64,7 +64,9 @@ type Refused struct {
 
 // Concerns reports a condition on a table's rows that may be what was refused.
 func (r Refused) Concerns(t *Table, c Condition) bool {
-	isDate := func(f Field) bool { return f.Filter.Field == c.Field && (f.Filter.How == FromDay || f.Filter.How == UntilDay) }
+	isDate := func(f Field) bool {
+		return f.Filter.Field == c.Field && (f.Filter.How == FromDay || f.Filter.How == UntilDay)
+	}
 	return (r.Field == "" || r.Field == c.Field) && (r.CompareType == "" || r.CompareType == c.CompareType) &&
 		(!r.Date || slices.ContainsFunc(t.Fields, isDate))
 }
