@@ -14,8 +14,7 @@ type rowReader struct {
 	rows   *table.Builder
 	fields map[string]int // by spelling
 	usual  []usualKey     // of the rows so far, in their order: the next row's are mostly the same
-	seen   []int          // the last row, from 1, that has had the field
-	values [][]byte       // of the fields of the last row, as they came
+	values [][]byte       // of the row's fields, as they came; nil where it has none so far
 }
 
 type usualKey struct {
@@ -24,7 +23,7 @@ type usualKey struct {
 }
 
 func newRowReader(t *table.Table, s *jsonReader, size int) *rowReader {
-	r := &rowReader{t: t, s: s, rows: table.NewBuilder(t, string(s.data), size), fields: map[string]int{}, seen: make([]int, len(t.Fields)), values: make([][]byte, len(t.Fields))}
+	r := &rowReader{t: t, s: s, rows: table.NewBuilder(t, string(s.data), size), fields: map[string]int{}, values: make([][]byte, len(t.Fields))}
 	for i, f := range t.Fields {
 		for _, key := range f.Keys {
 			r.fields[key] = i
@@ -37,6 +36,7 @@ func newRowReader(t *table.Table, s *jsonReader, size int) *rowReader {
 func (r *rowReader) row() *Error {
 	index, begin := r.rows.Len(), r.s.pos
 	r.rows.Begin()
+	clear(r.values)
 	place := 0
 	for r.s.enter('{'); r.s.more('}'); place++ {
 		name, raw := r.s.key(), r.s.raw()
@@ -44,21 +44,20 @@ func (r *rowReader) row() *Error {
 		if field < 0 {
 			continue // it stays in the row as a whole
 		}
-		if again := r.seen[field] == index+1; again {
-			switch have := r.values[field]; {
-			case isNull(raw) || bytes.Equal(have, raw):
-				continue
-			case !isNull(have):
-				return unreadable("result.%s[%d].%s is %s, and %s under another of its names", r.t.Rows, index, name, r.s.redact.value(raw), r.s.redact.value(have))
-			}
+		switch have := r.values[field]; {
+		case have == nil:
+		case isNull(raw) || bytes.Equal(have, raw):
+			continue
+		case !isNull(have):
+			return unreadable("result.%s[%d].%s is %s, and %s under another of its names", r.t.Rows, index, name, r.s.redact.value(raw), r.s.redact.value(have))
 		}
 		if want := r.set(field, raw); want != "" {
 			return unreadable("result.%s[%d].%s is %s, not %s", r.t.Rows, index, name, r.s.redact.value(raw), want)
 		}
-		r.seen[field], r.values[field] = index+1, raw
+		r.values[field] = raw
 	}
 	for i, f := range r.t.Fields {
-		if !f.Optional && r.seen[i] != index+1 {
+		if !f.Optional && r.values[i] == nil {
 			return unreadable("result.%s[%d].%s is missing", r.t.Rows, index, f.Keys[0])
 		}
 	}
