@@ -71,7 +71,7 @@ func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.I
 		return nil, 0, err
 	}
 	warn := func(site, warning string) {
-		steampipe.Short(ctx) // of nothing else a scan warns
+		steampipe.Short(ctx)
 		p.opts.warn(site, warning)
 	}
 	x, err = conn.New(in, execute.Options{Reader: stream{d}, Budget: budgetOf(ctx, conn.settings), Log: plugin.Logger(ctx), Warn: warn})

@@ -29,7 +29,7 @@ type Options struct {
 	Reader Reader
 	Budget *Budget
 	Log    hclog.Logger
-	Warn   func(site, warning string) // told what the user should know of the result
+	Warn   func(site, warning string) // told where fewer rows came than there are, or others
 }
 
 // Execution answers one scan: it reads the plan's sources, checks each row, and streams.

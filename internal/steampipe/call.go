@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
@@ -14,9 +15,10 @@ type call struct {
 	reader    context.Context          // ends when the reader leaves
 	cacheTime map[string]time.Duration // by connection
 
+	short atomic.Bool // fewer rows came than there are
+
 	mu     sync.Mutex
 	err    error
-	short  bool              // fewer rows came than there are
 	counts map[string]*count // by connection
 }
 
@@ -47,18 +49,6 @@ func (c *call) fail(err error) {
 	if c.err == nil {
 		c.err = err
 	}
-}
-
-func (c *call) cameShort() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.short
-}
-
-func (c *call) comeShort() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.short = true
 }
 
 // of is a connection's count. The caller holds the lock.
@@ -156,7 +146,7 @@ func Fail(ctx context.Context, err error) error {
 // later must not keep these. ctx is from [Begin].
 func Short(ctx context.Context) {
 	if l, ok := listOf(ctx); ok {
-		l.call.comeShort()
+		l.call.short.Store(true)
 	}
 }
 

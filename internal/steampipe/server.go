@@ -102,7 +102,7 @@ func (s *Server) Scan(req *proto.ExecuteRequest, stream proto.WrapperPlugin_Exec
 	case err == nil:
 		err = c.failure()
 	}
-	return c.cameShort(), err
+	return c.short.Load(), err
 }
 
 // callStream is a stream whose context outlives its reader and carries the call, which drops what its reader
