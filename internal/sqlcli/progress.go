@@ -10,6 +10,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
@@ -35,7 +36,7 @@ func (c counts) since(before counts) counts {
 }
 
 func (c counts) String() string {
-	return fmt.Sprintf("%s, %s, %s spent", plural(c.rows, "row"), plural(c.requests, "request"), plural(c.credits, "credit"))
+	return fmt.Sprintf("%s, %s, %s spent", table.Amount(c.rows, "row"), table.Amount(c.requests, "request"), table.Credits(c.credits))
 }
 
 func (p *progress) counts() counts {
@@ -82,7 +83,7 @@ func (p *progress) observe(e serpstat.Event) {
 		p.parts[part] = e.Total
 	}
 	if p.bar != nil {
-		p.bar.Describe(fmt.Sprintf("%d of %d rows, %s, %d credits", p.rows, max(p.total, p.rows), plural(p.count.requests, "request"), p.count.credits))
+		p.bar.Describe(fmt.Sprintf("%d of %d rows, %s, %s", p.rows, max(p.total, p.rows), table.Amount(p.count.requests, "request"), table.Credits(p.count.credits)))
 		p.bar.Add64(int64(e.Rows)) //nolint:errcheck // a bar that cannot be drawn
 	}
 }
@@ -113,11 +114,4 @@ func (p *progress) finish(ok bool) {
 		left = fmt.Sprintf(", %d left", p.left)
 	}
 	fmt.Fprintf(p.stderr, "%s%s\n", p.count, left)
-}
-
-func plural(n int64, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return fmt.Sprintf("%d %ss", n, noun)
 }

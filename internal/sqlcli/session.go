@@ -117,20 +117,20 @@ func (s *session) withEngine(ctx context.Context, work func(context.Context) err
 	s.progress = newProgress(s.stderr, s.flags.quiet || s.flags.tables || s.flags.explain && !s.flags.estimate)
 	s.out = bufio.NewWriter(&outputWriter{s.stdout, s.progress})
 	defer watchPipe(ctx, s.stdout, func() { cancel(errPipeClosed) })()
+	defer func() { err = pipeError(ctx, err) }()
 	options, end, err := s.engineOptions()
 	if err != nil {
 		return err
 	}
 	defer end()
 	if s.engine, err = sqlengine.Open(ctx, options); err != nil {
-		return pipeError(ctx, err)
+		return err
 	}
 	defer s.engine.Close()
 	err = work(ctx)
 	if flushed := s.out.Flush(); err == nil {
 		err = flushed
 	}
-	err = pipeError(ctx, err)
 	s.progress.finish(err == nil)
 	return err
 }

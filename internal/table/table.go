@@ -165,11 +165,14 @@ func (c Cost) String() string {
 }
 
 // Credits writes a number of credits.
-func Credits(n int64) string {
+func Credits(n int64) string { return Amount(n, "credit") }
+
+// Amount writes a number of something: 1 row, 2 rows.
+func Amount(n int64, noun string) string {
 	if n == 1 {
-		return "1 credit"
+		return "1 " + noun
 	}
-	return fmt.Sprintf("%d credits", n)
+	return fmt.Sprintf("%d %ss", n, noun)
 }
 
 // Orders are the words of sort_order.
