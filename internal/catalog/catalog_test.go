@@ -26,6 +26,22 @@ func TestDeclarationsAreSound(t *testing.T) {
 	}
 }
 
+// host_… is a host, which may be a subdomain, and domain_… its registrable domain, of the URL or the host of that side.
+func TestDerivedColumnsAreWhatTheyAreCalled(t *testing.T) {
+	parts := map[[2]string]table.Part{
+		{"host", "url"}: table.HostOfURL, {"domain", "url"}: table.DomainOfURL, {"domain", "host"}: table.DomainOfHost,
+	}
+	for _, declared := range Tables() {
+		for _, d := range declared.Derived {
+			what, side, _ := strings.Cut(d.Column, "_")
+			from, sameSide, _ := strings.Cut(d.From, "_")
+			if part, known := parts[[2]string{what, from}]; !known || part != d.Part || side != sameSide {
+				t.Errorf("%s: %s is made of %s otherwise than it is called", declared.Name, d.Column, d.From)
+			}
+		}
+	}
+}
+
 // vocabulary is what the vendor's OpenAPI export of September 2025 says of the methods: the names that exist, and the
 // comparisons that its recorded requests make.
 type vocabulary struct {

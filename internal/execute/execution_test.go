@@ -313,6 +313,27 @@ func TestAMethodWithoutPagesIsAskedOnce(t *testing.T) {
 	}
 }
 
+// A question that would be answered by all rows of a method without pages is paid for as such, or not asked.
+func TestTheTotalOfAMethodWithoutPagesIsPaidInFull(t *testing.T) {
+	whole := *refDomain
+	whole.CountsRows, whole.Page = false, table.Page{MaxSize: 300, RowCap: 300}
+	a := &fakeAPI{hosts: map[string][]host{"a.com": some(200, 9)}}
+	for most, refused := range map[int64]bool{299: true, 300: false} {
+		x, err := connect(a).New(plan.Input{Table: &whole, Limit: -1, Quals: []plan.Qual{of("a.com")}}, execute.Options{Reader: &sink{}, Budget: execute.NewBudget(most)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows := int64(-1)
+		err = x.Totals(t.Context(), func(total execute.Total) { rows = total.Rows })
+		if over := errors.As(err, new(*execute.BudgetError)); over != refused || !refused && (err != nil || rows != 200) {
+			t.Errorf("of %d credits: %d rows, %v", most, rows, err)
+		}
+	}
+	if len(a.requests) != 1 {
+		t.Errorf("%d requests", len(a.requests))
+	}
+}
+
 // What --explain says of the price is the declaration's.
 func TestAnExplanationSaysTheDeclaredPrice(t *testing.T) {
 	dear := *refDomain
