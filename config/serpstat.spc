@@ -33,4 +33,8 @@ connection "serpstat" {
   # its first page, with the number. No limit by default.
   # Can also be set with the SERPSTAT_MAX_CREDITS environment variable.
   # max_credits = 5000
+
+  # Takes what there is where rows stay away that the API counts, with a warning in the plugin's log. By default such a
+  # query fails, and says how many rows of how many have come.
+  # allow_incomplete = false
 }

@@ -24,6 +24,7 @@ type serpstatConfig struct {
 	RequestTimeout        *float64 `hcl:"request_timeout,optional"` // seconds
 	MaxRetries            *int     `hcl:"max_retries,optional"`
 	MaxCredits            *int64   `hcl:"max_credits,optional"`
+	AllowIncomplete       *bool    `hcl:"allow_incomplete,optional"`
 }
 
 // Environment variables that stand in for arguments a connection block leaves out.
@@ -56,6 +57,8 @@ type settings struct {
 	timeout       time.Duration
 	retries       int
 	maxCredits    int64 // of one scan; 0 is no limit
+
+	allowIncomplete bool // rows that stay away are a warning, not an error
 }
 
 func configOf(c *plugin.Connection) serpstatConfig {
@@ -96,6 +99,7 @@ func (c serpstatConfig) resolve(getenv func(string) string) (settings, error) {
 		s.baseURL = *c.BaseURL
 	}
 	s.allowInsecure = c.AllowInsecureBaseURL != nil && *c.AllowInsecureBaseURL
+	s.allowIncomplete = c.AllowIncomplete != nil && *c.AllowIncomplete
 	if err := s.numbers(c, getenv); err != nil {
 		return s, err
 	}

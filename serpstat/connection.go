@@ -8,19 +8,24 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 )
 
 // provider is what the plugin's tables share: one connection object for each Steampipe connection.
 type provider struct {
 	opts        Options
-	kept        *execute.Kept
+	store       *series.Store
 	mu          sync.Mutex
 	connections map[string]*connection
 }
 
 func newProvider(opts Options) *provider {
-	return &provider{opts: opts, kept: execute.NewKept(), connections: map[string]*connection{}}
+	p := &provider{opts: opts, store: series.NewStore(), connections: map[string]*connection{}}
+	if opts.Now != nil {
+		p.store.Now = opts.Now
+	}
+	return p
 }
 
 // connection is a Steampipe connection: its client, and what was learned about the API while using it.
@@ -29,13 +34,6 @@ type connection struct {
 	config   serpstatConfig
 	settings settings
 	client   *serpstatapi.Client
-}
-
-// api is the client as executions see it.
-type api struct{ *serpstatapi.Client }
-
-func (api) Answers(room func(bytes int64) bool) execute.Answers {
-	return serpstatapi.NewAnswers(room)
 }
 
 // connection returns the connection of a query, made anew when its config has changed. An error says what
@@ -57,10 +55,10 @@ func (p *provider) connection(ctx context.Context, c *plugin.Connection) (*conne
 		return nil, err
 	}
 	made := &connection{config: config, settings: settings, client: client}
-	made.API, made.Rate, made.MaxRequests = api{client}, settings.rate, settings.concurrency
+	made.API, made.Store, made.Rate, made.MaxRequests = client, p.store, settings.rate, settings.concurrency
 	p.connections[c.Name] = made
 	if known != nil {
-		p.kept.Retire(&known.Connection)
+		p.store.Drop(&known.Connection)
 	}
 	return made, nil
 }

@@ -8,10 +8,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"pgregory.net/rapid"
 
-	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/repetition"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
@@ -35,7 +36,7 @@ func (r *rig) spent(q query) (credits int64, rows []map[string]any) {
 
 // An equal statement buys nothing, whatever it is made of.
 func TestEqualStatementsBuyNothing(t *testing.T) {
-	r := newRig(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"serpstat.com": serpstatsim.Bundled()["serpstat.com"][:400]}}, "")
+	sim := serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"serpstat.com": serpstatsim.Bundled()["serpstat.com"][:400]}}
 	for name, q := range map[string]query{
 		"not equal":        {quals: quals(where("links_ext", "<>", int64(3)))},
 		"not in":           {quals: quals(where("links_ext", "<>", []any{int64(3), int64(5)}))},
@@ -51,6 +52,7 @@ func TestEqualStatementsBuyNothing(t *testing.T) {
 		"the summary":      {table: "serpstat_outlink_summary", columns: []string{"query", "total"}},
 	} {
 		t.Run(name, func(t *testing.T) {
+			r := newRig(t, sim, "")
 			q.cache = true
 			q.quals = append(q.quals, where("query", "=", "serpstat.com"))
 			first, rows := r.spent(q)
@@ -117,38 +119,48 @@ func TestWhatIsKeptServesNarrowerStatements(t *testing.T) {
 	}
 }
 
-func TestWhatIsKeptDoesNotServeWiderStatements(t *testing.T) {
+// What a statement costs after another one: what it needs and has not been bought. Each is answered as if it were alone.
+func TestAStatementBuysWhatIsMissing(t *testing.T) {
 	base := quals(where("query", "=", "a.com"))
+	and := func(more ...*proto.Qual) []*proto.Qual { return append(base[:1:1], more...) }
 	sim := serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": serpstatsim.Generate("a.com", 400, 1)}}
-	few := append(base[:1:1], where("links_ext", "<", int64(50)))
-	for name, tt := range map[string]struct{ first, second query }{
-		"fewer clauses":     {query{quals: few}, query{quals: base}},
-		"other clauses":     {query{quals: few}, query{quals: append(base[:1:1], where("links_ext", "<", int64(60)))}},
-		"another parameter": {query{quals: base}, query{quals: append(base[:1:1], where("search_type", "=", "domain"))}},
-		"a limit before":    {query{limit: 10, quals: base}, query{quals: base}},
-		"a larger limit":    {query{limit: 10, quals: base}, query{limit: 20, quals: base}},
-		"another order":     {query{quals: base}, query{sort: "links_ext asc", limit: 10, quals: base}},
-		"an order of the API's before": {query{quals: append(base[:1:1], where("sort_by", "=", "anchor"))},
-			query{sort: "links_ext desc", limit: 10, quals: append(base[:1:1], where("sort_by", "=", "anchor"))}},
-		"another table": {query{quals: base}, query{table: "serpstat_outlink_summary", columns: []string{"query", "total"}, quals: base}},
+	ranked := query{sort: "links_ext desc", limit: 100, quals: base}
+	for name, tt := range map[string]struct {
+		first, second query
+		free          int64 // credits that the second one saves
+	}{
+		"all after some":                    {query{limit: 100, quals: base}, query{quals: base}, 100},
+		"more after some":                   {query{limit: 100, quals: base}, query{limit: 200, quals: base}, 100},
+		"some after all":                    {query{quals: base}, query{limit: 100, quals: base}, 100},
+		"all of an order after the top":     {ranked, query{sort: "links_ext desc", quals: base}, 100},
+		"all after the top":                 {ranked, query{quals: base}, 100},
+		"a single row is bought again":      {query{limit: 1, quals: base}, query{quals: base}, 0},
+		"fewer clauses":                     {query{quals: and(where("links_ext", "<", int64(50)))}, query{quals: base}, 0},
+		"a narrower range":                  {query{quals: and(where("links_ext", "<", int64(60)))}, query{quals: and(where("links_ext", "<", int64(50)))}, -1},
+		"a wider range":                     {query{quals: and(where("links_ext", "<", int64(50)))}, query{quals: and(where("links_ext", "<", int64(60)))}, 0},
+		"the same range":                    {query{quals: and(where("links_ext", "<=", int64(49)))}, query{quals: and(where("links_ext", "<", int64(50)))}, -1},
+		"another parameter":                 {query{quals: base}, query{quals: and(where("search_type", "=", "domain"))}, 0},
+		"a default that is written":         {query{quals: base}, query{quals: and(where("search_type", "=", "domain_with_subdomains"))}, -1},
+		"another spelling":                  {query{quals: base}, query{quals: quals(where("query", "=", "HTTPS://A.com/"))}, -1},
+		"another order":                     {query{quals: base}, query{sort: "links_ext asc", limit: 10, quals: base}, -1},
+		"another order of some":             {query{limit: 100, quals: base}, query{sort: "links_ext asc", limit: 10, quals: base}, 0},
+		"the API's filter":                  {query{quals: base}, query{quals: and(where("complex_filter", "=", jsonb(`[[{"field":"links_external","compareType":"lte","value":[9]}]]`)))}, 0},
+		"the API's order":                   {query{quals: base}, query{limit: 10, quals: and(where("sort_by", "=", "anchor"))}, 0},
+		"an order after the API's":          {query{quals: and(where("sort_by", "=", "anchor"))}, query{sort: "links_ext desc", limit: 10, quals: base}, -1},
+		"the total of what is here":         {query{quals: base}, query{table: "serpstat_outlink_summary", columns: []string{"query", "total"}, quals: base}, 1},
+		"a method's rows are not another's": {query{quals: base}, query{table: "serpstat_lost_outlink", columns: []string{"query"}, quals: base}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, sim, "")
+			r, fresh := newRig(t, sim, ""), newRig(t, sim, "")
 			tt.first.cache, tt.second.cache = true, true
 			r.must(tt.first)
-			want, fresh := tt.second, newRig(t, sim, "")
-			want.cache = false
-			wanted := fresh.must(want)
-			before := len(r.sim.Requests())
-			got := r.must(tt.second)
-			asked := func(requests []serpstatsim.Request) (list []string) {
-				for _, q := range requests {
-					list = append(list, fmt.Sprint(q.Query, q.SearchType, q.Sort, q.Order, q.Page, q.Size, q.ComplexFilter))
-				}
-				return sorted(list)
+			alone, wanted := fresh.spent(tt.second)
+			if tt.free < 0 {
+				tt.free = alone
 			}
-			if have, want := asked(r.sim.Requests()[before:]), asked(fresh.sim.Requests()); len(got) != len(wanted) || !slices.Equal(have, want) {
-				t.Errorf("%d rows, want %d; asked %v, want %v", len(got), len(wanted), have, want)
+			cost, got := r.spent(tt.second)
+			if cost != alone-tt.free || len(got) != len(wanted) {
+				t.Errorf("%d rows for %d credits, want %d for %d", len(got), cost, len(wanted), alone-tt.free)
 			}
 		})
 	}
@@ -194,9 +206,9 @@ func TestReadersUnderWayKeepTheirAnswers(t *testing.T) {
 }
 
 // own is a rig whose plugin is its own, so that its clock and its memory can be set.
-func own(t *testing.T, sim serpstatsim.Options) (*rig, *execute.Kept) {
+func own(t *testing.T, sim serpstatsim.Options) (*rig, *series.Store) {
 	p := newTestPlugin(0)
-	return newRigOn(t, p, sim, ""), p.provider.kept
+	return newRigOn(t, p, sim, ""), p.provider.store
 }
 
 func TestKeptAnswersAreAsOldAsTheUserWants(t *testing.T) {
@@ -231,30 +243,26 @@ func TestKeptAnswersAreAsOldAsTheUserWants(t *testing.T) {
 	}
 }
 
-// What ends early, fails, or comes short is no answer for another query.
-func TestOnlyWholeScansAreKept(t *testing.T) {
+// What was bought for a scan that ended early, or failed, is not bought again.
+func TestWhatAnEndedScanHasBoughtIsKept(t *testing.T) {
 	rows := serpstatsim.Generate("a.com", 900, 1)
 	for name, spoil := range map[string]func(*rig, *query){
 		"cancelled": func(_ *rig, q *query) { q.stop = 10 },
 		"failed": func(r *rig, _ *query) {
 			r.sim.SetFaults(serpstatsim.Fault{Kind: serpstatsim.CreditsExhausted, Request: 3})
 		},
-		"short": func(r *rig, _ *query) { r.sim.SetFaults(serpstatsim.Fault{Kind: serpstatsim.ShortPage, Request: 3}) },
+		"over its budget": func(r *rig, q *query) { q.limit = 901 },
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := newRig(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": rows}}, "max_concurrent_requests = 1")
+			r := newRig(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": rows}}, "max_credits = 900")
 			q := query{cache: true, quals: quals(where("query", "=", "a.com"))}
 			spoiled := q
 			spoil(r, &spoiled)
-			if got := r.run(spoiled); got.err == nil && len(got.rows) == 900 {
-				t.Fatal("nothing was spoiled")
-			}
+			r.run(spoiled)
 			r.sim.SetFaults()
-			if credits, got := r.spent(q); credits != 900 || len(got) != 900 {
-				t.Errorf("%d rows for %d credits, want all anew", len(got), credits)
-			}
-			if credits, got := r.spent(q); credits != 0 || len(got) != 900 {
-				t.Errorf("%d rows for %d credits", len(got), credits)
+			got := r.must(q)
+			if _, credits := r.cost(); credits != 900 || len(got) != 900 {
+				t.Errorf("%d rows for %d credits in all", len(got), credits)
 			}
 		})
 	}
@@ -293,34 +301,45 @@ func TestEqualScansAtOnceBuyTheirRowsOnce(t *testing.T) {
 	}
 }
 
-func TestKeptAnswersAreBoundedInBytes(t *testing.T) {
+// What no longer fits goes by age. Most of it is packed by then, and comes out as it was.
+func TestWhatIsKeptIsBoundedInBytes(t *testing.T) {
 	domains := map[string][]serpstatsim.Row{}
-	for i := range 6 {
+	for i := range 24 {
 		domains[fmt.Sprintf("d%d.com", i)] = serpstatsim.Generate("d.com", 500, 1)
 	}
 	domains["large.com"] = serpstatsim.Generate("l.com", 5000, 1)
 	r, k := own(t, serpstatsim.Options{Domains: domains})
+	k.Most = 400 << 10 // the answers to a scan of 500 rows take 230 KB as they are, and a fifth of it packed
+	var raw []string
 	ask := func(domain string) int64 {
-		credits, rows := r.spent(query{cache: true, quals: quals(where("query", "=", domain))})
+		credits, rows := r.spent(query{cache: true, columns: []string{"raw"}, quals: quals(where("query", "=", domain))})
 		if len(rows) != len(domains[domain]) {
 			t.Errorf("%s: %d rows", domain, len(rows))
+		}
+		if domain != "large.com" {
+			var got []string
+			for _, row := range rows {
+				got = append(got, fmt.Sprint(row["raw"]))
+			}
+			if slices.Sort(got); raw == nil {
+				raw = got
+			} else if !slices.Equal(raw, got) {
+				t.Errorf("%s has other rows", domain)
+			}
 		}
 		if _, counted, sum := k.Size(); counted != sum || sum > k.Most {
 			t.Errorf("%d bytes are counted, %d kept, of at most %d", counted, sum, k.Most)
 		}
 		return credits
 	}
-	ask("d5.com")
-	_, size, _ := k.Size()
-	if size < execute.KeptScanBytes+500*200 || size > execute.KeptScanBytes+500*600 {
-		t.Errorf("500 rows take %d bytes", size)
+	for i := range 24 {
+		ask(fmt.Sprintf("d%d.com", i))
 	}
-	k.Most = size * 5 / 2 // room for two
-	for i, want := range []int64{500, 500, 0, 500, 0, 500} {
-		domain := []string{"d0.com", "d1.com", "d0.com", "d2.com", "d0.com", "d1.com"}[i] // d1 was asked for longest ago
-		if got := ask(domain); got != want {
-			t.Errorf("%d: %s for %d credits, want %d", i, domain, got, want)
-		}
+	if first, second, last := ask("d22.com"), ask("d23.com"), ask("d0.com"); first != 0 || second != 0 || last != 500 {
+		t.Errorf("%d and %d credits for what was asked for last, %d for what was first", first, second, last)
+	}
+	if kept := ask("d23.com"); kept != 0 {
+		t.Errorf("%d credits for what was asked for between", kept)
 	}
 	if first, second := ask("large.com"), ask("large.com"); first != 5000 || second != 5000 {
 		t.Errorf("more rows than there is room for: %d credits, then %d", first, second)
@@ -330,7 +349,7 @@ func TestKeptAnswersAreBoundedInBytes(t *testing.T) {
 // Many small scans, as a join with a long list of domains makes, are bounded too.
 func TestKeptScansAreBoundedInNumber(t *testing.T) {
 	r, k := own(t, serpstatsim.Options{})
-	k.Most = 10 * execute.KeptScanBytes
+	k.Most = 10 * series.SeriesBytes
 	for i := range 30 {
 		domain := fmt.Sprintf("n%d.com", i)
 		r.sim.SetRows(domain, serpstatsim.Generate(domain, 1, 1))

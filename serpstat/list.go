@@ -3,7 +3,6 @@ package serpstat
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 
@@ -52,28 +51,28 @@ func (p *provider) list(sdkCtx context.Context, d *plugin.QueryData, scan func(c
 }
 
 // execution plans a scan with the clauses and the limit that the SDK tells, and checks the connection; in says the
-// rest. It is nil for a call of the SDK that another one answers. Nothing is sent yet. age is how old kept answers may
-// be.
-func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.Input) (x *execute.Execution, age time.Duration, err error) {
+// rest. It is nil for a call of the SDK that another one answers. Nothing is sent yet.
+func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.Input) (*execute.Execution, error) {
 	quals, answers := scanQuals(d, p.opts.Engine)
 	if !answers {
-		return nil, 0, nil
+		return nil, nil
 	}
 	in.Quals, in.Limit, in.Engine, in.RowCap = quals, d.QueryContext.GetLimit(), p.opts.Engine, p.opts.RowCap
 	conn, err := p.connection(ctx, d.Connection)
 	if err != nil && p.opts.Explain != nil && !p.opts.Estimate {
-		conn, err = &connection{}, nil // nothing will be sent, so nothing is needed to send it
+		// Nothing will be sent, so nothing is needed to send it.
+		conn, err = &connection{Connection: execute.Connection{Store: p.store}}, nil
 	}
 	if err != nil {
 		if _, wrong := plan.New(in); wrong != nil { // told first: that is how one finds out how to write a query
 			err = wrong
 		}
-		return nil, 0, err
+		return nil, err
 	}
-	warn := func(site, warning string) {
-		steampipe.Short(ctx)
-		p.opts.warn(site, warning)
+	o := execute.Options{Reader: stream{d}, Log: plugin.Logger(ctx), Age: steampipe.CacheTime(ctx)}
+	o.Budget, o.Scope = statementOf(ctx, conn.settings)
+	if conn.settings.allowIncomplete {
+		o.Warn = p.opts.warn
 	}
-	x, err = conn.New(in, execute.Options{Reader: stream{d}, Budget: budgetOf(ctx, conn.settings), Log: plugin.Logger(ctx), Warn: warn})
-	return x, steampipe.CacheTime(ctx), err
+	return conn.New(in, o)
 }

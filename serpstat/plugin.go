@@ -5,6 +5,7 @@ package serpstat
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin/transform"
@@ -38,6 +39,8 @@ type Options struct {
 	RowCap int64
 	// MaxBody is how many bytes an answer of the API may have; 0 is the client's own bound.
 	MaxBody int64
+	// Now tells how old kept rows are; nil is the clock.
+	Now func() time.Time
 	// NoEnvironment makes the plugin ignore SERPSTAT_* variables.
 	NoEnvironment bool
 }

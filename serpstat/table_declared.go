@@ -140,14 +140,14 @@ func presentOf(s string) any {
 
 // scan answers one scan of a declared table.
 func (p *provider) scan(ctx context.Context, d *plugin.QueryData, t *table.Table) error {
-	x, age, err := p.execution(ctx, d, plan.Input{Table: t, Order: pushedOrder(d, t)})
+	x, err := p.execution(ctx, d, plan.Input{Table: t, Order: pushedOrder(d, t)})
 	switch {
 	case x == nil || err != nil:
 		return err
 	case p.opts.Explain != nil:
 		return x.Explain(ctx, p.opts.Estimate, p.opts.Explain)
 	}
-	return p.kept.Run(ctx, x, age, x.Run)
+	return x.Run(ctx)
 }
 
 // stream gives rows to the SDK.

@@ -10,9 +10,6 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 )
 
-// FreshTables are the tables whose rows no later statement may use: a balance is of use only if it is today's.
-var FreshTables = []string{"serpstat_credit"}
-
 func (p *provider) creditTable() *plugin.Table {
 	return &plugin.Table{
 		Name:        "serpstat_credit",

@@ -56,7 +56,7 @@ func (p *provider) summaryTable() *plugin.Table {
 
 // scanTotals asks for one row of each source: its answer tells the total.
 func (p *provider) scanTotals(ctx context.Context, d *plugin.QueryData, t *table.Table) error {
-	x, age, err := p.execution(ctx, d, plan.Input{Table: t})
+	x, err := p.execution(ctx, d, plan.Input{Table: t})
 	switch {
 	case x == nil || err != nil:
 		return err
@@ -64,7 +64,5 @@ func (p *provider) scanTotals(ctx context.Context, d *plugin.QueryData, t *table
 		x.ExplainTotals(d.Table.Name, p.opts.Explain)
 		return nil
 	}
-	return p.kept.Run(ctx, x, age, func(ctx context.Context) error {
-		return x.Totals(ctx, func(t execute.Total) { d.StreamListItem(ctx, &t) })
-	})
+	return x.Totals(ctx, func(t execute.Total) { d.StreamListItem(ctx, &t) })
 }

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
@@ -17,15 +18,6 @@ import (
 // [RefusedFilter] has; the request is free of charge then.
 type API interface {
 	Rows(ctx context.Context, t *table.Table, req table.Request) (*table.Answer, error)
-	// Answers makes a store of answers; see [Answers].
-	Answers(room func(bytes int64) bool) Answers
-}
-
-// Answers keeps the answers to the requests made with its context, so that none of them is bought again. It asks for
-// room before it keeps one, and says how many bytes of memory that takes.
-type Answers interface {
-	Attach(ctx context.Context) context.Context
-	Forget() // drops the answers, and those that are still to come
 }
 
 // RefusedFilter is an error of the API that refuses a filter.
@@ -47,8 +39,9 @@ func refusedBy(err error) (what table.Refused, ok bool) {
 // for as long as the process lives. It is safe for concurrent use.
 type Connection struct {
 	API         API
-	Rate        float64 // requests a second
-	MaxRequests int     // at a time
+	Store       *series.Store // of what has been bought
+	Rate        float64       // requests a second
+	MaxRequests int           // at a time
 
 	mu    sync.Mutex
 	known map[*table.Table]*knowledge

@@ -2,11 +2,13 @@ package execute
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
@@ -29,7 +31,12 @@ type Options struct {
 	Reader Reader
 	Budget *Budget
 	Log    hclog.Logger
-	Warn   func(site, warning string) // told where fewer rows came than there are, or others
+	// Warn is told where fewer rows came than there are. Nil is an error instead.
+	Warn func(site, warning string)
+	// Age is how old rows may be that were bought for another scan; 0 is none.
+	Age time.Duration
+	// Scope is the statement's that the scan belongs to; nil is none.
+	Scope *series.Scope
 }
 
 // Execution answers one scan: it reads the plan's sources, checks each row, and streams.
@@ -39,11 +46,8 @@ type Execution struct {
 	plan   *plan.Plan
 	demand plan.Demand
 
-	following bool // another scan's requests, which are answered
-
 	streamed int64
 	held     heldRows
-	short    bool // fewer rows arrived than there should be, and the user was told
 }
 
 // New plans a scan with what is known of the API. Nothing is sent yet.
@@ -61,13 +65,53 @@ func (x *Execution) replan(in plan.Input) (err error) {
 	if x.plan, err = plan.New(in); err != nil {
 		return err
 	}
-	if x.demand = x.plan.Demand(); x.following {
-		x.demand = x.demand.All()
-	}
+	x.demand = x.plan.Demand()
 	return nil
 }
 
 func (x *Execution) ordered() bool { return x.plan.Order != plan.Order{} }
+
+// reading says how a series is read for the scan.
+func (x *Execution) reading(of plan.Series) (series.Of, series.Options) {
+	t := of.Table
+	known := series.Of{Owner: x.conn, Table: t, Request: of.Request, RowCap: x.plan.RowCap, About: of, Counted: of.Counted}
+	if of.Order != (plan.Order{}) {
+		known.Order = series.Order{Known: true, Field: t.FieldOf(of.Order.Column), Descending: of.Order.Descending}
+	}
+	return known, series.Options{
+		Buy: func(ctx context.Context, page, size, expect int) (*table.Answer, error) {
+			return x.buy(ctx, of, page, size, expect)
+		},
+		Size: func(offset, want int64, most int) int {
+			return plan.NewPages(t, x.demand.FirstPage(x.Budget.left()), x.plan.RowCap).Size(offset, want, most)
+		},
+		Rate: x.conn.Rate, Most: x.conn.MaxRequests, Age: x.Age, Scope: x.Scope,
+	}
+}
+
+// open starts to read a series: what is kept of it, and then what is bought.
+func (x *Execution) open(ctx context.Context, of plan.Series) *series.Reader {
+	known, o := x.reading(of)
+	return x.conn.Store.Open(ctx, known, o)
+}
+
+// first is what one row of a series tells.
+type first struct {
+	rows      []table.Row // none, or the first ones
+	total     int64
+	leftLines int64 // -1 where the API does not say
+}
+
+// first asks for one row of a series.
+func (x *Execution) first(ctx context.Context, of plan.Series) (first, error) {
+	r := x.open(ctx, of)
+	defer r.Close()
+	rows, err := r.Next(1)
+	if err != nil && !errors.Is(err, series.ErrDone) {
+		return first{}, err
+	}
+	return first{rows, r.Total(), r.LeftLines()}, nil
+}
 
 // buy asks for one page of a series within the budget; expect is how many rows can come of a method with pages.
 func (x *Execution) buy(ctx context.Context, of plan.Series, page, size, expect int) (*table.Answer, error) {

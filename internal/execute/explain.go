@@ -53,12 +53,12 @@ func (x *Execution) Explain(ctx context.Context, estimate bool, tell func(ScanPl
 				table.Credits(p.Cost.Of(1)), strings.Join(probe.Fields(), ", ")))
 		}
 		if estimate && x.plan.Table.CountsRows {
-			answer, err := x.conn.API.Rows(ctx, x.plan.Table, source.Series.At(1, 1))
+			answer, err := x.first(ctx, source.Series)
 			if err != nil {
 				return err
 			}
-			p.Total = answer.Total
-			if most := p.Cost.Of(int(answer.Total)); p.MaxCredits < 0 || p.MaxCredits > most {
+			p.Total = answer.total
+			if most := p.Cost.Of(int(answer.total)); p.MaxCredits < 0 || p.MaxCredits > most {
 				p.MaxCredits = most
 			}
 			if probed && i == 0 {
@@ -115,7 +115,7 @@ func (x *Execution) describe(source plan.Source) ScanPlan {
 		return p
 	}
 	guard, rowCap := x.Budget.left(), x.plan.RowCap
-	pager := plan.NewPager(x.plan.Table, x.demand.FirstPage(guard))
+	pages := plan.NewPages(x.plan.Table, x.demand.FirstPage(guard), rowCap)
 	want := x.demand.Next(plan.Progress{Spellings: int64(len(source.Spellings)), Guard: guard})
 	rows, requests, credits := int64(0), int64(0), int64(0)
 	for ; rows < min(want, rowCap) || want < 0 && requests < shownPages; requests++ {
@@ -123,7 +123,7 @@ func (x *Execution) describe(source plan.Source) ScanPlan {
 		if want >= 0 {
 			left = want - rows
 		}
-		_, size := pager.Next(left, rowCap)
+		size := pages.Size(rows, left, x.plan.Table.Page.MaxSize)
 		if requests < shownPages {
 			p.PageSizes = append(p.PageSizes, size)
 		}

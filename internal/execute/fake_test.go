@@ -12,6 +12,7 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
@@ -72,9 +73,17 @@ func (a *fakeAPI) Rows(ctx context.Context, t *table.Table, req table.Request) (
 		from := min((req.Page-1)*req.Size, reachable)
 		page = found[from:min(from+req.Size, reachable)]
 	}
-	b := table.NewBuilder(t, "", len(page))
-	for _, h := range page {
+	var text strings.Builder
+	ends := make([]int, len(page))
+	for i, h := range page {
+		fmt.Fprintf(&text, `{"domain_from":%q,"ref_pages":%d,"domainRank":%d}`, h.name, h.links, h.rank)
+		ends[i] = text.Len()
+	}
+	b, begin := table.NewBuilder(t, text.String(), len(page)), 0
+	for i, h := range page {
 		b.Begin()
+		b.Whole(begin, ends[i])
+		begin = ends[i]
 		b.Text(0, func(to []byte) []byte { return append(to, h.name...) })
 		b.Count(1, h.links)
 		b.Count(2, h.rank)
@@ -83,13 +92,6 @@ func (a *fakeAPI) Rows(ctx context.Context, t *table.Table, req table.Request) (
 	a.credits += answer.Credits
 	return answer, nil
 }
-
-func (a *fakeAPI) Answers(func(int64) bool) execute.Answers { return noAnswers{} }
-
-type noAnswers struct{}
-
-func (noAnswers) Attach(ctx context.Context) context.Context { return ctx }
-func (noAnswers) Forget()                                    {}
 
 // kept reports a host that a filter leaves.
 func kept(f table.Filter, h host) bool {
@@ -177,5 +179,5 @@ func run(t *testing.T, conn *execute.Connection, in plan.Input, o execute.Option
 }
 
 func connect(a *fakeAPI) *execute.Connection {
-	return &execute.Connection{API: a, Rate: 1000, MaxRequests: 4}
+	return &execute.Connection{API: a, Store: series.NewStore(), Rate: 1000, MaxRequests: 4}
 }

@@ -1,30 +1,33 @@
 package execute
 
 import (
-	"github.com/turbot/steampipe-plugin-serpstat/internal/pagescan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 // cutIfNeeded cuts a result past the row cap into parts once it is clear that its end will be needed: at
 // once where no LIMIT ends the scan, and before the big pages are bought.
 func (r *sourceReader) cutIfNeeded() error {
-	x := r.x
-	if r.cut() || r.total <= x.plan.RowCap || x.demand.EndsBeforeCap(r.progress()) {
+	x, demand := r.x, r.demand()
+	if r.cut() || r.total <= x.plan.RowCap || demand.EndsBeforeCap(r.progress()) {
 		return nil
+	}
+	if r.wide != nil {
+		return r.cutNow()
 	}
 	refused, of := r.refused(), r.series
 	if !x.ordered() && !of.Thinned && of.Splittable(refused) != "" {
 		of = of.Dividing()
 	}
 	switch {
-	case of.Order == r.series.Order && !x.demand.Bounded() && r.pages.Pages() < pagescan.Ramp && r.pages.More():
+	case of.Order == r.series.Order && !demand.Bounded() && r.pages.Pages() < series.Ramp && r.pages.More():
 		return nil // a reader who wants a few rows leaves before any part is looked for
 	case of.Order == r.series.Order:
 		return r.cutNow()
-	case x.demand.PastCap():
+	case demand.PastCap():
 		return r.series.TooMany(r.total, x.plan.RowCap, refused)
-	case x.demand.Bounded():
+	case demand.Bounded():
 		return nil // finish says so if the cap comes before the limit
 	}
 	// The API's own order that the user asks for has no meaning where all rows are returned.
@@ -32,7 +35,13 @@ func (r *sourceReader) cutIfNeeded() error {
 	return nil
 }
 
+// cutNow finds the parts, unless somebody has found them before.
 func (r *sourceReader) cutNow() error {
+	if parts, ok := r.pages.Note().([]plan.Part); ok {
+		r.parts = parts
+		r.beginFirstPart()
+		return nil
+	}
 	for {
 		splitter := plan.Splitter{
 			Series: r.series, Total: r.total, Highest: r.highest, AtLeast: r.taken,
@@ -51,6 +60,7 @@ func (r *sourceReader) cutNow() error {
 		if err != nil {
 			return err
 		}
+		r.pages.SetNote(parts)
 		r.parts = parts
 		r.beginFirstPart()
 		return nil
@@ -61,8 +71,8 @@ func (r *sourceReader) cutNow() error {
 // them has more rows than the cap, they are spread over the parts that it was divided into: then the parts are read
 // from their first rows, and what has been streamed is left out.
 func (r *sourceReader) beginFirstPart() {
-	streamed := r.read[:len(r.read)-len(r.rows)]
-	if r.read = nil; r.parts[0].Filter.Equal(r.series.Request.Filter) && r.parts[0].Rows >= r.taken {
+	streamed := r.come[:len(r.come)-len(r.rows)]
+	if r.come = nil; r.parts[0].Filter.Equal(r.series.Request.Filter) && r.parts[0].Rows >= r.taken {
 		r.inPart = int64(len(streamed))
 		return
 	}
@@ -78,28 +88,50 @@ func (r *sourceReader) beginFirstPart() {
 func (r *sourceReader) beginPart() {
 	r.pages.Close()
 	r.inPart, r.anyLast = 0, false
-	r.pages = r.newPages(r.series.With(r.parts[r.part].Filter))
+	if r.wide != nil {
+		r.pages = r.wide.parts[r.part]
+		return
+	}
+	r.pages = r.x.open(r.ctx, r.series.With(r.parts[r.part].Filter))
+}
+
+// unboughtParts is how many rows of a result past the cap are not here.
+func (r *sourceReader) unboughtParts() int64 {
+	parts, known := r.pages.Note().([]plan.Part)
+	if !known {
+		return r.total - r.taken
+	}
+	left := int64(0)
+	for _, part := range parts {
+		known, o := r.x.reading(r.series.With(part.Filter))
+		if rows := r.x.conn.Store.Complete(r.ctx, known, o); rows != nil {
+			rows.Close()
+			continue
+		}
+		left += part.Rows
+	}
+	return left
 }
 
 // count asks how many rows a series has: a request of one row.
 func (r *sourceReader) count(of plan.Series) (int64, error) {
-	answer, err := r.x.buy(r.ctx, of, 1, 1, 1)
-	if err != nil {
-		return 0, err
-	}
-	return answer.Total, nil
+	answer, err := r.x.first(r.ctx, of)
+	return answer.total, err
 }
 
-// endPart goes on with the next part, if there is one, and says so if the one that has ended had not the rows that were
+// endPart goes on with the next part, if there is one, unless the one that has ended had not the rows that were
 // counted.
-func (r *sourceReader) endPart() {
+func (r *sourceReader) endPart() error {
 	if counted := r.parts[r.part].Rows; r.inPart != counted {
-		r.warn(r.inPart, counted)
+		err := r.incomplete(&series.IncompleteError{Site: r.series.Site(), Arrived: r.inPart, Total: counted})
+		if err != nil {
+			return err
+		}
 	}
 	if r.part++; r.part == len(r.parts) {
-		r.pages.Close()
 		r.ended = true
-		return
+		return nil
 	}
 	r.beginPart()
+	return nil
 }

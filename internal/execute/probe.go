@@ -21,14 +21,14 @@ func (x *Execution) learnFolding(ctx context.Context) error {
 	if !ok {
 		return nil
 	}
-	answer, err := x.buy(ctx, probe.Series, 1, 1, 1)
+	answer, err := x.first(ctx, probe.Series)
 	shown := false
 	if err != nil {
 		if _, refused := refusedBy(err); !refused { // a refusal is free, and shows nothing
 			return err
 		}
-	} else if answer.Rows.Len() > 0 {
-		shown = probe.Shows(answer.Rows.All()[0])
+	} else if len(answer.rows) > 0 {
+		shown = probe.Shows(answer.rows[0])
 	}
 	x.conn.probed(x.plan.Table, probe, shown)
 	x.Log.Debug("serpstat contains", "fields", probe.Fields(), "shown to ignore case", shown)

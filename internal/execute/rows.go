@@ -4,13 +4,31 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/turbot/steampipe-plugin-serpstat/internal/pagescan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 // next returns the next row of the source, or ok false after the last.
 func (r *sourceReader) next() (row table.Row, ok bool, err error) {
+	if r.wide == nil || !r.x.ordered() || r.wide.series.Order == r.x.plan.Order {
+		return r.nextRow()
+	}
+	if r.sorted == nil {
+		by := r.x.plan.Order
+		if r.sorted, err = sorted(r.nextRow, r.x.plan.Table.FieldOf(by.Column), by.Descending); err != nil {
+			return row, false, err
+		}
+	}
+	if len(r.sorted) == 0 {
+		return row, false, nil
+	}
+	row, r.sorted = r.sorted[0], r.sorted[1:]
+	return row, true, nil
+}
+
+// nextRow is the next row as the series has it.
+func (r *sourceReader) nextRow() (row table.Row, ok bool, err error) {
 	for {
 		for len(r.rows) > 0 {
 			row = r.rows[0]
@@ -34,10 +52,10 @@ func (r *sourceReader) next() (row table.Row, ok bool, err error) {
 // accept checks a row's place in the order, and whether it belongs to the part being read. The first row
 // beyond the part ends it.
 func (r *sourceReader) accept(row table.Row) (belongs bool, err error) {
-	if !r.cut() && !r.x.ordered() {
+	if !r.cut() && (!r.x.ordered() || r.field < 0) {
 		return true, nil
 	}
-	value, _ := row.Cell(r.series.Table.FieldOf(r.series.Order.Column)).Count()
+	value, _ := row.Cell(r.field).Count()
 	if err := r.checkOrder(value); err != nil {
 		return false, err
 	}
@@ -51,7 +69,7 @@ func (r *sourceReader) accept(row table.Row) (belongs bool, err error) {
 	}
 	if beyond := value < part.From == r.series.Order.Descending; beyond {
 		r.rows = nil
-		r.endPart()
+		return false, r.endPart()
 	}
 	return false, nil
 }
@@ -85,20 +103,27 @@ func (r *sourceReader) checkOrder(value int64) error {
 
 // page reads the next page.
 func (r *sourceReader) page() error {
-	if n := r.pages.Pages(); !r.x.demand.Bounded() && n > 0 && n <= pagescan.Ramp && r.part == 0 && r.pages.More() {
+	demand := r.demand()
+	if n := r.pages.Pages(); !demand.Bounded() && n > 0 && n <= series.Ramp && r.part == 0 && !r.pages.Bought() && r.pages.More() {
 		r.x.pauseForReader(r.ctx, r.pages.Latency())
 	}
 	rows, err := r.pages.Next(r.want())
+	var incomplete *series.IncompleteError
 	switch {
-	case errors.Is(err, pagescan.ErrDone):
+	case errors.Is(err, series.ErrDone):
+		return r.finish()
+	case errors.As(err, &incomplete):
+		if err := r.incomplete(incomplete); err != nil {
+			return err
+		}
 		return r.finish()
 	case err != nil && r.taken == 0:
 		return r.replanWithout(err)
 	case err != nil:
 		return err
 	}
-	if r.taken == 0 && len(rows) > 0 && r.series.Order == (plan.Order{Column: r.series.Table.Sort.Divide, Descending: true}) {
-		r.highest, _ = rows[0].Cell(r.series.Table.FieldOf(r.series.Order.Column)).Count()
+	if r.taken == 0 && r.series.Order == (plan.Order{Column: r.series.Table.Sort.Divide, Descending: true}) {
+		r.highest, _ = rows[0].Cell(r.field).Count()
 	}
 	r.taken += int64(len(rows))
 	r.rows = rows
@@ -108,32 +133,31 @@ func (r *sourceReader) page() error {
 			return err
 		}
 	}
-	if !r.cut() && r.total > r.x.plan.RowCap && !r.x.demand.SurelyEndsBeforeCap(r.progress()) {
-		r.read = append(r.read, rows...)
+	if !r.cut() && r.total > r.x.plan.RowCap && !demand.SurelyEndsBeforeCap(r.progress()) {
+		r.come = append(r.come, rows...)
 	}
 	return r.cutIfNeeded()
 }
 
 // checkTotal checks the budget against the first answer's total.
 func (r *sourceReader) checkTotal() error {
-	if r.x.demand.Bounded() {
+	if r.demand().Bounded() {
 		return nil // each page is checked
 	}
-	return r.x.Budget.checkTotal(r.series.Site(), (r.total-r.taken)*r.series.Table.Cost.Row, r.total)
+	left := r.pages.Unbought()
+	if r.total > r.x.plan.RowCap {
+		left = r.unboughtParts()
+	}
+	return r.x.Budget.checkTotal(r.series.Site(), left*r.series.Table.Cost.Row, r.total)
 }
 
 // finish ends a series of pages: the next part follows, or the source is over.
 func (r *sourceReader) finish() error {
 	if r.cut() {
-		r.endPart()
-		return nil
-	}
-	arrived, total, short := r.pages.Short()
-	if short {
-		r.warn(arrived, total)
+		return r.endPart()
 	}
 	r.ended = true
-	if total > r.x.plan.RowCap {
+	if total := r.pages.Total(); total > r.x.plan.RowCap {
 		return r.series.TooMany(r.total, r.x.plan.RowCap, r.refused())
 	}
 	return nil

@@ -5,14 +5,14 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/turbot/steampipe-plugin-serpstat/internal/pagescan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 // Run streams the scan's rows.
 func (x *Execution) Run(ctx context.Context) error {
-	if !x.following {
+	if !x.isHere(ctx) {
 		if err := x.learnFolding(ctx); err != nil {
 			return err
 		}
@@ -62,7 +62,7 @@ func (x *Execution) release(ctx context.Context) error {
 }
 
 func (x *Execution) readAll(ctx context.Context, source string) error {
-	rows := x.open(ctx, source)
+	rows := x.openSource(ctx, source)
 	defer rows.close()
 	for {
 		row, ok, err := rows.next()
@@ -80,11 +80,11 @@ func (x *Execution) runOrdered(ctx context.Context) error {
 	streams := make([]*sourceReader, len(x.plan.Sources))
 	nexts := make([]func() (table.Row, bool, error), len(streams))
 	for i, source := range x.plan.Sources {
-		streams[i] = x.open(ctx, source.Key)
+		streams[i] = x.openSource(ctx, source.Key)
 		defer streams[i].close()
 		nexts[i] = streams[i].next
 	}
-	err := pagescan.Merge(nexts, x.before(), func(i int, row table.Row) (bool, error) {
+	err := series.Merge(nexts, x.before(), func(i int, row table.Row) (bool, error) {
 		err := x.emit(ctx, streams[i].source, row)
 		return !x.full(), err
 	})

@@ -4,8 +4,8 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/turbot/steampipe-plugin-serpstat/internal/pagescan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
@@ -14,8 +14,11 @@ type sourceReader struct {
 	x      *Execution
 	ctx    context.Context
 	source *plan.Source
-	series plan.Series // that is read: the source's, but for its order where the result has to be cut
-	pages  *pagescan.Reader[table.Row]
+	series plan.Series // that is read: the source's, but for its order where the result has to be cut, or one that includes it
+	pages  *series.Reader
+	wide   *included   // where a series is read that includes the source's, and is here; nil otherwise
+	sorted []table.Row // its rows in the scan's order, where that is another
+	field  int         // by which the series is sorted, -1 where no column shows it
 
 	rows    []table.Row // of the page being read
 	taken   int64       // rows read, of all parts
@@ -24,7 +27,7 @@ type sourceReader struct {
 	parts   []plan.Part // of a result past the row cap, once it is cut
 	part    int
 	inPart  int64          // rows read of the part
-	read    []table.Row    // all of a result that may be cut, until it is
+	come    []table.Row    // all of a result that may be cut, until it is
 	again   map[string]int // rows that have been streamed and will come again with the parts, as they came
 	last    int64          // value of the row before, to check the order
 	anyLast bool
@@ -32,8 +35,8 @@ type sourceReader struct {
 	ended   bool
 }
 
-// open starts before the first row of the source with a key.
-func (x *Execution) open(ctx context.Context, key string) *sourceReader {
+// openSource starts before the first row of the source with a key.
+func (x *Execution) openSource(ctx context.Context, key string) *sourceReader {
 	r := &sourceReader{x: x, ctx: ctx, before: x.streamed, total: -1}
 	r.restart(x.plan.Source(key))
 	return r
@@ -41,7 +44,12 @@ func (x *Execution) open(ctx context.Context, key string) *sourceReader {
 
 // restart reads a source from its first row. Nothing of it has been streamed.
 func (r *sourceReader) restart(source *plan.Source) {
+	r.close()
 	r.source = source
+	if r.wide = r.x.included(r.ctx, source.Series); r.wide != nil {
+		r.read(r.wide.series, r.wide.pages)
+		return
+	}
 	r.reread(source.Series)
 }
 
@@ -50,27 +58,23 @@ func (r *sourceReader) reread(of plan.Series) {
 	if r.pages != nil {
 		r.pages.Close()
 	}
-	r.series = of
-	r.pages = r.newPages(of)
-	r.rows, r.read, r.taken, r.total = nil, nil, 0, -1
+	r.read(of, r.x.open(r.ctx, of))
 }
 
-func (r *sourceReader) close() { r.pages.Close() }
-
-func (r *sourceReader) newPages(of plan.Series) *pagescan.Reader[table.Row] {
-	x := r.x
-	pager := plan.NewPager(of.Table, x.demand.FirstPage(x.Budget.left()))
-	return pagescan.NewReader(r.ctx, r.fetcher(of), pager, pagescan.Options{RowCap: x.plan.RowCap, Rate: x.conn.Rate, Most: x.conn.MaxRequests})
+func (r *sourceReader) read(of plan.Series, pages *series.Reader) {
+	r.series, r.pages, r.field = of, pages, -1
+	if of.Order != (plan.Order{}) {
+		r.field = of.Table.FieldOf(of.Order.Column)
+	}
+	r.rows, r.come, r.taken, r.total = nil, nil, 0, -1
 }
 
-// fetcher asks for pages of a series, within the budget.
-func (r *sourceReader) fetcher(of plan.Series) pagescan.Fetch[table.Row] {
-	return func(ctx context.Context, page, size, expect int) (pagescan.Page[table.Row], error) {
-		answer, err := r.x.buy(ctx, of, page, size, expect)
-		if err != nil {
-			return pagescan.Page[table.Row]{}, err
-		}
-		return pagescan.Page[table.Row]{Rows: answer.Rows.All(), Total: answer.Total, Took: answer.Took}, nil
+func (r *sourceReader) close() {
+	if r.pages != nil {
+		r.pages.Close()
+	}
+	if r.wide != nil {
+		r.wide.close()
 	}
 }
 
@@ -84,23 +88,31 @@ func (r *sourceReader) progress() plan.Progress {
 	return plan.Progress{Streamed: r.x.streamed, Before: r.before, Spellings: int64(len(r.source.Spellings)), Taken: r.taken, Guard: r.x.Budget.left()}
 }
 
+// demand is the scan's; what is here is read to its end.
+func (r *sourceReader) demand() plan.Demand {
+	if r.wide != nil {
+		return r.x.demand.All()
+	}
+	return r.x.demand
+}
+
 // want is how many rows to ask for from here on; -1 is all that there are.
 func (r *sourceReader) want() int64 {
-	want := r.x.demand.Next(r.progress())
+	want := r.demand().Next(r.progress())
 	if r.cut() {
 		want = plan.Within(want, r.parts[r.part].Rows-r.inPart)
 	}
 	return want
 }
 
-func (r *sourceReader) warn(arrived, total int64) {
-	r.x.short = true
-	site := r.series.Site()
-	warning := fmt.Sprintf("%d of %d rows of %s arrived: the data changed while it was read", arrived, total, site)
-	r.x.Log.Warn(r.series.Table.Name, "domain", site, "arrived", arrived, "total", total, "warning", warning)
-	if r.x.Warn != nil {
-		r.x.Warn(site, warning)
+// incomplete tells the user that rows stay away, where they take what there is.
+func (r *sourceReader) incomplete(err *series.IncompleteError) error {
+	if r.x.Warn == nil {
+		return err
 	}
+	r.x.Log.Warn(r.series.Table.Name, "domain", err.Site, "arrived", err.Arrived, "total", err.Total)
+	r.x.Warn(err.Site, fmt.Sprintf("%d of %d rows of %s arrived, the others stay away", err.Arrived, err.Total, err.Site))
+	return nil
 }
 
 // learn notes what an API error says of a filter; it reports whether it is a refusal of it.

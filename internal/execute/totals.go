@@ -17,12 +17,12 @@ type Total struct {
 // allows.
 func (x *Execution) Totals(ctx context.Context, tell func(Total)) error {
 	for _, source := range x.plan.Sources {
-		answer, err := x.buy(ctx, source.Series, 1, 1, 1)
+		answer, err := x.first(ctx, source.Series)
 		if err != nil {
 			return err
 		}
 		for _, spelling := range source.Spellings {
-			tell(Total{spelling, answer.Total, answer.LeftLines})
+			tell(Total{spelling, answer.total, answer.leftLines})
 			if x.streamed++; x.full() {
 				return nil
 			}

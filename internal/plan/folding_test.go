@@ -41,7 +41,7 @@ func TestAProbeIsSentOnlyWhereItCanNarrowTheFilter(t *testing.T) {
 			if request := probe.Series.Request; ok != (tt.want != nil) || !request.Filter.Equal(tt.want) {
 				t.Errorf("probe %v %t, want %v", request.Filter, ok, tt.want)
 			}
-			if ok && (probe.Series.Site() != "a.com" || !probe.Series.InOrder(Order{"links_ext", true})) {
+			if ok && (probe.Series.Site() != "a.com" || probe.Series.Order != Order{"links_ext", true}) {
 				t.Errorf("asks %+v", probe.Series)
 			}
 			tt.in.Limit = 0

@@ -6,47 +6,47 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
-// Pager chooses pages of changing size that neither overlap nor leave a gap: the API counts a page's offset
+// Pages chooses pages of changing size that neither overlap nor leave a gap: the API counts a page's offset
 // as (page − 1) × size, so each size divides the number of rows before it.
-type Pager struct {
-	offset  int64
-	first   int
-	maxSize int64
-	whole   bool // there is one page, which has all rows
+type Pages struct {
+	first  int
+	rowCap int64
+	whole  int // rows of the one page that has all; 0 where there are several
 }
 
-// NewPager starts before the first row of a table's series; first is the size of the first page if the demand is not
-// known.
-func NewPager(t *table.Table, first int) *Pager {
-	return &Pager{first: first, maxSize: int64(t.Page.MaxSize), whole: !t.CountsRows}
-}
-
-// Offset is the number of rows before the next page.
-func (p *Pager) Offset() int64 { return p.offset }
-
-// Next returns the next page and its size. want is the number of rows still wanted, or -1 if that is not
-// known: then sizes double from the first to the largest. No page reaches past rowCap.
-func (p *Pager) Next(want, rowCap int64) (page, size int) {
-	most := min(p.maxSize, rowCap-p.offset)
-	switch {
-	case p.whole:
-		size = int(p.maxSize)
-	case want >= 0:
-		size = p.fit(max(want, 1), most, rowCap)
-	case p.offset == 0:
-		size = int(min(int64(p.first), most))
-	default:
-		size = p.largest(min(most, p.offset))
+// NewPages chooses pages of a table; first is the size of the first page if the demand is not known. No page reaches
+// past rowCap.
+func NewPages(t *table.Table, first int, rowCap int64) Pages {
+	p := Pages{first: first, rowCap: rowCap}
+	if !t.CountsRows {
+		p.whole = t.Page.MaxSize
 	}
-	page = int(p.offset/int64(size)) + 1
-	p.offset += int64(size)
-	return page, size
+	return p
 }
+
+// Size is the size of the page after offset rows, at most most. want is the number of rows wanted from there on, or -1
+// if that is not known: then sizes double from the first to the largest.
+func (p Pages) Size(offset, want int64, most int) int {
+	at := place{offset, int64(most), p.rowCap}
+	inPage := min(at.maxSize, p.rowCap-offset)
+	switch {
+	case p.whole > 0:
+		return p.whole
+	case want >= 0:
+		return at.fit(max(want, 1), inPage)
+	case offset == 0:
+		return int(min(int64(p.first), inPage))
+	}
+	return at.largest(min(inPage, offset))
+}
+
+// place is where a page is to begin, and what bounds its size.
+type place struct{ offset, maxSize, rowCap int64 }
 
 // fit returns the size of the next page on the way to want rows in as few pages as possible, and with as few
 // rows too many: pages of one size, and a last one that brings the rest and whose size divides what is
 // before it. 1,001 rows are 1,000 and 1; 2,500 are 1,000, 1,000 and 500; 1,009, a prime, come with one more.
-func (p *Pager) fit(want, most, rowCap int64) int {
+func (p place) fit(want, most int64) int {
 	before := (want - 1) / p.maxSize // pages before the last
 	size, least := int64(0), int64(math.MaxInt64)
 	for s := divide(want, before+1); s <= most && least > want; s++ {
@@ -54,7 +54,7 @@ func (p *Pager) fit(want, most, rowCap int64) int {
 			continue
 		}
 		full := before * s
-		last := smallestDivisor(p.offset+full, want-full, min(p.maxSize, rowCap-p.offset-full))
+		last := smallestDivisor(p.offset+full, want-full, min(p.maxSize, p.rowCap-p.offset-full))
 		if last > 0 && full+last < least {
 			size, least = s, full+last
 		}
@@ -87,7 +87,7 @@ func smallestDivisor(offset, least, most int64) int64 {
 func divide(a, b int64) int64 { return (a + b - 1) / b }
 
 // largest returns the largest size up to most that divides the offset.
-func (p *Pager) largest(most int64) int {
+func (p place) largest(most int64) int {
 	for s := most; s > 1; s-- {
 		if p.offset%s == 0 {
 			return int(s)

@@ -14,25 +14,22 @@ func TestPagesNeitherOverlapNorLeaveAGap(t *testing.T) {
 	eachTable(t, func(t *rapid.T, of *table.Table) {
 		rowCap := rapid.Int64Range(1, min(of.Page.RowCap, 5000)).Draw(t, "cap")
 		largest := rapid.SampledFrom([]int{of.Page.MaxSize, 1, 7, 100}).Draw(t, "largest")
-		p := NewPager(&table.Table{Page: table.Page{MaxSize: largest}, CountsRows: true}, rapid.IntRange(1, 1000).Draw(t, "first"))
+		p := NewPages(&table.Table{CountsRows: true}, rapid.IntRange(1, 1000).Draw(t, "first"), rowCap)
 		for offset := int64(0); offset < rowCap; {
 			want := rapid.Int64Range(-1, 3000).Draw(t, "want")
-			page, size := p.Next(want, rowCap)
-			if size < 1 || size > largest || int64(page-1)*int64(size) != offset || offset+int64(size) > rowCap {
-				t.Fatalf("page %d of %d rows at %d, cap %d", page, size, offset, rowCap)
+			size := p.Size(offset, want, largest)
+			if size < 1 || size > largest || offset%int64(size) != 0 || offset+int64(size) > rowCap {
+				t.Fatalf("a page of %d rows at %d, cap %d", size, offset, rowCap)
 			}
-			if offset += int64(size); p.Offset() != offset {
-				t.Fatalf("the offset is %d, want %d", p.Offset(), offset)
-			}
+			offset += int64(size)
 		}
 	})
 }
 
 func costOf(of *table.Table, n int64) (rows, pages int64) {
-	p := NewPager(of, FirstPage)
+	p := NewPages(of, FirstPage, of.Page.RowCap)
 	for ; rows < n; pages++ {
-		_, size := p.Next(n-rows, of.Page.RowCap)
-		rows += int64(size)
+		rows += int64(p.Size(rows, n-rows, of.Page.MaxSize))
 	}
 	return rows, pages
 }
@@ -57,11 +54,14 @@ func TestALimitCostsItsRows(t *testing.T) {
 }
 
 func TestAScanOfUnknownDemandStartsSmall(t *testing.T) {
-	p := NewPager(outlinks, FirstPage)
+	p := NewPages(outlinks, FirstPage, outlinks.Page.RowCap)
+	offset := int64(0)
 	for i, want := range []int{125, 125, 250, 500, 1000, 1000} {
-		if _, size := p.Next(-1, outlinks.Page.RowCap); size != want {
+		size := p.Size(offset, -1, outlinks.Page.MaxSize)
+		if size != want {
 			t.Errorf("page %d has %d rows, want %d", i+1, size, want)
 		}
+		offset += int64(size)
 	}
 }
 
@@ -70,7 +70,7 @@ func TestAMethodWithoutPagesHasOne(t *testing.T) {
 	whole := *outlinks
 	whole.CountsRows, whole.Page = false, table.Page{MaxSize: 300, RowCap: 300}
 	for _, want := range []int64{-1, 1, 299, 300, 1000} {
-		if _, size := NewPager(&whole, FirstPage).Next(want, whole.Page.RowCap); size != 300 {
+		if size := NewPages(&whole, FirstPage, whole.Page.RowCap).Size(0, want, 300); size != 300 {
 			t.Errorf("of %d rows wanted %d are asked for", want, size)
 		}
 	}

@@ -68,6 +68,9 @@ type Series struct {
 	Request table.Request // without page and size
 	Order   Order         // in which the rows come, as far as a column shows it
 	Thinned bool          // by a parameter that decides before or after the filter which rows there are
+	Free    bool          // nothing asks for the rows' order
+	Own     table.Filter  // of it, what the user asks of the API to filter, which nothing here can judge
+	Counted bool          // total is known to count the rows: no filter of the user's and no thinning is in between
 }
 
 // At returns the request for one page of the series, or for all its rows where the method has no pages.
@@ -87,9 +90,6 @@ func (s Series) With(f table.Filter) Series {
 
 // Site is the domain that the series is about.
 func (s Series) Site() string { return s.Request.Site() }
-
-// InOrder reports that the series' rows come in an order.
-func (s Series) InOrder(o Order) bool { return o == Order{} || s.Order == o }
 
 // New plans a scan, or says what is wrong with its WHERE clause, before anything is asked of the API.
 func New(in Input) (*Plan, error) {
@@ -119,13 +119,6 @@ func (p *Plan) Source(key string) *Source {
 		return nil
 	}
 	return &p.Sources[i]
-}
-
-// ByRequestsOf is the plan made of another's sources, whose rows include its own.
-func (p *Plan) ByRequestsOf(wider *Plan) *Plan {
-	by := *p
-	by.Sources, by.Exact = wider.Sources, wider.Exact
-	return &by
 }
 
 // exact reports that the filter leaves only rows that match.
@@ -165,7 +158,8 @@ func sourceOf(in Input, spelling Spelling) (s Source, possible bool, err error) 
 		return s, false, nil
 	}
 	s = Source{Key: args.key(), Spellings: []Spelling{spelling}, Decisions: pushed.decisions}
-	s.Series = Series{Table: in.Table, Thinned: args.thinned, Request: table.Request{Args: args.sent, Filter: pushed.filter}}
+	s.Series = Series{Table: in.Table, Thinned: args.thinned, Own: args.filter, Request: table.Request{Args: args.sent, Filter: pushed.filter}}
+	s.Series.Counted = in.Table.CountsRows && !args.thinned && len(args.filter) == 0
 	s.Series.sort(in.Order, args)
 	return s, true, nil
 }
@@ -185,10 +179,10 @@ func (s *Series) sort(asked Order, args args) {
 		}
 		return
 	case s.Table.Sort.Divide == "":
-		s.Request.Sort = s.Table.Sort.Default
+		s.Free, s.Request.Sort = true, s.Table.Sort.Default
 		return
 	default:
-		asked = dividing(s.Table)
+		s.Free, asked = true, dividing(s.Table)
 	}
 	s.Order = asked
 	s.Request.Sort, s.Request.Order = s.Table.Fields[s.Table.FieldOf(asked.Column)].Sort, "asc"

@@ -2,7 +2,7 @@
 // a rate limit, strict reading of answers, and no token in anything that leaves it.
 //
 // Any declared method that answers with a list of rows is called by [Client.Rows]. The envelope, the errors,
-// retries, limits, logging and sharing of identical requests are do's and [call]'s, and know no method.
+// retries, limits and logging are [call]'s, and know no method.
 package serpstatapi
 
 import (
@@ -31,7 +31,6 @@ type Exchange struct {
 	Total, LeftLines int64 // -1 where the answer does not say
 	Attempt          int   // from 1
 	Duration         time.Duration
-	Shared           bool // more than one caller waits for this answer
 	Err              error
 }
 
@@ -44,8 +43,9 @@ type Client struct {
 	slots    chan struct{}
 	redact   redactor
 	log      hclog.Logger
-	flights  flights
 	ids      atomic.Int64
+	closed   context.Context // ends with Close
+	end      context.CancelFunc
 }
 
 // New checks the config and makes a client. Nothing is sent.
@@ -68,12 +68,15 @@ func New(cfg Config) (*Client, error) {
 			return http.ErrUseLastResponse // another host must not be sent the token
 		},
 	}
-	c.flights.running = map[string]*flight{}
+	c.closed, c.end = context.WithCancel(context.Background())
 	return c, nil
 }
 
-// Close lets go of idle connections. Requests under way go on, and the client can be used again.
-func (c *Client) Close() { c.http.CloseIdleConnections() }
+// Close ends requests under way, and lets go of idle connections.
+func (c *Client) Close() {
+	c.end()
+	c.http.CloseIdleConnections()
+}
 
 // String names the client without the token.
 func (c *Client) String() string {
@@ -86,7 +89,7 @@ func (c *Client) GoString() string { return c.String() }
 type waitKey struct{}
 
 // WithWait returns a context whose requests call wait before each attempt, in place of the config's Wait.
-// An error of wait ends the request. Of identical requests that share an answer, the first one's wait counts.
+// An error of wait ends the request.
 func WithWait(ctx context.Context, wait func(context.Context) error) context.Context {
 	return context.WithValue(ctx, waitKey{}, wait)
 }
@@ -95,6 +98,7 @@ func WithWait(ctx context.Context, wait func(context.Context) error) context.Con
 type rpc[T any] struct {
 	method   string
 	params   any                                      // nil is not sent
+	paid     bool                                     // what has been sent is finished, since it may be charged
 	exchange Exchange                                 // what is known of it before the answer
 	fields   []any                                    // for the log
 	decode   func(*jsonReader, *Exchange) (T, *Error) // reads result
@@ -108,16 +112,9 @@ type envelope struct {
 	Params any    `json:"params,omitempty"`
 }
 
-// do calls a method, or joins an identical call under way.
+// do calls a method.
 func do[T any](ctx context.Context, c *Client, r rpc[T]) (T, error) {
-	key, err := table.Encode(r.params)
-	if err != nil {
-		var zero T
-		return zero, c.finish(r.method, &Error{Kind: KindBadRequest, Message: "the request cannot be encoded: " + err.Error()})
-	}
-	answer, e := share(ctx, &c.flights, r.method+string(key), func(ctx context.Context) (T, *Error) {
-		return call(ctx, c, r)
-	})
+	answer, e := call(ctx, c, r)
 	if e != nil {
 		return answer, c.finish(r.method, e)
 	}
@@ -153,7 +150,6 @@ func attempt[T any](ctx context.Context, c *Client, r rpc[T], n int) (answer T, 
 		ex.Err = e
 	}
 	ex.Duration = time.Since(start)
-	ex.Shared = shared(ctx)
 	if e == nil && r.done != nil {
 		r.done(answer, ex.Duration)
 	}
@@ -189,8 +185,7 @@ func (c *Client) logAt(level hclog.Level, message, method string, fields []any, 
 // shortMethod is the method's name without its procedure, which says no more.
 func shortMethod(method string) string { return method[strings.LastIndexByte(method, '.')+1:] }
 
-// finish is the one exit of errors: it names the method and removes the token. It works on a copy, because
-// callers that share an answer share its error.
+// finish is the one exit of errors: it names the method and removes the token.
 func (c *Client) finish(method string, e *Error) *Error {
 	done := *e
 	done.method = shortMethod(method)
@@ -215,6 +210,9 @@ func (c *Client) admit(ctx context.Context) *Error {
 		return nil
 	}
 	<-c.slots
+	if ctx.Err() != nil {
+		err = ctx.Err()
+	}
 	return interrupted(err)
 }
 
@@ -250,6 +248,15 @@ func exchange[T any](ctx context.Context, c *Client, r rpc[T], ex *Exchange) (an
 			bodies.Put(body)
 		}
 	}()
+	if r.paid {
+		if err := ctx.Err(); err != nil {
+			return answer, interrupted(err)
+		}
+		unending, cancel := context.WithCancel(context.WithoutCancel(ctx))
+		defer cancel()
+		defer context.AfterFunc(c.closed, cancel)()
+		ctx = unending
+	}
 	resp, e := c.post(ctx, request, body)
 	if e != nil {
 		return answer, e

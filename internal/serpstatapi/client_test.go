@@ -123,7 +123,7 @@ func TestExchangesAreReported(t *testing.T) {
 		t.Fatalf("%d exchanges: %+v", len(got), got)
 	}
 	for i, ex := range got {
-		if ex.Attempt != i+1 || ex.Method != outlink.Method || ex.Domain != "serpstat.com" || ex.Page != 1 || ex.Size != 100 || ex.Duration <= 0 || ex.Shared {
+		if ex.Attempt != i+1 || ex.Method != outlink.Method || ex.Domain != "serpstat.com" || ex.Page != 1 || ex.Size != 100 || ex.Duration <= 0 {
 			t.Errorf("attempt %d: %+v", i+1, ex)
 		}
 	}
@@ -248,16 +248,17 @@ func TestEndOfContextEndsEveryWait(t *testing.T) {
 	for name, tt := range map[string]struct {
 		answer http.HandlerFunc
 		config func(*Config)
+		free   bool // a request that costs nothing
 	}{
-		"the answer": {stall, func(*Config) {}},
+		"the answer": {stall, func(*Config) {}, true},
 		"a cut body": {func(w http.ResponseWriter, r *http.Request) {
 			w.Write([]byte("{"))
 			w.(http.Flusher).Flush()
 			stall(w, r)
-		}, func(*Config) {}},
-		"the rate limit": {ok(`<html>`), func(c *Config) { c.RequestsPerSecond = 0.001; c.sleep = nil }},
-		"a backoff":      {apiErr(429, ""), func(c *Config) { c.sleep = sleep }},
-		"the own wait":   {ok(goodPage), func(c *Config) { c.Wait = func(ctx context.Context) error { <-ctx.Done(); return errors.New("gone") } }},
+		}, func(*Config) {}, true},
+		"the rate limit": {ok(`<html>`), func(c *Config) { c.RequestsPerSecond = 0.001; c.sleep = nil }, false},
+		"a backoff":      {apiErr(429, ""), func(c *Config) { c.sleep = sleep }, false},
+		"the own wait":   {ok(goodPage), func(c *Config) { c.Wait = func(ctx context.Context) error { <-ctx.Done(); return errors.New("gone") } }, false},
 	} {
 		for cause, makeContext := range map[error]func(*testing.T) (context.Context, context.CancelFunc){
 			context.Canceled: func(t *testing.T) (context.Context, context.CancelFunc) {
@@ -276,20 +277,76 @@ func TestEndOfContextEndsEveryWait(t *testing.T) {
 					ctx, cancel := makeContext(t)
 					defer cancel()
 					start := time.Now()
-					_, err := c.Rows(ctx, outlink, request)
+					var err error
+					if tt.free {
+						_, err = c.GetStats(ctx)
+					} else {
+						_, err = c.Rows(ctx, outlink, request)
+					}
 					if took := time.Since(start); took != 50*time.Millisecond {
 						t.Errorf("it took %v", took)
 					}
 					if !errors.Is(err, cause) || KindOf(err) != KindNetwork {
 						t.Errorf("got %v", err)
 					}
-					if text := err.Error(); strings.Contains(text, "check the network") || !strings.HasPrefix(text, "serpstat getOutlinks: ") {
+					if text := err.Error(); strings.Contains(text, "check the network") || !strings.HasPrefix(text, "serpstat get") {
 						t.Errorf("misleading: %s", text)
 					}
 				})
 			})
 		}
 	}
+}
+
+// What has been sent may be charged: its answer is taken, though nobody waits for it any more. It is not sent again.
+func TestAPaidRequestIsFinishedThoughItsCallerHasLeft(t *testing.T) {
+	for name, tt := range map[string]struct {
+		answer http.HandlerFunc
+		rows   int
+	}{
+		"an answer":               {ok(goodPage), 1},
+		"an error that may go by": {apiErr(500, "busy"), 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				letGo := make(chan struct{})
+				a := serve(t, func(w http.ResponseWriter, r *http.Request) {
+					<-letGo
+					tt.answer(w, r)
+				})
+				c := client(t, a.URL)
+				ctx, leave := context.WithCancel(t.Context())
+				ended := make(chan struct{})
+				go func() {
+					defer close(ended)
+					answer, err := c.Rows(ctx, outlink, request)
+					if answer != nil && answer.Rows.Len() != tt.rows || (err == nil) != (tt.rows > 0) {
+						t.Errorf("%v, %v", answer, err)
+					}
+				}()
+				synctest.Wait()
+				leave()
+				synctest.Wait()
+				close(letGo)
+				<-ended
+				if n := len(a.received()); n != 1 {
+					t.Errorf("%d requests", n)
+				}
+			})
+		})
+	}
+}
+
+// Closing the client ends what is under way.
+func TestCloseEndsPaidRequests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := client(t, serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }).URL)
+		time.AfterFunc(time.Second, c.Close)
+		start := time.Now()
+		if _, err := c.Rows(t.Context(), outlink, request); !errors.Is(err, context.Canceled) || time.Since(start) != time.Second {
+			t.Errorf("%v after %v", err, time.Since(start))
+		}
+	})
 }
 
 func TestNothingIsSentForAContextThatHasEnded(t *testing.T) {

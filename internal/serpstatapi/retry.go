@@ -39,6 +39,9 @@ func (e *Error) retryable(attempts int) bool {
 	return false
 }
 
+// Final reports an error that comes again if the same is asked again.
+func (e *Error) Final() bool { return e.cause == nil && !e.retryable(1) }
+
 // backoff is how long to wait before the next attempt: what the API says, or doubling from half a second,
 // with jitter so that clients do not return together; after a rate limit at least one interval of the rate.
 func (c *Client) backoff(e *Error, attempt int) time.Duration {

@@ -9,7 +9,7 @@ import (
 )
 
 // Rows asks a declared method for one page of rows. No data for a request is an answer without rows that cost a
-// credit, not an error. An error is an [*Error]. Identical calls that run at the same time are sent once.
+// credit, not an error. An error is an [*Error]. Once it has been sent, a request is finished though ctx ends.
 func (c *Client) Rows(ctx context.Context, t *table.Table, req table.Request) (*table.Answer, error) {
 	if e := checkRequest(t, req); e != nil {
 		return nil, c.finish(t.Method, e)
@@ -18,37 +18,30 @@ func (c *Client) Rows(ctx context.Context, t *table.Table, req table.Request) (*
 	if !t.CountsRows {
 		page, size = 1, t.Page.MaxSize
 	}
-	answer, err := do(ctx, c, rpc[*pageOfRows]{
+	answer, err := do(ctx, c, rpc[*table.Answer]{
 		method:   t.Method,
 		params:   req,
+		paid:     true,
 		exchange: Exchange{Domain: req.Site(), Page: page, Size: size},
 		fields:   logFields(req),
-		decode: func(s *jsonReader, ex *Exchange) (*pageOfRows, *Error) {
+		decode: func(s *jsonReader, ex *Exchange) (*table.Answer, *Error) {
 			answer, e := readAnswerRows(t, s, page, size)
 			if e != nil {
 				return nil, e
 			}
 			return cost(t, answer, ex), nil
 		},
-		noData: func(ex *Exchange) *pageOfRows { return cost(t, &table.Answer{LeftLines: -1}, ex) },
-		done:   func(p *pageOfRows, took time.Duration) { p.Took = took },
+		noData: func(ex *Exchange) *table.Answer { return cost(t, &table.Answer{LeftLines: -1}, ex) },
+		done:   func(a *table.Answer, took time.Duration) { a.Took = took },
 	})
-	return (*table.Answer)(answer), err
+	return answer, err
 }
 
-// pageOfRows is an answer that can be kept.
-type pageOfRows table.Answer
-
-// answerBytes is the size of an answer without its rows, about.
-const answerBytes = 256
-
-func (p *pageOfRows) size() int64 { return answerBytes + p.Rows.Bytes() }
-
 // cost notes what an answer cost.
-func cost(t *table.Table, a *table.Answer, ex *Exchange) *pageOfRows {
+func cost(t *table.Table, a *table.Answer, ex *Exchange) *table.Answer {
 	a.Credits = t.Cost.Of(a.Rows.Len())
 	ex.Rows, ex.Total, ex.LeftLines, ex.Credits = a.Rows.Len(), a.Total, a.LeftLines, a.Credits
-	return (*pageOfRows)(a)
+	return a
 }
 
 // checkRequest refuses what the API would refuse, or charge for nothing.

@@ -145,7 +145,7 @@ func pipeError(ctx context.Context, err error) error {
 
 func (s *session) engineOptions() (o sqlengine.Options, end func(), err error) {
 	end = func() {}
-	o.Database, o.Fresh, o.Hidden = s.flags.database, serpstat.FreshTables, serpstat.HiddenColumns
+	o.Database, o.Hidden = s.flags.database, serpstat.HiddenColumns
 	if o.Config, err = s.flags.connectionConfig(); err != nil {
 		return o, end, err
 	}
@@ -189,7 +189,7 @@ func serveDemo() (url string, stop func(), err error) {
 // runAll runs the statements one after the other, up to the first that fails.
 func (s *session) runAll(ctx context.Context, statements []sqlengine.Statement) error {
 	for _, statement := range statements {
-		if err := s.runStatement(serpstat.ShareBudget(ctx), statement); err != nil {
+		if err := s.runStatement(serpstat.Statement(ctx), statement); err != nil {
 			if len(statements) > 1 {
 				return fmt.Errorf("line %d: %w", statement.Line, err)
 			}

@@ -28,7 +28,7 @@ func (c *cursor) Filter(_ int, idxStr string, values []vtab.Value) error {
 
 func (c *cursor) filter(idxStr string, values []vtab.Value) error {
 	e := c.table.engine
-	*c = cursor{table: c.table}
+	c.reset()
 	p, err := c.table.plan(idxStr)
 	if err != nil {
 		return err
@@ -48,6 +48,7 @@ func (c *cursor) filter(idxStr string, values []vtab.Value) error {
 		}
 	}
 	c.scan = e.store.get(e.statement.ctx, e, idxStr, r)
+	c.scan.enter()
 	if !e.statement.collationUnknown && c.scan.complete() {
 		c.choose(p, values)
 	}
@@ -136,6 +137,13 @@ func (c *cursor) identity() string {
 
 // Close leaves the scan to other cursors; it ends with the statement.
 func (c *cursor) Close() error {
-	*c = cursor{table: c.table}
+	c.reset()
 	return nil
+}
+
+func (c *cursor) reset() {
+	if c.scan != nil {
+		c.scan.leave()
+	}
+	*c = cursor{table: c.table}
 }

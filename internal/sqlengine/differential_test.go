@@ -76,7 +76,8 @@ func checkRound(tt *testing.T, t *rapid.T, rigs map[string]*rig, declared *table
 	r.sim.SetInterpretations(interpretations)
 	p := newPairOn(t, r, tried.Add(1))
 	// Rows are kept for an hour, which is over: some sites are in the rows of every round, and not with the same links.
-	r.engine.SetClock(func() time.Time { return start.Add(time.Duration(p.number) * time.Hour) })
+	now := start.Add(2 * time.Duration(p.number) * time.Hour)
+	r.now.Store(&now)
 	defer p.plain.Close()
 	defer p.drawWorld(t)()
 	for range statementsEach {
@@ -106,7 +107,8 @@ func (p *pair) drawWorld(t *rapid.T) (undo func()) {
 type rig struct {
 	sim      *serpstatsim.Server
 	engine   *sqlengine.Engine
-	warnings []string // of the statements so far
+	warnings []string                  // of the statements so far
+	now      atomic.Pointer[time.Time] // by which kept rows are young or old; nil is the clock
 }
 
 func newRig(t *testing.T, ttl time.Duration) *rig { return newRigOn(t, ttl, "") }
@@ -121,11 +123,17 @@ func newRigOn(t *testing.T, ttl time.Duration, file string) *rig {
 			r.warnings = append(r.warnings, e.Warning)
 		}
 	}
+	clock := func() time.Time {
+		if now := r.now.Load(); now != nil {
+			return *now
+		}
+		return time.Now()
+	}
 	var err error
 	r.engine, err = sqlengine.Open(context.Background(), sqlengine.Options{
-		Plugin:   serpstat.New(serpstat.Options{Engine: plan.SQLite, NoEnvironment: true, Transport: pipehttp.NewTransport(), Observe: observe}),
+		Plugin:   serpstat.New(serpstat.Options{Engine: plan.SQLite, NoEnvironment: true, Transport: pipehttp.NewTransport(), Observe: observe, Now: clock}),
 		Config:   fmt.Sprintf("token = \"t\"\nbase_url = %q\nrequests_per_second = 1000", web.URL),
-		CacheTTL: ttl, Database: file, Fresh: serpstat.FreshTables, Hidden: serpstat.HiddenColumns,
+		CacheTTL: ttl, Database: file, Hidden: serpstat.HiddenColumns,
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -61,7 +61,6 @@ func bundled(t *testing.T, web *pipehttp.Server) *sqlengine.Engine {
 	e, err := sqlengine.Open(context.Background(), sqlengine.Options{
 		Plugin: serpstat.New(serpstat.Options{Engine: plan.SQLite, NoEnvironment: true, Transport: pipehttp.NewTransport()}),
 		Config: "token = \"t\"\nrequests_per_second = 1000\nbase_url = \"" + web.URL + "\"",
-		Fresh:  serpstat.FreshTables,
 		Hidden: serpstat.HiddenColumns,
 	})
 	if err != nil {

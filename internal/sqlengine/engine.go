@@ -36,8 +36,7 @@ type Options struct {
 	Connection string        // its name; "" is the plugin's short name
 	Config     string        // the connection block's body, in HCL
 	Database   string        // a file for tables and views that last; "" keeps them in memory
-	CacheTTL   time.Duration // how long a statement's rows serve later ones; 0 is five minutes, less is not at all
-	Fresh      []string      // tables whose rows serve no later statement
+	CacheTTL   time.Duration // how long the plugin may keep rows for later statements; 0 is five minutes, less is not at all
 	Hidden     []string      // columns that select * leaves out, of all tables that have them
 }
 
@@ -49,11 +48,10 @@ type Engine struct {
 	connection string
 	tables     []*Table
 	places     map[place]bool // where they stand
-	fresh      []string
+	cacheTime  time.Duration
 	db         *sql.DB
 	conn       *sql.Conn
 	store      store
-	now        func() time.Time
 
 	turn      chan struct{} // holds a token while no statement runs
 	statement *statement
@@ -85,11 +83,11 @@ const logLevel = "STEAMPIPE_LOG_LEVEL"
 func Open(ctx context.Context, o Options) (*Engine, error) {
 	quiet()
 	e := &Engine{
-		connection: o.Connection, fresh: o.Fresh, now: time.Now, turn: make(chan struct{}, 1),
-		store: store{ttl: o.CacheTTL, loops: map[string]*loop{}}, places: map[place]bool{},
+		connection: o.Connection, cacheTime: o.CacheTTL, turn: make(chan struct{}, 1),
+		store: store{loops: map[string]*loop{}}, places: map[place]bool{},
 	}
 	if o.CacheTTL == 0 {
-		e.store.ttl = defaultTTL
+		e.cacheTime = defaultTTL
 	}
 	if err := e.startPlugin(ctx, o); err != nil {
 		return nil, err
@@ -126,8 +124,8 @@ func (e *Engine) startPlugin(ctx context.Context, o Options) error {
 	if err != nil {
 		return e.plain(err)
 	}
-	// The SDK makes the cache all the same, of 300 MB if it is not told a size.
-	if _, err := e.server.SetCacheOptions(&proto.SetCacheOptionsRequest{Enabled: false, MaxSizeMb: 1, Ttl: 1}); err != nil {
+	// The SDK makes the cache all the same, of 300 MB if it is not told a size. What the plugin keeps is another matter.
+	if _, err := e.server.PluginServer.SetCacheOptions(&proto.SetCacheOptionsRequest{Enabled: false, MaxSizeMb: 1, Ttl: 1}); err != nil {
 		return e.plain(err)
 	}
 	answer, err := e.server.GetSchema(&proto.GetSchemaRequest{Connection: e.connection})
@@ -256,7 +254,6 @@ func (e *Engine) begin(ctx context.Context, text string) error {
 	s := &statement{rowids: map[string]int64{}}
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	e.statement = s
-	e.store.beginStatement(e.now())
 	e.noFolding = e.noFolding || strings.Contains(strings.ToLower(text), "case_sensitive_like")
 	collates, err := e.collates(s.ctx, text)
 	s.collationUnknown = e.noFolding || collates
@@ -265,7 +262,7 @@ func (e *Engine) begin(ctx context.Context, text string) error {
 
 func (e *Engine) end() {
 	e.statement.cancel()
-	e.store.endStatement(e)
+	e.store.endStatement()
 	e.statement = nil
 	e.turn <- struct{}{}
 }

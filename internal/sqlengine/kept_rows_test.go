@@ -63,68 +63,52 @@ func TestALimitInALoopIsNotOneOfAllItsRows(t *testing.T) {
 	}
 }
 
-// Kept rows are as old as their scan, however often they are read.
-func TestKeptRowsGoWithTheirTime(t *testing.T) {
-	p := newPair(t)
-	now := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
-	p.engine.SetClock(func() time.Time { return now })
-	for _, step := range []struct {
-		after time.Duration // since the step before
-		sql   string
-		cost  int64
-	}{
-		{0, "select count(*) from T where query = 'a.com'", 300},
-		{40 * time.Minute, "select count(*) from T where query = 'a.com'", 0},
-		{0, "select links_ext from T where query = 'a.com' order by links_ext limit 3", 0}, // sorted now, and not younger
-		{20*time.Minute - 1, "select count(*) from T where query = 'a.com'", 0},
-		{0, "select links_ext from T where query = 'a.com' order by links_ext limit 3", 0},
-		{1, "select links_ext from T where query = 'a.com' order by links_ext limit 3", 3},
-		{0, "select count(*) from T where query = 'a.com'", 300},
-	} {
-		now = now.Add(step.after)
-		before := p.sim.Credits()
-		p.askEngine(t, strings.NewReplacer("T", "serpstat_outlink", "a.com", p.domain("a")).Replace(step.sql))
-		if cost := p.sim.Credits() - before; cost != step.cost {
-			t.Errorf("at %s: %s costs %d, want %d", now.Format(time.TimeOnly), step.sql, cost, step.cost)
+// How long what was bought serves later statements is the engine's to say.
+func TestLaterStatementsAreServedWithinTheCacheTime(t *testing.T) {
+	for ttl, want := range map[time.Duration]int64{time.Hour: 300, 0: 300, -1: 600} {
+		p := newPairOn(t, newRig(t, ttl), 1)
+		p.sim.SetRows("a.com", serpstatsim.Generate("a.com", 300, 1))
+		for range 2 {
+			if rows := p.askEngine(t, "select url_to from serpstat_outlink where query = 'a.com'"); len(rows) != 300 {
+				t.Errorf("%d rows", len(rows))
+			}
+		}
+		if got := p.sim.Credits(); got != want {
+			t.Errorf("with a cache time of %v two statements cost %d, want %d", ttl, got, want)
 		}
 	}
 }
 
-// Rows that came short are not all: a later statement asks again, and what is wrong is told again.
-func TestRowsThatCameShortServeNoLaterStatement(t *testing.T) {
-	for _, kind := range []serpstatsim.FaultKind{serpstatsim.EmptyPage, serpstatsim.ShortPage} {
-		t.Run(kind.String(), func(t *testing.T) {
-			p := newPair(t)
-			p.sim.SetFaults(serpstatsim.Fault{Kind: kind, Page: 2})
-			ask := func(sql string) (rows []string, warnings int) {
-				t.Helper()
-				before := len(p.warnings)
-				rows = p.askEngine(t, strings.NewReplacer("T", "serpstat_outlink", "a.com", p.domain("a")).Replace(sql))
-				return rows, len(p.warnings) - before
-			}
-			for range 2 {
-				for _, sql := range []string{
-					"select count(*) from T where query = 'a.com'",
-					"select (select count(*) from T where query = 'a.com'), (select links_ext from T where query = 'a.com' order by links_ext limit 1)",               // one scan, and sorted
-					"select a.n, b.n from (select count(*) n from T where query = 'a.com') a, (select count(*) n from T where query = 'a.com' and domain_to <> '') b", // one scan
-				} {
-					if _, warnings := ask(sql); warnings != 1 {
-						t.Errorf("%s: %d warnings", sql, warnings)
-					}
-				}
-			}
-			p.sim.SetFaults()
-			for _, tt := range []struct{ sql, want string }{
-				{"select count(*) from T where query = 'a.com' and links_ext < 20", "int64 20"},
-				{"select links_ext from T where query = 'a.com' order by links_ext limit 1", "int64 0"},
-				{"select count(*) from T where query = 'a.com'", "int64 300"},
-			} {
-				if got, warnings := ask(tt.sql); warnings != 0 || len(got) != 1 || got[0] != tt.want {
-					t.Errorf("%s: %v, want %s, with %d warnings", tt.sql, got, tt.want, warnings)
-				}
-			}
-		})
+// Where rows stay away a statement fails, whatever it makes of them, and so does the next. Nothing of it is kept.
+func TestAStatementFailsWhereRowsStayAway(t *testing.T) {
+	p := newPair(t)
+	p.sim.SetFaults(serpstatsim.Fault{Kind: serpstatsim.EmptyPage})
+	statements := map[string]string{
+		"select count(*) from T where query = 'a.com' and links_ext < 20":                                                                                    "int64 20",
+		"select links_ext from T where query = 'a.com' order by links_ext limit 1":                                                                           "int64 0",
+		"select count(*) from T where query = 'a.com' and url_to <> ''":                                                                                      "int64 300",
+		"select count(*) from T where query = 'a.com' and domain_to <> '' limit 1":                                                                           "int64 300",
+		"select (select count(*) from T where query = 'a.com' and url_to <> ''), (select links_ext from T where query = 'a.com' order by links_ext limit 1)": "int64 300|int64 0",
 	}
+	for range 2 {
+		for sql := range statements {
+			_, err := drain(p.engine, context.Background(), p.named(sql))
+			if err == nil || !strings.Contains(err.Error(), "rows of "+p.domain("a")+" arrived, and the others stay away") {
+				t.Errorf("%s: %v", sql, err)
+			}
+		}
+	}
+	p.sim.SetFaults()
+	for sql, want := range statements {
+		if got := p.askEngine(t, p.named(sql)); len(got) != 1 || got[0] != want {
+			t.Errorf("%s: %v, want %s", sql, got, want)
+		}
+	}
+}
+
+// named puts this pair's names into a statement.
+func (p *pair) named(sql string) string {
+	return strings.NewReplacer("T", "serpstat_outlink", "a.com", p.domain("a")).Replace(sql)
 }
 
 // Rows that differ in nothing have rowids of their own, and the same ones in every scan, whatever it asks for.

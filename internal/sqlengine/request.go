@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 )
@@ -43,8 +44,8 @@ func qualKey(q *proto.Qual) string {
 	return fmt.Sprintf("%q%s%q", q.FieldName, q.GetStringValue(), q.Value.String())
 }
 
-// execute is the message that Steampipe would send.
-func (r request) execute(connection string) *proto.ExecuteRequest {
+// execute is the message that Steampipe would send. cacheTime is how old rows may be that the plugin has kept.
+func (r request) execute(connection string, cacheTime time.Duration) *proto.ExecuteRequest {
 	context := &proto.QueryContext{Quals: map[string]*proto.Quals{}}
 	for _, c := range r.table.Columns {
 		context.Columns = append(context.Columns, c.Name)
@@ -62,7 +63,7 @@ func (r request) execute(connection string) *proto.ExecuteRequest {
 		}
 		context.SortOrder = []*proto.SortColumn{{Column: r.order.column, Order: by}}
 	}
-	data := &proto.ExecuteConnectionData{}
+	data := &proto.ExecuteConnectionData{CacheEnabled: cacheTime > 0, CacheTtl: int64(cacheTime / time.Second)}
 	if r.limit >= 0 {
 		data.Limit = &proto.NullableInt{Value: r.limit}
 	}

@@ -17,27 +17,32 @@ import (
 // waking up for each of them.
 const ahead = 16
 
-// pluginScan is one call of the plugin. Its rows are kept, since SQLite may read them many times (joins,
-// subqueries), and come only as fast as they are read. Several cursors may read it at once.
+// maxHeld is how many bytes of rows a scan holds that is read once, from its first row to its last.
+const maxHeld = 8 << 20
+
+// pluginScan is one call of the plugin. Its rows are held, since SQLite may read them many times (joins, subqueries), and
+// come only as fast as they are read. Several cursors may read it at once. Of a long result, the rows that its one reader
+// has read are let go: if SQLite asks for them again, the plugin is asked again, and then they are held.
 type pluginScan struct {
 	request request
 	cancel  context.CancelFunc
-	gone    chan struct{} // closed when the plugin's call has returned
+	over    chan struct{} // closed when the plugin's call has returned
 
 	mu      sync.Mutex
 	changed *sync.Cond
 	rows    [][]vtab.Value
-	wanted  int // rows that readers have asked for
+	gone    int   // rows that came before them and were let go
+	bytes   int64 // of the rows, about
+	keep    bool  // no row is let go
+	readers int   // cursors
+	wanted  int   // rows that readers have asked for
 	ended   bool
 	err     error
-	short   bool                         // fewer rows came than there are: it is of use to its own statement only
 	indexes map[int]map[vtab.Value][]int // by column: where each value stands
-	made    time.Time
-	used    time.Time
 }
 
-func newScan(r request, now time.Time) *pluginScan {
-	s := &pluginScan{request: r, cancel: func() {}, gone: make(chan struct{}), indexes: map[int]map[vtab.Value][]int{}, made: now}
+func newScan(r request) *pluginScan {
+	s := &pluginScan{request: r, cancel: func() {}, over: make(chan struct{}), indexes: map[int]map[vtab.Value][]int{}}
 	s.changed = sync.NewCond(&s.mu)
 	return s
 }
@@ -47,14 +52,13 @@ func (s *pluginScan) start(ctx context.Context, e *Engine) {
 	ctx, s.cancel = context.WithCancel(ctx)
 	wake := context.AfterFunc(ctx, s.wake)
 	go func() {
-		defer close(s.gone)
-		short, err := e.server.Scan(s.request.execute(e.connection), steampipe.NewStream(ctx, func(resp *proto.ExecuteResponse) error { return s.receive(ctx, resp) }))
+		defer close(s.over)
+		_, err := e.server.Scan(s.request.execute(e.connection, e.cacheTime), steampipe.NewStream(ctx, func(resp *proto.ExecuteResponse) error { return s.receive(ctx, resp) }))
 		if ctx.Err() != nil {
 			err = ctx.Err() // whatever the plugin makes of it
 		}
 		wake()
 		s.mu.Lock()
-		s.short = short
 		if !s.ended {
 			s.ended, s.err = true, e.plain(err)
 		}
@@ -72,7 +76,49 @@ func (s *pluginScan) wake() {
 // stop ends the scan and waits until the plugin has let go of it.
 func (s *pluginScan) stop() {
 	s.cancel()
-	<-s.gone
+	<-s.over
+}
+
+// enter and leave say that a cursor reads the scan from its first row, and no longer.
+func (s *pluginScan) enter() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.readers++
+}
+
+func (s *pluginScan) leave() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.readers--; s.readers == 0 && s.gone > 0 {
+		s.release(len(s.rows)) // nobody can read them from the first on
+	}
+}
+
+// release lets the first rows go that are held.
+func (s *pluginScan) release(n int) {
+	for _, row := range s.rows[:n] {
+		s.bytes -= sizeOf(row)
+	}
+	s.gone += n
+	s.rows = slices.Delete(s.rows, 0, n)
+}
+
+// letGo reports that not all rows are held any more.
+func (s *pluginScan) letGo() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.gone > 0
+}
+
+// sizeOf is how many bytes a row takes, about.
+func sizeOf(row []vtab.Value) int64 {
+	size := int64(24 + 16*len(row))
+	for _, v := range row {
+		if text, ok := v.(string); ok {
+			size += int64(len(text)) + 16
+		}
+	}
+	return size
 }
 
 // row returns row i, or nil after the last.
@@ -83,12 +129,15 @@ func (s *pluginScan) row(ctx context.Context, i int) ([]vtab.Value, error) {
 		s.wanted = i + 1
 		s.changed.Broadcast()
 	}
-	for i >= len(s.rows) && !s.ended && ctx.Err() == nil {
+	for i >= s.gone+len(s.rows) && !s.ended && ctx.Err() == nil {
 		s.changed.Wait()
 	}
+	if s.bytes > maxHeld && s.readers == 1 && !s.keep {
+		s.release(min(i-s.gone, len(s.rows)))
+	}
 	switch {
-	case i < len(s.rows):
-		return s.rows[i], nil
+	case i < s.gone+len(s.rows):
+		return s.rows[i-s.gone], nil
 	case ctx.Err() != nil:
 		return nil, ctx.Err()
 	}
@@ -98,7 +147,7 @@ func (s *pluginScan) row(ctx context.Context, i int) ([]vtab.Value, error) {
 // serves reports that the scan has, or will have, all rows that a request asks for in its order. A scan that
 // is still running serves the same request only: another may need fewer of its rows than are left.
 func (s *pluginScan) serves(r request) bool {
-	if s.failed() || s.request.order != r.order && r.order.column != "" || !s.includes(r) {
+	if s.failed() || s.letGo() || s.request.order != r.order && r.order.column != "" || !s.includes(r) {
 		return false
 	}
 	same := s.request.order == r.order && s.request.key() == r.key()
@@ -124,9 +173,9 @@ func (s *pluginScan) sorted(by order) *pluginScan {
 	column := slices.IndexFunc(s.request.table.Columns, func(c Column) bool { return c.Name == by.column })
 	r := s.request
 	r.order, r.limit = by, -1
-	out := newScan(r, s.made)
-	out.rows, out.ended, out.short = slices.Clone(s.rows), true, s.short
-	close(out.gone)
+	out := newScan(r)
+	out.rows, out.ended = slices.Clone(s.rows), true
+	close(out.over)
 	slices.SortStableFunc(out.rows, func(a, b []vtab.Value) int {
 		if by.desc {
 			a, b = b, a
@@ -162,18 +211,12 @@ func rank(v vtab.Value) int {
 	return 1
 }
 
-// complete reports that all rows have come: of the request without its limit, too.
+// complete reports that all rows have come, and are held: of the request without its limit, too.
 func (s *pluginScan) complete() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.finished() && (s.request.limit < 0 || int64(len(s.rows)) < s.request.limit)
+	return s.ended && s.err == nil && s.gone == 0 && (s.request.limit < 0 || int64(len(s.rows)) < s.request.limit)
 }
-
-func (s *pluginScan) finished() bool { return s.ended && s.err == nil }
-
-// keepable reports that the scan's rows may serve later statements. It must have been stopped. Rows that came short
-// must not: asked again, the plugin may have all of them, or warns again.
-func (s *pluginScan) keepable() bool { return s.finished() && !s.short }
 
 func (s *pluginScan) failed() bool {
 	s.mu.Lock()
@@ -204,17 +247,18 @@ func (s *pluginScan) receive(ctx context.Context, resp *proto.ExecuteResponse) e
 	row := valuesOf(s.request.table, resp.Row)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	for len(s.rows) >= s.wanted+ahead && ctx.Err() == nil {
+	for s.gone+len(s.rows) >= s.wanted+ahead && ctx.Err() == nil {
 		s.changed.Wait()
 	}
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	s.rows = append(s.rows, row)
-	if int64(len(s.rows)) == s.request.limit {
+	s.bytes += sizeOf(row)
+	if int64(s.gone+len(s.rows)) == s.request.limit {
 		s.ended = true // all that it is for is here, whether or not the call ends before the statement does
 	}
-	if s.ended || len(s.rows) >= s.wanted {
+	if s.ended || s.gone+len(s.rows) >= s.wanted {
 		s.changed.Broadcast()
 	}
 	return nil

@@ -3,20 +3,15 @@ package sqlengine
 import (
 	"context"
 	"slices"
-	"time"
 )
 
-// Bounds of what is kept.
-const (
-	maxKept = 250_000 // rows kept between statements
-	maxEach = 16      // scans of one statement that differ in a value only, before all their rows are read at once
-)
+// maxEach is how many scans of one statement may differ in a value only, before all their rows are read at once.
+const maxEach = 16
 
-// store holds scans. Within a statement each is made once, however often SQLite asks for it; those that have ended
-// well serve later statements too, for a while.
+// store holds the scans of a statement. Each is made once, however often SQLite asks for it, unless its rows had to be
+// let go. What serves later statements is the plugin's to keep.
 type store struct {
 	scans []*pluginScan
-	ttl   time.Duration
 	loops map[string]*loop
 }
 
@@ -45,32 +40,20 @@ func (st *store) get(ctx context.Context, e *Engine, place string, r request) *p
 		s = st.find(r)
 	}
 	if s == nil {
-		s = newScan(r, e.now())
+		s = newScan(r)
+		s.keep = slices.ContainsFunc(st.scans, func(before *pluginScan) bool { return before.request.key() == r.key() && before.letGo() })
 		st.scans = append(st.scans, s)
 		s.start(ctx, e)
 	}
-	s.used = e.now()
 	return s
 }
 
-// endStatement stops what is still being read, and keeps what later statements may use.
-func (st *store) endStatement(e *Engine) {
+// endStatement stops what is still being read.
+func (st *store) endStatement() {
 	for _, s := range st.scans {
 		s.stop()
 	}
-	st.loops = map[string]*loop{}
-	st.scans = slices.DeleteFunc(st.scans, func(s *pluginScan) bool { return !s.keepable() || slices.Contains(e.fresh, s.request.table.Name) })
-	slices.SortStableFunc(st.scans, func(a, b *pluginScan) int { return b.used.Compare(a.used) })
-	rows := 0
-	st.scans = slices.DeleteFunc(st.scans, func(s *pluginScan) bool {
-		rows += len(s.rows)
-		return rows > maxKept
-	})
-}
-
-// beginStatement drops what is too old.
-func (st *store) beginStatement(now time.Time) {
-	st.scans = slices.DeleteFunc(st.scans, func(s *pluginScan) bool { return now.Sub(s.made) >= st.ttl })
+	st.scans, st.loops = nil, map[string]*loop{}
 }
 
 // loop is what a statement has asked for at one place of its plan, with the same parameters: a join's inner

@@ -1,4 +1,4 @@
-package pagescan
+package series
 
 import "container/heap"
 

@@ -1,0 +1,92 @@
+package execute
+
+import (
+	"cmp"
+	"context"
+	"slices"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
+
+// included is a series that is here with all its rows, which include those of another one.
+type included struct {
+	series plan.Series
+	pages  *series.Reader
+	parts  []*series.Reader // where the result is past the row cap; they hold the rows of the parts
+}
+
+func (in *included) close() {
+	in.pages.Close()
+	for _, part := range in.parts {
+		part.Close()
+	}
+}
+
+// included opens a series that has been bought with all its rows, and includes those of a series of the plan: the same,
+// or one whose filter is provably wider. It is nil where there is none. The residual leaves out what is too much.
+func (x *Execution) included(ctx context.Context, of plan.Series) *included {
+	_, o := x.reading(of)
+	pages := x.conn.Store.Find(ctx, x.conn, o, func(known series.Of, complete bool, note any) bool {
+		other := known.About.(plan.Series)
+		return (complete || note != nil) && other.Includes(of) && x.orders(other, of)
+	})
+	if pages == nil {
+		return nil
+	}
+	in := &included{series: pages.About().(plan.Series), pages: pages}
+	parts, _ := pages.Note().([]plan.Part)
+	for _, part := range parts {
+		known, o := x.reading(in.series.With(part.Filter))
+		rows := x.conn.Store.Complete(ctx, known, o)
+		if rows == nil {
+			in.close()
+			return nil
+		}
+		in.parts = append(in.parts, rows)
+	}
+	return in
+}
+
+// isHere reports that nothing has to be bought.
+func (x *Execution) isHere(ctx context.Context) bool {
+	for _, source := range x.plan.Sources {
+		in := x.included(ctx, source.Series)
+		if in == nil {
+			return false
+		}
+		in.close()
+	}
+	return true
+}
+
+// orders reports that rows of one series can be given in the order of another: they come in it, nobody asks for it, or
+// they show what it goes by.
+func (x *Execution) orders(have, want plan.Series) bool {
+	return want.Free || x.ordered() || have.Request.Sort == want.Request.Sort && have.Request.Order == want.Request.Order
+}
+
+// sorted reads all rows of a series that is here, and sorts them.
+func sorted(next func() (table.Row, bool, error), field int, descending bool) ([]table.Row, error) {
+	var rows []table.Row
+	for {
+		row, ok, err := next()
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			break
+		}
+		rows = append(rows, row)
+	}
+	slices.SortStableFunc(rows, func(a, b table.Row) int {
+		m, _ := a.Cell(field).Count()
+		n, _ := b.Cell(field).Count()
+		if descending {
+			m, n = n, m
+		}
+		return cmp.Compare(m, n)
+	})
+	return rows, nil
+}

@@ -1,0 +1,89 @@
+package plan
+
+import (
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
+
+// A series includes another only where every row of that one is among its own, under every reading.
+func TestWhichSeriesIncludeOthers(t *testing.T) {
+	seriesOf := func(quals ...Qual) Series {
+		p, err := New(Input{Table: outlinks, Limit: -1, Quals: append(quals, equalTo("query", "a.com"))})
+		if err != nil || len(p.Sources) != 1 {
+			t.Fatal(err, p)
+		}
+		return p.Sources[0].Series
+	}
+	all, few := seriesOf(), seriesOf(where("links_ext", Less, int64(50)))
+	own := equalTo("complex_filter", `[[{"field":"anchor","compareType":"contains","value":["x"]}]]`)
+	for name, tt := range map[string]struct {
+		wide, narrow Series
+		want         bool
+	}{
+		"itself":                      {few, few, true},
+		"all":                         {all, few, true},
+		"not all":                     {few, all, false},
+		"a narrower bound":            {few, seriesOf(where("links_ext", Less, int64(9))), true},
+		"a wider bound":               {few, seriesOf(where("links_ext", Less, int64(90))), false},
+		"a bound from the other side": {few, seriesOf(where("links_ext", Greater, int64(9))), false},
+		"a range":                     {seriesOf(where("links_ext", Greater, int64(9))), seriesOf(where("links_ext", Greater, int64(10)), where("links_ext", Less, int64(20))), true},
+		"one of several":              {seriesOf(where("url_to", Like, "%a%")), seriesOf(where("url_to", Like, "%a%"), where("link_text", Like, "%b%")), true},
+		"another text":                {seriesOf(where("url_to", Like, "%a%")), seriesOf(where("url_to", Like, "%b%")), false},
+		"a list and one of it":        {seriesOf(equalTo("links_ext", int64(3), int64(9))), seriesOf(where("links_ext", Equal, int64(9))), true},
+		"one of a list":               {seriesOf(where("links_ext", Equal, int64(9))), seriesOf(equalTo("links_ext", int64(3), int64(9))), false},
+		"the user's filter":           {all, seriesOf(own), false},
+		"the user's filter, twice":    {seriesOf(own), seriesOf(own, where("links_ext", Less, int64(9))), true},
+		"without the user's filter":   {seriesOf(own), all, false},
+		"thinned":                     {seriesOf(equalTo("link_per_domain", int64(2))), seriesOf(equalTo("link_per_domain", int64(2)), own), false},
+		"another parameter":           {all, seriesOf(equalTo("search_type", "domain")), false},
+		"the default, written":        {all, seriesOf(equalTo("search_type", "domain_with_subdomains")), true},
+	} {
+		if got := tt.wide.Includes(tt.narrow); got != tt.want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
+// Conditions on one field: whatever passes the narrow filter passes the wide one.
+func TestWiderFiltersLetThroughMore(t *testing.T) {
+	condition := rapid.Custom(func(t *rapid.T) table.Condition {
+		compare := rapid.SampledFrom([]string{table.AtLeast, table.AtMost}).Draw(t, "compare")
+		return table.Condition{Field: rapid.SampledFrom([]string{"a", "b"}).Draw(t, "field"), CompareType: compare, Value: []any{rapid.Int64Range(0, 4).Draw(t, "value")}}
+	})
+	filter := rapid.SliceOfN(rapid.SliceOfN(condition, 1, 3), 0, 3)
+	passes := func(f [][]table.Condition, row map[string]int64) bool {
+		for _, group := range f {
+			all := true
+			for _, c := range group {
+				n := c.Value[0].(int64)
+				all = all && (c.CompareType == table.AtLeast && row[c.Field] >= n || c.CompareType == table.AtMost && row[c.Field] <= n)
+			}
+			if all {
+				return true
+			}
+		}
+		return len(f) == 0
+	}
+	found := 0
+	rapid.Check(t, func(t *rapid.T) {
+		wide, narrow := filter.Draw(t, "wide"), filter.Draw(t, "narrow")
+		if !wider(wide, narrow) {
+			return
+		}
+		found++
+		for a := range int64(6) {
+			for b := range int64(6) {
+				row := map[string]int64{"a": a, "b": b}
+				if passes(narrow, row) && !passes(wide, row) {
+					t.Fatalf("%v passes %v and not %v", row, narrow, wide)
+				}
+			}
+		}
+	})
+	if found == 0 {
+		t.Error("no filter was found to be wider")
+	}
+}

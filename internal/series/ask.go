@@ -1,0 +1,153 @@
+package series
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
+
+// Fetch buys one page; pages count from 1. expect is the number of rows that can come: the size, or less at the end. It
+// may be called concurrently. A request that has been sent is to be finished though ctx ends, since it may be paid.
+type Fetch func(ctx context.Context, page, size, expect int) (*table.Answer, error)
+
+// Final is an error that comes again if the same is asked again: all who wait for the page are given it.
+type Final interface {
+	error
+	Final() bool
+}
+
+// request is one for a page, or one that checks what has come.
+type request struct {
+	kind       kind
+	page, size int
+	offset     int64
+	state      state
+	asker      *Reader
+	cancel     context.CancelFunc
+	answer     *table.Answer
+	err        error
+	why        suspicion // of a border
+	cleared    bool      // it follows from the page before
+}
+
+type kind uint8
+
+const (
+	pageRequest   kind = iota
+	borderRequest      // for the rows around a border
+	endRequest         // for a row behind the last one
+)
+
+type state uint8
+
+const (
+	open state = iota // nobody asks for it: it is to be asked, or asked again
+	asked
+	arrived
+	failed
+)
+
+// Ramp is the number of pages that are read one by one before any is fetched ahead: a reader who wants a few rows has
+// left by then.
+const Ramp = 2
+
+// ask asks for what a reader at the series' end needs next, and ahead for it as much as rate and latency call for. want
+// is the number of rows that it wants, or -1.
+func (r *Reader) ask(want int64) {
+	s := r.series
+	s.trim(r)
+	for i, q := range s.queue {
+		if i > 0 && i >= r.depth(want) {
+			return
+		}
+		if q.state == failed && q.asker == r {
+			return // it is told when its turn comes
+		}
+		if q.state == failed {
+			q = &request{kind: q.kind, page: q.page, size: q.size, offset: q.offset, why: q.why}
+			s.queue[i] = q
+		}
+		if q.state == open {
+			r.send(q)
+		}
+		if q.kind != pageRequest {
+			return // what comes of it decides
+		}
+	}
+	for s.more() && (len(s.queue) == 0 || len(s.queue) < r.depth(want)) {
+		left, offset := want, s.asked()
+		if want >= 0 {
+			if left -= offset - s.rows; left <= 0 && len(s.queue) > 0 {
+				return
+			}
+			left = max(left, 1)
+		}
+		size := r.Size(offset, left, s.largestPage())
+		q := &request{page: int(offset)/size + 1, size: size, offset: offset}
+		s.queue = append(s.queue, q)
+		r.send(q)
+	}
+}
+
+// depth is how many requests have to be under way so that neither the rate limit nor this side waits: those that the
+// rate sends off while one is answered, and two more. It is one as long as little is known.
+func (r *Reader) depth(want int64) int {
+	s := r.series
+	if s.total < 0 || want < 0 && r.returned < Ramp {
+		return 1
+	}
+	n := int(r.Rate*s.latency.Seconds()) + 2
+	return max(min(n, r.Most), 1)
+}
+
+// trim takes back what nobody asks for at the end of what was asked for: the next who asks may need another size. What
+// has failed for the reader itself it is still to be told of.
+func (s *Series) trim(r *Reader) {
+	idle := func(q *request) bool { return q.state == open || q.state == failed && q.asker != r }
+	for n := len(s.queue); n > 0 && s.queue[n-1].kind == pageRequest && idle(s.queue[n-1]); n-- {
+		s.queue = s.queue[:n-1]
+	}
+}
+
+// send sends a request for a reader, who pays for it.
+func (r *Reader) send(q *request) {
+	s := r.series
+	expect := q.size
+	if s.total >= 0 && q.kind == pageRequest {
+		expect = int(min(int64(q.size), max(s.reach()-q.offset, 0)))
+	}
+	ctx, cancel := context.WithCancel(r.ctx)
+	q.state, q.asker, q.cancel = asked, r, cancel
+	begun := s.store.Now()
+	go func() {
+		defer cancel()
+		answer, err := r.Buy(ctx, q.page, q.size, expect)
+		s.store.mu.Lock()
+		s.arrive(q, begun, answer, err)
+		s.store.mu.Unlock()
+		s.store.pack()
+	}()
+}
+
+// arrive takes a request's answer.
+func (s *Series) arrive(q *request, begun time.Time, answer *table.Answer, err error) {
+	defer s.happened()
+	if q.err = err; err != nil {
+		q.state = failed
+		return
+	}
+	q.state, q.answer, s.left = arrived, answer, answer.LeftLines
+	if s.latency == 0 {
+		s.latency = answer.Took
+	}
+	s.latency = (3*s.latency + answer.Took) / 4
+	if s.begun.IsZero() {
+		s.begun = begun
+		s.store.came(s)
+	}
+	if s.next == nil && s.ended == nil && slices.Contains(s.queue, q) {
+		s.settle()
+	}
+}

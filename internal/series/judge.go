@@ -1,0 +1,351 @@
+package series
+
+import (
+	"slices"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
+
+// judged is what is known of a series' pages, to tell whether the next one follows from them.
+type judged struct {
+	anew     int // how often it was bought anew, because its rows had moved
+	largest  int // rows of the largest page
+	most     int // rows that a page gives, where the API gives fewer than it is asked for; 0 is not known
+	shorts   int // pages that came short
+	empty    int // pages in a row that came without rows
+	unsorted bool
+	topTotal int64 // the largest total so far
+	lies     bool  // smaller totals are wrong: there were rows behind
+	ended    bool  // nothing is behind the last row, as a request has shown
+	checked  int64 // rows bought to check borders
+	cleared  int   // pages that looked like the one before
+
+	first, last string   // rows of the last page, as they came
+	lastValue   int64    // what its last row is sorted by
+	tail        []string // the last rows, as they came
+}
+
+// Bounds of what is done about an answer that does not fit.
+const (
+	maxAnew    = 1  // times a series is bought anew
+	maxShorts  = 20 // pages that come short, in one series
+	maxCleared = 3  // times that a page which looks like the one before is looked into, whatever it costs
+	maxEmpty   = 2  // pages in a row without rows: one more and the rows stay away
+)
+
+// suspicion is why a page may not follow from the one before.
+type suspicion uint8
+
+const (
+	none suspicion = iota
+	// equalRows: the page begins with the row with which the last one has ended. That is ordinary: many links have equal
+	// ones. But so it looks, too, where a row was inserted before.
+	equalRows
+	otherTotal // the API counts another number of rows than before
+	outOfOrder // the page's first row should have come before
+	sameRows   // the page looks like the one before
+)
+
+// Equal rows and other totals are looked into as long as that costs little: so many rows, and one for so many that were
+// bought.
+const (
+	freeChecks   = 12
+	rowsForCheck = 5000
+)
+
+// suspect says what speaks against a page that has come.
+func (s *Series) suspect(q *request) suspicion {
+	rows := q.answer.Rows.All()
+	switch {
+	case s.total < 0 || s.rows == 0:
+		return none
+	case len(rows) == 0 && q.answer.Total == 0:
+		return none // it says nothing of the total, and has come short
+	}
+	if len(rows) > 0 {
+		first := rows[0].Raw()
+		switch {
+		case !s.unsorted && !s.sorted(rows):
+			s.unsorted = true // the API does not sort so: whoever needs the order is told by its rows
+		case !s.unsorted && s.Order.precedes(s.Order.value(rows[0]), s.lastValue):
+			return outOfOrder
+		}
+		switch {
+		case s.first != s.last && first == s.first && s.repeats(rows):
+			return sameRows
+		case first == s.last:
+			return equalRows
+		}
+	}
+	if s.Counted && !s.lies && q.answer.Total != s.total {
+		return otherTotal
+	}
+	return none
+}
+
+// repeats reports that a page has the rows of the last one.
+func (s *Series) repeats(rows []table.Row) bool {
+	last := s.pages[len(s.pages)-1]
+	if last.rows != int64(len(rows)) {
+		return false
+	}
+	before, err := last.all()
+	return err == nil && slices.EqualFunc(before, rows, func(a, b table.Row) bool { return a.Raw() == b.Raw() })
+}
+
+// sorted reports that a page's rows come in the series' order.
+func (s *Series) sorted(rows []table.Row) bool {
+	for i := 1; i < len(rows); i++ {
+		if s.Order.precedes(s.Order.value(rows[i]), s.Order.value(rows[i-1])) {
+			return false
+		}
+	}
+	return true
+}
+
+// looksInto reports a suspicion that is worth the rows that a check costs.
+func (s *Series) looksInto(why suspicion, rows int) bool {
+	switch why {
+	case none:
+		return false
+	case sameRows:
+		if s.cleared++; s.cleared <= maxCleared {
+			return true
+		}
+		fallthrough
+	case equalRows, otherTotal:
+		return s.checked+int64(rows) <= freeChecks+s.rows/rowsForCheck
+	}
+	return true
+}
+
+// settle takes the answers that have come, in order, up to one that has to be checked first.
+func (s *Series) settle() {
+	for len(s.queue) > 0 && s.queue[0].state == arrived && s.next == nil && s.ended == nil {
+		q := s.queue[0]
+		if q.kind == pageRequest && s.misread(q) {
+			return
+		}
+		if q.kind == pageRequest && !q.cleared {
+			why := s.suspect(q)
+			if check := s.borderOf(q, why); s.looksInto(why, check.size) {
+				s.queue = slices.Insert(s.queue, 0, check)
+				return
+			}
+		}
+		s.queue = s.queue[1:]
+		switch q.kind {
+		case borderRequest:
+			s.compare(q)
+		case endRequest:
+			s.lookedBehind(q)
+		default:
+			s.take(q)
+		}
+	}
+}
+
+// misread deals with a page that cannot be taken for what was asked for.
+func (s *Series) misread(q *request) bool {
+	rows := q.answer.Rows.Len()
+	switch {
+	case !s.Counted || s.total < 0:
+	case rows == 0 && q.answer.Total > 0 && q.answer.Total < s.rows && !s.lies:
+		s.moved(otherTotal) // it has fewer rows by now than have come
+		return true
+	case rows > 0 && q.page > 1 && rows >= s.largest && int64(rows) < min(int64(q.size), s.reach()-q.offset) && s.countsBy(q, rows):
+		s.smallerPages(rows)
+		return true
+	}
+	return false
+}
+
+// countsBy reports that a short page is one of pages of so many rows: that it repeats rows which have come, as it does
+// where the API gives no more rows in a page, and counts pages by that.
+func (s *Series) countsBy(q *request, rows int) bool {
+	from := int64(q.page-1) * int64(rows)
+	for i, row := range q.answer.Rows.All() {
+		at := from + int64(i)
+		if at >= s.rows {
+			break
+		}
+		p := s.pageAt(at)
+		if p == nil || p.offset > at {
+			return true // it is no longer here
+		}
+		come, err := p.all()
+		if err != nil || come[at-p.offset].Raw() != row.Raw() {
+			return false
+		}
+	}
+	return true
+}
+
+// smallerPages asks again for pages of at most so many rows.
+func (s *Series) smallerPages(rows int) {
+	s.shorts++
+	s.most = rows
+	if i := slices.IndexFunc(s.queue, func(q *request) bool { return q.size > rows }); i >= 0 {
+		s.queue = s.queue[:i]
+	}
+}
+
+// borderOf is the request for the rows on both sides of a page's beginning: a page of the smallest size that has it in
+// its middle.
+func (s *Series) borderOf(q *request, why suspicion) *request {
+	size := int64(2)
+	for q.offset > 0 && q.offset%size == 0 {
+		size++
+	}
+	return &request{kind: borderRequest, why: why, page: int(q.offset/size) + 1, size: int(size), offset: q.offset - q.offset%size}
+}
+
+// compare looks whether the rows around a border are those that have come. If not, the rows have moved.
+func (s *Series) compare(border *request) {
+	pending := s.queue[0]
+	pending.cleared = true
+	s.checked += int64(border.answer.Rows.Len())
+	come := append(slices.Clone(s.tail), rawOf(pending.answer.Rows.All())...)
+	before := border.offset - (s.rows - int64(len(s.tail))) // of what has come
+	for i, row := range border.answer.Rows.All() {
+		if at := before + int64(i); at >= 0 && at < int64(len(come)) && come[at] != row.Raw() {
+			s.moved(border.why)
+			return
+		}
+	}
+}
+
+// moved buys the series anew, once. Where that does not help, its readers are told; but equal rows prove nothing.
+func (s *Series) moved(why suspicion) {
+	switch {
+	case s.anew < maxAnew:
+		s.store.renew(s)
+	case why != equalRows:
+		s.end(&ChangedError{s.Request.Site(), s.rows, s.total})
+	}
+}
+
+func rawOf(rows []table.Row) []string {
+	raw := make([]string, len(rows))
+	for i, row := range rows {
+		raw[i] = row.Raw()
+	}
+	return raw
+}
+
+// end ends the series: no more can be bought.
+func (s *Series) end(err error) {
+	s.ended = err
+	s.store.forget(s)
+}
+
+// tailRows is how many of the last rows are remembered, to compare a border with: as many as its request has at most.
+const tailRows = 16
+
+// take adds a page to the series.
+func (s *Series) take(q *request) {
+	rows := q.answer.Rows.All()
+	n := int64(len(rows))
+	if silent := n == 0 && q.answer.Total == 0 && s.total > 0; !silent {
+		s.total = q.answer.Total
+		s.topTotal = max(s.topTotal, s.total)
+		if s.lies = s.lies || s.Counted && s.total < q.offset+n; s.lies {
+			s.total = s.topTotal
+		}
+	}
+	if n > 0 {
+		s.remember(rows)
+		p := newPage(s, q.offset, q.answer.Rows)
+		s.pages = append(s.pages, p)
+		s.rows += n
+		s.empty = 0
+		if s.kept || len(s.readers) > 0 {
+			s.store.hold(p)
+		}
+		s.store.grow(s, p.size)
+		s.dropRead()
+	}
+	if n < min(int64(q.size), s.reach()-q.offset) {
+		s.cameShort(q, n)
+	}
+	s.largest = max(s.largest, int(n))
+	s.fillGap()
+	s.lookBehind()
+}
+
+func (s *Series) remember(rows []table.Row) {
+	from := max(len(rows)-tailRows, 0)
+	last := rawOf(rows[from:])
+	for i := range last {
+		last[i] = string([]byte(last[i])) // not the whole answer
+	}
+	s.tail = append(s.tail, last...)
+	s.tail = slices.Delete(s.tail, 0, max(len(s.tail)-tailRows, 0))
+	s.first, s.last = string([]byte(rows[0].Raw())), s.tail[len(s.tail)-1]
+	if s.Order.Known {
+		s.lastValue = s.Order.value(rows[len(rows)-1])
+	}
+}
+
+// cameShort is about a page with fewer rows than the total promises. They are asked for again at their offset; where
+// the API gives fewer rows in a page than it is asked for, pages get smaller.
+func (s *Series) cameShort(q *request, rows int64) {
+	switch {
+	case !s.Counted && rows == 0:
+		s.total, s.queue = s.rows, nil // that is the end
+		return
+	case !s.Counted:
+		return
+	}
+	if s.shorts++; rows == 0 {
+		s.empty++
+	}
+	if s.empty > maxEmpty || s.shorts > maxShorts {
+		s.end(&IncompleteError{s.Request.Site(), s.rows, s.total})
+		return
+	}
+	if rows > 0 && q.page == 1 { // perhaps the API gives no more in a page, and larger ones begin elsewhere
+		s.smallerPages(int(rows))
+	}
+}
+
+// largestPage is the most rows that may be asked for at once.
+func (s *Series) largestPage() int {
+	most := s.Table.Page.MaxSize
+	if s.most > 0 {
+		most = s.most
+	}
+	if s.empty == maxEmpty {
+		most = min(most, smallPage) // perhaps it is too much
+	}
+	return most
+}
+
+const smallPage = 25
+
+// fillGap asks for the rows between the last one and those that were asked for ahead.
+func (s *Series) fillGap() {
+	if len(s.queue) == 0 || s.queue[0].offset <= s.rows || s.ended != nil {
+		return
+	}
+	size := min(s.queue[0].offset-s.rows, int64(s.largestPage()))
+	for s.rows%size != 0 {
+		size--
+	}
+	s.queue = slices.Insert(s.queue, 0, &request{page: int(s.rows/size) + 1, size: int(size), offset: s.rows})
+}
+
+// lookBehind asks whether something is behind the last row where the API has counted more rows before.
+func (s *Series) lookBehind() {
+	if s.Counted && len(s.queue) == 0 && !s.judged.ended && s.total < s.topTotal && s.rows >= s.reach() && s.rows < s.RowCap {
+		s.judged.ended = true
+		s.queue = []*request{{kind: endRequest, page: int(s.rows) + 1, size: 1, offset: s.rows}}
+	}
+}
+
+// lookedBehind goes on where there are rows behind the last one: then the larger total was right.
+func (s *Series) lookedBehind(q *request) {
+	if q.answer.Rows.Len() > 0 {
+		s.lies, s.total = true, s.topTotal
+	}
+}

@@ -1,0 +1,230 @@
+package series
+
+import (
+	"errors"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/repetition"
+)
+
+// once spoils the answers to requests that fit, at most so many times.
+func once(times int, fits func(number, page, size int) bool, spoil func([]entry, int64) ([]entry, int64)) func(int, int, int, []entry, int64) ([]entry, int64) {
+	all := times
+	return func(number, page, size int, rows []entry, total int64) ([]entry, int64) {
+		if number == 1 {
+			times = all // another API
+		}
+		if times > 0 && fits(number, page, size) {
+			times--
+			return spoil(rows, total)
+		}
+		return rows, total
+	}
+}
+
+func at(number int) func(int, int, int) bool { return func(n, _, _ int) bool { return n == number } }
+
+func noRows([]entry, int64) ([]entry, int64)             { return nil, 500 }
+func noData([]entry, int64) ([]entry, int64)             { return nil, 0 }
+func short(rows []entry, total int64) ([]entry, int64)   { return rows[:max(len(rows)-3, 0)], total }
+func halved(rows []entry, total int64) ([]entry, int64)  { return rows[:len(rows)/2], total }
+func smaller(rows []entry, total int64) ([]entry, int64) { return rows, total / 2 }
+func anyRequest(int, int, int) bool                      { return true }
+func pageOf(page int) func(int, int, int) bool           { return func(_, p, _ int) bool { return p == page } }
+
+// What is missing is asked for again, at its offset. If it stays away, that is said.
+func TestRowsThatStayAway(t *testing.T) {
+	for name, tt := range map[string]struct {
+		spoil func(int, int, int, []entry, int64) ([]entry, int64)
+		whole bool
+		more  int64 // credits beyond the rows
+	}{
+		"an empty page":                    {once(1, at(3), noRows), true, 5},
+		"an empty first page":              {once(1, at(1), noRows), true, 5},
+		"no data in the middle":            {once(1, at(4), noData), true, 5},
+		"a page that stays empty":          {once(9, pageOf(3), noRows), true, 10},
+		"a short page":                     {once(1, at(3), short), true, 5},
+		"a short first page":               {once(1, at(1), short), true, 5},
+		"a page that stays short":          {once(9, pageOf(3), short), true, 10},
+		"every page is short":              {once(1<<30, anyRequest, halved), false, 500},
+		"all pages stay empty from one on": {once(1<<30, func(n, _, _ int) bool { return n > 3 }, noRows), false, 10},
+		"no data from one on":              {once(1<<30, func(n, _, _ int) bool { return n > 3 }, noData), false, 10},
+		"a total that is half for once":    {once(1, at(4), smaller), true, 20},
+		"a total that is half from one on": {once(1<<30, func(n, _, _ int) bool { return n > 3 }, smaller), true, 20},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for seed := range repetition.Times(3, 30) {
+				synctest.Test(t, func(t *testing.T) {
+					a := &api{rows: count(500), spoil: tt.spoil}
+					if seed > 0 {
+						a.rows = withTies(rand.New(rand.NewPCG(uint64(seed), 7)), 500)
+					}
+					want := slices.Clone(a.rows)
+					got, err := a.read(t)
+					var incomplete *IncompleteError
+					switch {
+					case tt.whole && (err != nil || !slices.Equal(got, want)):
+						t.Errorf("%d rows, %v", len(got), err)
+					case !tt.whole && (!errors.As(err, &incomplete) || incomplete.Total != 500 || int(incomplete.Arrived) != len(got) || !slices.Equal(got, want[:len(got)])):
+						t.Errorf("%d rows, %v", len(got), err)
+					case a.spent() > 500+freeChecks+tt.more:
+						t.Errorf("%d credits", a.spent())
+					}
+				})
+			}
+		})
+	}
+}
+
+// An API that gives at most so many rows in a page, and counts pages of that size, whatever it is asked for.
+func TestAnAPIWithSmallerPages(t *testing.T) {
+	for most := 1; most < 40; most++ {
+		synctest.Test(t, func(t *testing.T) {
+			rows := count(300)
+			a := &api{rows: rows, spoil: func(_, page, size int, _ []entry, total int64) ([]entry, int64) {
+				size = min(size, most)
+				from := min((page-1)*size, len(rows))
+				return rows[from:min(from+size, len(rows))], total
+			}}
+			if got, err := a.read(t); err != nil || !slices.Equal(got, rows) || a.spent() > 300+int64(10*most) { // pages that were asked for ahead are bought in vain
+				t.Errorf("at most %d rows: %d rows for %d credits, %v", most, len(got), a.spent(), err)
+			}
+		})
+	}
+}
+
+// withTies makes rows of few numbers, of which many are equal.
+func withTies(rnd *rand.Rand, n int) []entry {
+	rows := make([]entry, n)
+	for i := range rows {
+		rows[i] = entry{int64(rnd.IntN(20)), strings.Repeat(" ", rnd.IntN(3))}
+	}
+	slices.SortStableFunc(rows, func(a, b entry) int { return int(a.n - b.n) })
+	return rows
+}
+
+// Equal rows are ordinary, on both sides of a border, too. To look into them costs little.
+func TestTiesAreNoError(t *testing.T) {
+	checks, rows := int64(0), int64(0)
+	for seed := range repetition.Times(500, 10_000) {
+		synctest.Test(t, func(t *testing.T) {
+			rnd := rand.New(rand.NewPCG(uint64(seed), 3))
+			a := &api{rows: withTies(rnd, rnd.IntN(900))}
+			if rnd.IntN(4) == 0 {
+				for i := range a.rows {
+					a.rows[i] = entry{7, ""} // all are equal
+				}
+			}
+			got, err := a.read(t)
+			if err != nil || !slices.Equal(got, a.rows) {
+				t.Errorf("seed %d: %d rows of %d, %v", seed, len(got), len(a.rows), err)
+			}
+			if more := a.spent() - max(int64(len(a.rows)), 1); more > freeChecks {
+				t.Errorf("seed %d: %d credits more than rows", seed, more)
+			}
+			checks, rows = checks+a.spent()-int64(len(a.rows)), rows+int64(len(a.rows))
+		})
+	}
+	if checks == 0 {
+		t.Error("no border was looked into")
+	}
+}
+
+// A row comes in, or one goes and another one comes, before what has been read: the rows after it move. All is read
+// again, and what the reader has got is left out; where it has got what is no longer there, it is told.
+func TestRowsThatMove(t *testing.T) {
+	for name, tt := range map[string]struct {
+		change func(rows []entry) []entry
+		whole  bool // what was read is still there
+	}{
+		"a row before":                     {func(rows []entry) []entry { return slices.Insert(rows, 0, entry{n: -1}) }, true},
+		"a row before, and one goes after": {func(rows []entry) []entry { return slices.Insert(rows[:len(rows)-1], 0, entry{n: -1}) }, true},
+		"a row behind":                     {func(rows []entry) []entry { return append(rows, entry{n: 1000}) }, true},
+		"a row goes behind":                {func(rows []entry) []entry { return rows[:len(rows)-1] }, true},
+		"a row before goes":                {func(rows []entry) []entry { return rows[1:] }, false},
+		"many rows before go":              {func(rows []entry) []entry { return rows[100:] }, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for at := 2; at < 15; at++ {
+				synctest.Test(t, func(t *testing.T) {
+					a := &api{rows: count(300)}
+					a.before = func(number, _, _ int) {
+						if number == at {
+							a.rows = tt.change(slices.Clone(a.rows))
+						}
+					}
+					got, err := a.read(t)
+					var changed *ChangedError
+					switch {
+					case err != nil && (tt.whole || !errors.As(err, &changed)):
+						t.Errorf("at request %d: %v", at, err)
+					case err == nil && !slices.Equal(sorted(got), sorted(a.rows)) && !slices.Equal(got, count(300)):
+						t.Errorf("at request %d: %d rows of %d, or others", at, len(got), len(a.rows))
+					case a.spent() > 2*300+100:
+						t.Errorf("at request %d: %d credits", at, a.spent())
+					}
+				})
+			}
+		})
+	}
+}
+
+func sorted(rows []entry) []entry {
+	return slices.SortedFunc(slices.Values(rows), func(a, b entry) int { return int(a.n - b.n) })
+}
+
+// An API that always gives the first page, or whose rows move again and again, is found out.
+func TestAnAPIThatCannotBeRead(t *testing.T) {
+	for name, spoil := range map[string]func(number, page, size int, rows []entry, total int64) ([]entry, int64){
+		"the page is ignored": func(_, _, size int, rows []entry, total int64) ([]entry, int64) { return count(int64(size)), total },
+		"rows move again and again": func(number, page, size int, rows []entry, total int64) ([]entry, int64) {
+			from := max((page-1)*size-number, 0)
+			return count(300)[from:min(from+size, 300)], total
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a := &api{rows: count(300), spoil: spoil}
+				got, err := a.read(t)
+				var changed *ChangedError
+				if !errors.As(err, &changed) || changed.Total != 300 || a.spent() > 100 {
+					t.Errorf("%d rows for %d credits, %v", len(got), a.spent(), err)
+				}
+			})
+		})
+	}
+}
+
+// Where the API does not sort as it was asked the rows are all the same those that there are.
+func TestRowsInNoOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(300)}
+		rand.New(rand.NewPCG(1, 2)).Shuffle(300, func(i, j int) { a.rows[i], a.rows[j] = a.rows[j], a.rows[i] })
+		if got, err := a.read(t); err != nil || !slices.Equal(got, a.rows) {
+			t.Errorf("%d rows, %v", len(got), err)
+		}
+	})
+}
+
+// Where total counts other rows than those that come, their end is an empty page.
+func TestATotalThatCountsOtherRows(t *testing.T) {
+	for _, total := range []int64{500, 101, 100} {
+		synctest.Test(t, func(t *testing.T) {
+			a := &api{rows: count(100), spoil: func(_, _, _ int, rows []entry, _ int64) ([]entry, int64) { return rows, total }}
+			of := ascending(1 << 20)
+			of.Counted = false
+			r := NewStore().Open(t.Context(), of, a.options())
+			defer r.Close()
+			got, err := all(r)
+			time.Sleep(time.Minute)                                            // what is under way ends
+			if err != nil || !slices.Equal(got, a.rows) || a.spent() > 101+8 { // the end was looked for ahead
+				t.Errorf("a total of %d: %d rows for %d credits, %v", total, len(got), a.spent(), err)
+			}
+		})
+	}
+}

@@ -1,0 +1,317 @@
+package series
+
+import (
+	"context"
+	"hash/maphash"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
+
+// Options say how a reader buys, and what it may be given.
+type Options struct {
+	Buy Fetch
+	// Size is how many rows to ask for in the page after offset rows: at most so many, and a divisor of offset. want is
+	// the number of rows wanted from there on, -1 where that is not known.
+	Size func(offset, want int64, most int) int
+	Rate float64 // requests a second; with the latency it decides how many pages are fetched ahead
+	Most int     // requests at a time
+	Age  time.Duration
+	// Scope is the statement's, whose readers are all given the same rows; nil is none.
+	Scope *Scope
+}
+
+// keeps reports that what is bought is to be kept, for others or for the statement.
+func (o Options) keeps() bool { return o.Age > 0 || o.Scope != nil }
+
+// Reader reads a series in its order. It is not safe for concurrent use.
+type Reader struct {
+	Options
+	ctx      context.Context
+	store    *Store
+	series   *Series
+	at       int64 // rows read of the series
+	returned int   // pages
+	end      error // of all further calls of Next
+
+	read  []uint64       // hashes of the rows that were returned
+	again map[uint64]int // of them, those that come again, since the series was bought anew
+}
+
+// Open starts before the first row of a series: of one that is here and may be used, or of a new one. Nothing is asked
+// for yet. Close must be called. Nothing is bought for the reader after ctx has ended.
+func (st *Store) Open(ctx context.Context, of Of, o Options) *Reader {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	s := st.find(of.key(), o.Age, o.Scope)
+	if s == nil {
+		s = st.begin(of, o.keeps())
+	}
+	return st.join(ctx, s, o)
+}
+
+// Find opens one of an owner's series that have all their rows, or a note, and may be used: the one with the fewest rows
+// of those that fit. It is nil where none does.
+func (st *Store) Find(ctx context.Context, owner any, o Options, fits func(of Of, complete bool, note any) bool) *Reader {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	var found *Series
+	for _, s := range st.series {
+		if s.Owner == owner && (s.note != nil || s.complete()) && st.usable(s, o.Age, o.Scope) &&
+			(found == nil || s.total < found.total) && fits(s.Of, s.complete(), s.note) {
+			found = s
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	return st.join(ctx, found, o)
+}
+
+// Complete opens a series if all its rows are here and may be used; else it returns nil.
+func (st *Store) Complete(ctx context.Context, of Of, o Options) *Reader {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if s := st.find(of.key(), o.Age, o.Scope); s != nil && s.complete() {
+		return st.join(ctx, s, o)
+	}
+	return nil
+}
+
+func (st *Store) join(ctx context.Context, s *Series, o Options) *Reader {
+	r := &Reader{Options: o, ctx: ctx, store: st}
+	r.enter(s)
+	return r
+}
+
+// enter makes the reader one of a series.
+func (r *Reader) enter(s *Series) {
+	r.series, r.at = s, 0
+	r.store.opened++
+	s.used = r.store.opened
+	if s.readers[r] = true; r.keeps() && s.whole() {
+		r.store.keep(s)
+	}
+	r.Scope.add(s)
+}
+
+// Close ends the reading. What was asked for and not yet sent is taken back.
+func (r *Reader) Close() {
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	r.leave()
+}
+
+func (r *Reader) leave() {
+	s := r.series
+	delete(s.readers, r)
+	for _, q := range s.queue {
+		if q.asker == r && q.state == asked {
+			q.cancel()
+		}
+	}
+	s.dropRead()
+}
+
+// Next returns the next page's rows, which may be fewer than were asked for, or [ErrDone]. want is how many rows the
+// caller still needs, counted from the last page returned; -1 means all that there are. Once it has failed, or its
+// context has ended, or the reader was closed, it returns no page, not even one that has come.
+func (r *Reader) Next(want int64) ([]table.Row, error) {
+	if r.end != nil {
+		return nil, r.end
+	}
+	rows, err := r.next(want)
+	r.end = err
+	return rows, err
+}
+
+func (r *Reader) next(want int64) ([]table.Row, error) {
+	for {
+		p, err := r.page(want)
+		if err == ErrDone && len(r.again) > 0 { //nolint:errorlint // it is never wrapped
+			err = &ChangedError{r.series.Request.Site(), r.at, r.series.total}
+		}
+		if err != nil {
+			return nil, err
+		}
+		rows, err := p.all()
+		if err != nil {
+			return nil, err
+		}
+		if rows = r.unread(rows); len(rows) > 0 {
+			r.returned++
+			return rows, nil
+		}
+	}
+}
+
+var seed = maphash.MakeSeed()
+
+// unread leaves out rows that were returned before the series was bought anew, and notes the others.
+func (r *Reader) unread(rows []table.Row) []table.Row {
+	list := rows[:0]
+	for _, row := range rows {
+		hash := maphash.String(seed, row.Raw())
+		if n := r.again[hash]; n > 0 {
+			if r.again[hash]--; n == 1 {
+				delete(r.again, hash)
+			}
+			continue
+		}
+		r.read = append(r.read, hash)
+		list = append(list, row)
+	}
+	return list
+}
+
+// page returns the next page, when it has come.
+func (r *Reader) page(want int64) (page, error) {
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	if r.at == 0 && r.returned == 0 {
+		r.beginAnew(want)
+	}
+	var waited *request
+	for {
+		if err := r.over(); err != nil {
+			return page{}, err
+		}
+		r.follow()
+		s := r.series
+		if p := s.pageAt(r.at); p != nil {
+			r.at = p.end()
+			found := *p
+			s.dropRead()
+			return found, nil
+		}
+		if s.ended != nil {
+			return page{}, s.ended
+		}
+		if len(s.queue) > 0 && s.queue[0].asker == r {
+			waited = s.queue[0]
+		}
+		if waited != nil && waited.state == failed && (waited.asker == r || isFinal(waited.err)) {
+			return page{}, waited.err
+		}
+		if r.ask(want); len(s.queue) == 0 {
+			return page{}, ErrDone
+		}
+		waited = s.queue[0]
+		changed := s.changed
+		r.store.mu.Unlock()
+		select {
+		case <-changed:
+		case <-r.ctx.Done():
+		}
+		r.store.mu.Lock()
+	}
+}
+
+func isFinal(err error) bool {
+	final, ok := err.(Final) //nolint:errorlint // it is the API's own
+	return ok && final.Final()
+}
+
+// over is why no more is wanted.
+func (r *Reader) over() error {
+	switch {
+	case r.ctx.Err() != nil:
+		return context.Cause(r.ctx)
+	case !r.series.readers[r]:
+		return context.Canceled
+	}
+	return nil
+}
+
+// few is how many rows are bought once more rather than going on behind them, with pages that have to divide their
+// number.
+const few = 10
+
+// beginAnew gives up a few rows that are here where many more are wanted.
+func (r *Reader) beginAnew(want int64) {
+	s := r.series
+	alone := len(s.readers) == 1 && len(s.queue) == 0
+	if alone && s.rows > 0 && s.rows <= few && s.more() && (want < 0 || want > 2*s.rows) {
+		r.leave()
+		r.enter(r.store.begin(s.Of, r.keeps()))
+	}
+}
+
+// follow goes on in the series that has been bought anew in place of the reader's, where it begins again.
+func (r *Reader) follow() {
+	for r.series.next != nil {
+		next := r.series.next
+		r.leave()
+		r.again = map[uint64]int{}
+		for _, hash := range r.read {
+			r.again[hash]++
+		}
+		r.read = nil
+		r.enter(next)
+	}
+}
+
+// Total is the number of rows of the series by the last answer, -1 before the first.
+func (r *Reader) Total() int64 {
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	return r.series.total
+}
+
+// LeftLines is how many credits the plan has left by the series' last answer, -1 where it did not say.
+func (r *Reader) LeftLines() int64 {
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	return r.series.left
+}
+
+// About is what the owner has said of the series.
+func (r *Reader) About() any { return r.series.About }
+
+// Latency is how long an answer takes, by those so far.
+func (r *Reader) Latency() time.Duration {
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	return r.series.latency
+}
+
+// Pages is the number of pages returned so far.
+func (r *Reader) Pages() int { return r.returned }
+
+// More reports whether there is a page to read or to ask for.
+func (r *Reader) More() bool {
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	return r.end == nil && (r.series.pageAt(r.at) != nil || len(r.series.queue) > 0 || r.series.more())
+}
+
+// Unbought is how many rows of the series nobody has bought, or asked for, -1 where that is not known yet.
+func (r *Reader) Unbought() int64 {
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	if r.series.total < 0 {
+		return -1
+	}
+	return max(r.series.reach()-r.series.asked(), 0)
+}
+
+// Bought reports that the next page is here, or under way.
+func (r *Reader) Bought() bool {
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	return r.series.pageAt(r.at) != nil
+}
+
+// Note is what readers have noted of the series for those who come later; nil before.
+func (r *Reader) Note() any {
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	return r.series.note
+}
+
+// SetNote notes something for those who read the series later.
+func (r *Reader) SetNote(note any) {
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	r.series.note = note
+}

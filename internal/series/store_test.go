@@ -1,0 +1,163 @@
+package series
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// Age is judged when a series is opened, by who opens it.
+func TestHowOldASeriesMayBe(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(100)}
+		st := NewStore()
+		for i, step := range []struct {
+			wait, age time.Duration
+			credits   int64
+			why       string
+		}{
+			{0, time.Minute, 100, "nothing is here"},
+			{59 * time.Second, time.Minute, 0, "young enough"},
+			{30 * time.Second, time.Minute, 100, "too old"},
+			{10 * time.Second, 5 * time.Second, 100, "too old for this one"},
+			{time.Second, time.Minute, 0, "the new ones serve others"},
+			{0, 0, 100, "nothing is to be used again"},
+			{0, time.Minute, 0, "which leaves what is here"},
+		} {
+			time.Sleep(step.wait)
+			o := a.options()
+			o.Age = step.age
+			r := st.Open(t.Context(), ascending(1<<20), o)
+			before := a.spent()
+			if rows, err := all(r); err != nil || len(rows) != 100 || a.spent()-before != step.credits {
+				t.Errorf("%d: %s: %d credits, want %d; %d rows, %v", i, step.why, a.spent()-before, step.credits, len(rows), err)
+			}
+			r.Close()
+		}
+	})
+}
+
+// Before its first page has come a series is as young as can be: two who want nothing old share it. One who comes later
+// does not.
+func TestReadersWhoWantNothingOldShareWhatIsUnderWay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(100), slow: time.Second}
+		o := a.options()
+		o.Age = 0
+		st := NewStore()
+		var readers sync.WaitGroup
+		for i := range 3 {
+			readers.Go(func() {
+				time.Sleep(time.Duration(i) * 700 * time.Millisecond)
+				r := st.Open(t.Context(), ascending(1<<20), o)
+				defer r.Close()
+				if rows, err := all(r); err != nil || len(rows) != 100 {
+					t.Errorf("%d rows, %v", len(rows), err)
+				}
+			})
+		}
+		readers.Wait()
+		if n, bytes, _ := st.Size(); a.spent() != 200 || n != 0 || bytes != 0 {
+			t.Errorf("%d credits, want those of the first two and of the third; %d series are kept", a.spent(), n)
+		}
+	})
+}
+
+// A statement's readers are given the same rows, however old these get.
+func TestAStatementReadsTheSameRows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(100)}
+		st, o := NewStore(), a.options()
+		o.Age, o.Scope = 0, NewScope()
+		for range 3 {
+			r := st.Open(t.Context(), ascending(1<<20), o)
+			if rows, err := all(r); err != nil || !slices.Equal(rows, count(100)) {
+				t.Errorf("%d rows, %v", len(rows), err)
+			}
+			r.Close()
+			a.rows = count(50)
+			time.Sleep(time.Hour)
+		}
+		o.Scope = NewScope()
+		r := st.Open(t.Context(), ascending(1<<20), o)
+		defer r.Close()
+		if rows, err := all(r); err != nil || len(rows) != 50 || a.spent() != 150 {
+			t.Errorf("another statement reads %d rows, after %d credits, %v", len(rows), a.spent(), err)
+		}
+	})
+}
+
+// Readers under way keep what they read, whatever becomes of it in the store.
+func TestReadersUnderWayKeepTheirSeries(t *testing.T) {
+	for name, disturb := range map[string]func(st *Store, a *api){
+		"its owner drops it": func(st *Store, _ *api) { st.Drop(nil) },
+		"there is no room":   func(st *Store, a *api) { st.Most = 1; a.slow = 0 },
+		"another one wants newer rows": func(st *Store, a *api) {
+			o := a.options()
+			o.Age = 1
+			r := st.Open(context.Background(), ascending(1<<20), o)
+			defer r.Close()
+			all(r) //nolint:errcheck // it is the other one that matters
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a := &api{rows: count(300)}
+				st := NewStore()
+				r := st.Open(t.Context(), ascending(1<<20), a.options())
+				defer r.Close()
+				first, err := r.Next(-1)
+				if err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(time.Minute)
+				disturb(st, a)
+				rows, err := all(r)
+				if rows = append(entries(first), rows...); err != nil || !slices.Equal(rows, count(300)) {
+					t.Errorf("%d rows, %v", len(rows), err)
+				}
+				if _, counted, sum := st.Size(); counted != sum || sum > st.Most {
+					t.Errorf("%d bytes are counted, %d kept, at most %d", counted, sum, st.Most)
+				}
+			})
+		})
+	}
+}
+
+// What was opened longest ago goes first, and is packed before it goes.
+func TestWhatNoLongerFitsGoesByAge(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(500)}
+		st := NewStore()
+		st.Most = 8 << 10
+		read := func(owner int) int64 {
+			of := ascending(1 << 20)
+			of.Owner = owner
+			before := a.spent()
+			r := st.Open(t.Context(), of, a.options())
+			defer r.Close()
+			if rows, err := all(r); err != nil || !slices.Equal(rows, count(500)) {
+				t.Errorf("%d rows, %v", len(rows), err)
+			}
+			synctest.Wait()
+			if _, counted, sum := st.Size(); counted != sum || sum > st.Most {
+				t.Errorf("%d bytes are counted, %d kept, at most %d", counted, sum, st.Most)
+			}
+			return a.spent() - before
+		}
+		read(1)
+		if again := read(1); again != 0 {
+			t.Skipf("one series does not fit: %d", again)
+		}
+		read(2)
+		if _, _, bytes := st.Size(); bytes < 6<<10 {
+			t.Skip("two series take little")
+		}
+		if first, second := read(2), read(1); first != 0 || second == 0 {
+			t.Errorf("%d credits for what was read last, %d for what was read before it", first, second)
+		}
+	})
+}
