@@ -14,7 +14,7 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
-// API answers requests, each of which costs credits. A filter that it does not take is an error with the method
+// API answers requests, each of which costs credits, and has each attempt paid for by the context's [table.Payer]. A filter that it does not take is an error with the method
 // [RefusedFilter] has; the request is free of charge then.
 type API interface {
 	Rows(ctx context.Context, t *table.Table, req table.Request) (*table.Answer, error)

@@ -11,7 +11,8 @@ import (
 type Budget struct {
 	mu    sync.Mutex
 	most  int64
-	spent int64 // or promised to requests under way
+	spent int64 // or promised to requests under way, or perhaps charged
+	lost  int64 // of it, perhaps charged: the answer was lost
 }
 
 // NewBudget returns a budget of so many credits.
@@ -21,6 +22,7 @@ func NewBudget(most int64) *Budget { return &Budget{most: most} }
 type BudgetError struct {
 	Site              string
 	Cost, Most, Spent int64 // credits: what the scan needs, may spend in all, and has spent
+	Lost              int64 // more that may have been charged for answers that were lost
 	Known             bool  // Cost is what the API says, not what one more page would make it
 }
 
@@ -29,7 +31,11 @@ func (e *BudgetError) Error() string {
 	if e.Known {
 		need = fmt.Sprintf("costs %d", e.Cost)
 	}
-	return fmt.Sprintf("reading %s %s credits, max_credits is %d and %d are spent: add a LIMIT or a filter, or raise max_credits", e.Site, need, e.Most, e.Spent)
+	lost := ""
+	if e.Lost > 0 {
+		lost = fmt.Sprintf(" (up to %d more may have been charged for answers that were lost)", e.Lost)
+	}
+	return fmt.Sprintf("reading %s %s credits, max_credits is %d and %d are spent%s: add a LIMIT or a filter, or raise max_credits", e.Site, need, e.Most, e.Spent, lost)
 }
 
 // reserve promises credits to a request, or refuses.
@@ -40,7 +46,7 @@ func (b *Budget) reserve(site string, credits int64) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.spent+credits > b.most {
-		return &BudgetError{Site: site, Cost: b.most, Most: b.most, Spent: b.spent}
+		return &BudgetError{Site: site, Cost: b.most, Most: b.most, Spent: b.spent - b.lost, Lost: b.lost}
 	}
 	b.spent += credits
 	return nil
@@ -56,15 +62,30 @@ func (b *Budget) left() int64 {
 	return max(b.most-b.spent, 0)
 }
 
-// settle replaces a promise by what the request cost.
-func (b *Budget) settle(promised, cost int64) {
+// settle replaces a promise by what the request cost. Where that is not known, it counts as spent.
+func (b *Budget) settle(promised, cost int64, known bool) {
 	if b == nil {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if !known {
+		b.lost += promised
+		return
+	}
 	b.spent += cost - promised
 }
+
+// purchase is a request that a budget pays for: a [table.Payer].
+type purchase struct {
+	budget  *Budget
+	site    string
+	credits int64 // the most that it costs
+}
+
+func (p purchase) Reserve() (int64, error) { return p.credits, p.budget.reserve(p.site, p.credits) }
+
+func (p purchase) Settle(credits int64, known bool) { p.budget.settle(p.credits, credits, known) }
 
 // checkTotal refuses a scan that needs so many credits beyond those spent.
 func (b *Budget) checkTotal(site string, credits, total int64) error {
@@ -74,7 +95,7 @@ func (b *Budget) checkTotal(site string, credits, total int64) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.spent+credits > b.most {
-		return &BudgetError{Site: site, Cost: total, Most: b.most, Spent: b.spent, Known: true}
+		return &BudgetError{Site: site, Cost: total, Most: b.most, Spent: b.spent - b.lost, Lost: b.lost, Known: true}
 	}
 	return nil
 }

@@ -118,17 +118,8 @@ func (x *Execution) buy(ctx context.Context, of plan.Series, page, size, expect 
 	if !of.Table.CountsRows {
 		expect = of.Table.Page.MaxSize
 	}
-	promised := of.Table.Cost.Of(expect)
-	if err := x.Budget.reserve(of.Site(), promised); err != nil {
-		return nil, err
-	}
-	answer, err := x.conn.API.Rows(ctx, of.Table, of.At(page, size))
-	if err != nil {
-		x.Budget.settle(promised, 0)
-		return nil, err
-	}
-	x.Budget.settle(promised, answer.Credits)
-	return answer, nil
+	pays := table.WithPayer(ctx, purchase{x.Budget, of.Site(), of.Table.Cost.Of(expect)})
+	return x.conn.API.Rows(pays, of.Table, of.At(page, size))
 }
 
 // A scan of unknown demand waits between its first pages, so that a reader who has got enough can say so

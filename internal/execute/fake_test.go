@@ -42,6 +42,11 @@ func (a *fakeAPI) Rows(ctx context.Context, t *table.Table, req table.Request) (
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
+	payer, cost := table.PayerOf(ctx), int64(0)
+	if _, err := payer.Reserve(); err != nil {
+		return nil, err
+	}
+	defer func() { payer.Settle(cost, true) }()
 	a.requests = append(a.requests, req)
 	if a.before != nil {
 		if err := a.before(len(a.requests), req); err != nil {
@@ -89,7 +94,8 @@ func (a *fakeAPI) Rows(ctx context.Context, t *table.Table, req table.Request) (
 		b.Count(2, h.rank)
 	}
 	answer := &table.Answer{Rows: b.Rows(), Total: int64(len(found)), LeftLines: -1, Credits: t.Cost.Of(len(page))}
-	a.credits += answer.Credits
+	cost = answer.Credits
+	a.credits += cost
 	return answer, nil
 }
 

@@ -28,6 +28,7 @@ type Exchange struct {
 	Method, Domain   string
 	Page, Size, Rows int
 	Credits          int64 // what the answer cost; 0 where it cannot be known, as when it was cut off
+	Unsure           int64 // what it may have cost where that cannot be known
 	Total, LeftLines int64 // -1 where the answer does not say
 	Attempt          int   // from 1
 	Duration         time.Duration
@@ -115,16 +116,24 @@ type envelope struct {
 // do calls a method.
 func do[T any](ctx context.Context, c *Client, r rpc[T]) (T, error) {
 	answer, e := call(ctx, c, r)
-	if e != nil {
-		return answer, c.finish(r.method, e)
+	switch {
+	case e == nil:
+		return answer, nil
+	case e.unpaid != nil:
+		return answer, e.unpaid
 	}
-	return answer, nil
+	return answer, c.finish(r.method, e)
 }
 
 // call makes attempts until one succeeds, fails for good, or there have been enough.
 func call[T any](ctx context.Context, c *Client, r rpc[T]) (T, *Error) {
+	var before *Error
 	for n := 1; ; n++ {
 		answer, e := attempt(ctx, c, r, n)
+		if e != nil && e.unpaid != nil && before != nil {
+			e.unpaid = fmt.Errorf("%w (after %w)", e.unpaid, c.finish(r.method, before))
+		}
+		before = e
 		if e == nil || !e.retryable(n) || n > c.cfg.MaxRetries {
 			return answer, e
 		}
@@ -145,7 +154,10 @@ func attempt[T any](ctx context.Context, c *Client, r rpc[T], n int) (answer T, 
 	ex := r.exchange
 	ex.Method, ex.Attempt, ex.Total, ex.LeftLines = r.method, n, -1, -1
 	start := time.Now()
-	if answer, e = exchange(ctx, c, r, &ex); e != nil {
+	if answer, e = paidExchange(ctx, c, r, &ex); e != nil && e.unpaid != nil {
+		return answer, e
+	}
+	if e != nil {
 		e = c.finish(r.method, e)
 		ex.Err = e
 	}
@@ -154,6 +166,25 @@ func attempt[T any](ctx context.Context, c *Client, r rpc[T], n int) (answer T, 
 		r.done(answer, ex.Duration)
 	}
 	c.report(ex, r.fields)
+	return answer, e
+}
+
+// paidExchange is an exchange that the context's payer pays for, if it costs something.
+func paidExchange[T any](ctx context.Context, c *Client, r rpc[T], ex *Exchange) (answer T, e *Error) {
+	if !r.paid {
+		return exchange(ctx, c, r, ex)
+	}
+	payer := table.PayerOf(ctx)
+	credits, err := payer.Reserve()
+	if err != nil {
+		return answer, &Error{unpaid: err, final: true}
+	}
+	answer, e = exchange(ctx, c, r, ex)
+	known := e == nil || !e.lost
+	if !known {
+		ex.Unsure = credits
+	}
+	payer.Settle(ex.Credits, known)
 	return answer, e
 }
 
@@ -270,7 +301,10 @@ func exchange[T any](ctx context.Context, c *Client, r rpc[T], ex *Exchange) (an
 	case e != nil:
 		return answer, e
 	}
-	return r.decode(&jsonReader{data: result, redact: c.redact}, ex)
+	if answer, e = r.decode(&jsonReader{data: result, redact: c.redact}, ex); e != nil {
+		e.whole = true
+	}
+	return answer, e
 }
 
 // post sends a request and reads the whole answer into body.

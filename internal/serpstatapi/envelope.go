@@ -113,6 +113,7 @@ func (c *Client) statusError(resp *http.Response, body []byte) *Error {
 		return &Error{Kind: KindEndpoint, Code: status, Message: "there is no API at this address: " + c.describe(resp, body)}
 	}
 	e := apiError(int64(status), c.describe(resp, body))
+	e.lost = e.Kind == KindServer // a gateway's, which says nothing of what has become of the request behind it
 	e.retryAfter = c.retryAfter(resp)
 	return e
 }

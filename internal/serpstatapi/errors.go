@@ -50,7 +50,10 @@ type Error struct {
 	method     string
 	retryAfter time.Duration
 	final      bool  // would come again
+	whole      bool  // of an answer that came whole, and cannot be trusted
+	lost       bool  // an answer may have been made, and charged
 	cause      error // a context's error only: anything else could hold the URL
+	unpaid     error // why the payer has not paid for another attempt
 }
 
 var hints = map[Kind]string{
@@ -208,7 +211,7 @@ func (e *Error) refusal() {
 }
 
 func malformed(format string, args ...any) *Error {
-	return &Error{Kind: KindMalformed, Message: fmt.Sprintf(format, args...)}
+	return &Error{Kind: KindMalformed, Message: fmt.Sprintf(format, args...), lost: true}
 }
 
 // unreadable is a value that would come, and be charged, again: such an answer is not asked for twice.

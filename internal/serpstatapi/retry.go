@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"net"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -21,9 +22,12 @@ const (
 	maxRetryAfter = 2 * time.Minute
 )
 
-// maxMalformedRetries bounds retries of answers that came whole and cannot be trusted: each may have been
-// charged, and what is wrong with it may well be wrong again.
-const maxMalformedRetries = 2
+// Bounds of the retries of answers that cannot be trusted. One that came whole has been charged, and what is wrong with
+// it may well be wrong again: it is bought twice at most.
+const (
+	maxMalformedRetries = 2
+	maxWholeRetries     = 1
+)
 
 // retryable reports errors that may go away by themselves, after so many attempts.
 func (e *Error) retryable(attempts int) bool {
@@ -34,6 +38,9 @@ func (e *Error) retryable(attempts int) bool {
 	case KindRateLimited, KindServer, KindNetwork:
 		return true
 	case KindMalformed:
+		if e.whole {
+			return attempts <= maxWholeRetries
+		}
 		return attempts <= maxMalformedRetries
 	}
 	return false
@@ -88,8 +95,10 @@ func (c *Client) networkError(ctx context.Context, err error) *Error {
 		err = urlErr.Err
 	}
 	if errors.Is(err, context.DeadlineExceeded) {
-		return &Error{Kind: KindNetwork, Message: fmt.Sprintf("no full answer within %v", c.cfg.RequestTimeout)}
+		return &Error{Kind: KindNetwork, Message: fmt.Sprintf("no full answer within %v", c.cfg.RequestTimeout), lost: true}
 	}
 	var untrusted *tls.CertificateVerificationError
-	return &Error{Kind: KindNetwork, Message: err.Error(), final: errors.As(err, &untrusted)}
+	var op *net.OpError
+	unsent := errors.As(err, &untrusted) || errors.As(err, &op) && op.Op == "dial"
+	return &Error{Kind: KindNetwork, Message: err.Error(), final: errors.As(err, &untrusted), lost: !unsent}
 }

@@ -3,12 +3,15 @@ package serpstatapi
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 func cut(w http.ResponseWriter, r *http.Request) {
@@ -53,7 +56,6 @@ func TestFaultsThatMayPassAreRetried(t *testing.T) {
 		"foreign id":                ok(strings.Replace(goodPage, "ID", "999", 1)),
 		"foreign error":             ok(`{"id":"999","error":{"code":32017,"message":"Data not found"}}`),
 		"error, no code":            ok(`{"id":"ID","error":"sorry"}`),
-		"count is wrong":            ok(page(`{"total":9,"count":2}`, row())),
 		"HTTP 204":                  status(204, ""),
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -78,7 +80,8 @@ func TestRetriesAreBounded(t *testing.T) {
 		"none":                                {apiErr(429, ""), -1, 1, KindRateLimited},
 		"32000":                               {apiErr(32000, ""), 2, 3, KindRateLimited},
 		"-32000":                              {apiErr(-32000, "Task not found"), 0, 1, KindBadRequest},
-		"whole answers, which may be charged": {ok(htmlPage), 0, 3, KindMalformed},
+		"pages of a proxy":                    {ok(htmlPage), 0, 3, KindMalformed},
+		"whole answers, which are charged":    {ok(page(`{"total":9,"count":2}`, row())), 0, 2, KindMalformed},
 		"a value that would be charged again": {ok(page(summary, row("first_seen", `"soon"`))), 0, 1, KindMalformed},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -86,6 +89,64 @@ func TestRetriesAreBounded(t *testing.T) {
 			_, err := client(t, a.URL, func(c *Config) { c.MaxRetries = tt.retries }).Rows(t.Context(), outlink, request)
 			if n := len(a.received()); n != tt.requests || KindOf(err) != tt.kind {
 				t.Errorf("%v after %d requests; want %v after %d", err, n, tt.kind, tt.requests)
+			}
+		})
+	}
+}
+
+// payer notes what it is told.
+type payer struct {
+	left     int
+	reserved int
+	settled  []string
+}
+
+func (p *payer) Reserve() (int64, error) {
+	if p.left--; p.left < 0 {
+		return 0, errors.New("no credits left")
+	}
+	p.reserved++
+	return 100, nil
+}
+
+func (p *payer) Settle(credits int64, known bool) {
+	p.settled = append(p.settled, fmt.Sprint(credits, " ", known))
+}
+
+// Each attempt is reserved before it leaves. What of it may have been charged is told, and another attempt is not sent
+// where it could not be paid.
+func TestEachAttemptIsPaidFor(t *testing.T) {
+	for name, tt := range map[string]struct {
+		answers []http.HandlerFunc
+		left    int
+		settled string
+		err     string // "" is none
+	}{
+		"a good answer":                      {[]http.HandlerFunc{ok(goodPage)}, 9, "[1 true]", ""},
+		"no data":                            {[]http.HandlerFunc{apiErr(32017, "Data not found")}, 9, "[1 true]", ""},
+		"errors of the API are free":         {[]http.HandlerFunc{apiErr(429, ""), apiErr(500, ""), status(429, ""), ok(goodPage)}, 9, "[0 true 0 true 0 true 1 true]", ""},
+		"a refusal is free":                  {[]http.HandlerFunc{apiErr(32117, "no")}, 9, "[0 true]", "filter refused"},
+		"a gateway says nothing":             {[]http.HandlerFunc{status(504, ""), ok(goodPage)}, 9, "[0 false 1 true]", ""},
+		"a cut answer may have been charged": {[]http.HandlerFunc{cut, closed, ok(goodPage)}, 9, "[0 false 0 false 1 true]", ""},
+		"a whole answer that is wrong":       {[]http.HandlerFunc{ok(page(`{"total":9,"count":2}`, row()))}, 9, "[0 false 0 false]", "count"},
+		"no credits for another attempt":     {[]http.HandlerFunc{cut, ok(goodPage)}, 1, "[0 false]", "no credits left (after serpstat getOutlinks: network: the answer was cut off"},
+		"no credits at all":                  {[]http.HandlerFunc{ok(goodPage)}, 0, "[]", "no credits left"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a, p := serve(t, tt.answers...), &payer{left: tt.left}
+			var told exchanges
+			c := client(t, a.URL, func(c *Config) { c.OnExchange = told.add })
+			_, err := c.Rows(table.WithPayer(t.Context(), p), outlink, request)
+			if (err == nil) != (tt.err == "") || err != nil && !strings.Contains(err.Error(), tt.err) {
+				t.Errorf("got %v, want %q", err, tt.err)
+			}
+			if got := fmt.Sprint(p.settled); got != tt.settled || len(a.received()) != p.reserved {
+				t.Errorf("%s of %d attempts, %d reserved", got, len(a.received()), p.reserved)
+			}
+			for i, ex := range told.list() {
+				if unsure := strings.HasSuffix(p.settled[i], "false"); (ex.Unsure == 100) != unsure {
+					t.Errorf("attempt %d may have cost %d", i+1, ex.Unsure)
+				}
 			}
 		})
 	}
