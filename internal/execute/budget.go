@@ -38,6 +38,16 @@ func (e *BudgetError) Error() string {
 	return fmt.Sprintf("reading %s %s credits, max_credits is %d and %d are spent%s: add a LIMIT or a filter, or raise max_credits", e.Site, need, e.Most, e.Spent, lost)
 }
 
+// PlanError says that a scan would cost more than is left on the plan.
+type PlanError struct {
+	Site       string
+	Cost, Left int64 // credits: what is still to be bought, and what the plan has left
+}
+
+func (e *PlanError) Error() string {
+	return fmt.Sprintf("reading %s costs %d more credits, and the plan has %d left: add a LIMIT or a filter, or wait until the plan is renewed", e.Site, e.Cost, e.Left)
+}
+
 // reserve promises credits to a request, or refuses.
 func (b *Budget) reserve(site string, credits int64) error {
 	if b == nil {

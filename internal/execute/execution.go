@@ -3,6 +3,7 @@ package execute
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
@@ -46,8 +47,9 @@ type Execution struct {
 	plan   *plan.Plan
 	demand plan.Demand
 
-	streamed int64
-	held     heldRows
+	streamed  int64
+	held      heldRows
+	leftLines atomic.Int64 // on the plan, by the last answer that was bought; -1 before
 }
 
 // New plans a scan with what is known of the API. Nothing is sent yet.
@@ -56,6 +58,7 @@ func (c *Connection) New(in plan.Input, o Options) (*Execution, error) {
 		o.Log = hclog.NewNullLogger()
 	}
 	x := &Execution{Options: o, conn: c}
+	x.leftLines.Store(-1)
 	return x, x.replan(in)
 }
 
@@ -119,7 +122,11 @@ func (x *Execution) buy(ctx context.Context, of plan.Series, page, size, expect 
 		expect = of.Table.Page.MaxSize
 	}
 	pays := table.WithPayer(ctx, purchase{x.Budget, of.Site(), of.Table.Cost.Of(expect)})
-	return x.conn.API.Rows(pays, of.Table, of.At(page, size))
+	answer, err := x.conn.API.Rows(pays, of.Table, of.At(page, size))
+	if err == nil {
+		x.leftLines.Store(answer.LeftLines)
+	}
+	return answer, err
 }
 
 // A scan of unknown demand waits between its first pages, so that a reader who has got enough can say so

@@ -139,16 +139,32 @@ func (r *sourceReader) page() error {
 	return r.cutIfNeeded()
 }
 
-// checkTotal checks the budget against the first answer's total.
+// checkTotal ends a scan that cannot be paid to its end, as its first answer shows.
 func (r *sourceReader) checkTotal() error {
-	if r.demand().Bounded() {
-		return nil // each page is checked
-	}
-	left := r.pages.Unbought()
+	left, probes := r.pages.Unbought(), int64(0)
 	if r.total > r.x.plan.RowCap {
-		left = r.unboughtParts()
+		if left = r.unboughtParts(); left > 0 {
+			probes = plan.MostProbes(r.total, r.x.plan.RowCap, r.highest)
+		}
 	}
-	return r.x.Budget.checkTotal(r.series.Site(), left*r.series.Table.Cost.Row, r.total)
+	at := r.progress()
+	at.Streamed += at.Spellings * r.taken // if all that has come matches
+	rows, known := r.demand().Least(at, left)
+	if !known || rows <= 0 {
+		return nil
+	}
+	if r.demand().EndsBeforeCap(at) {
+		probes = 0
+	}
+	price := r.series.Table.Cost
+	credits := rows*price.Row + probes*price.Of(1)
+	if err := r.x.Budget.checkTotal(r.series.Site(), credits, r.total*price.Row+probes*price.Of(1)); err != nil {
+		return err
+	}
+	if onPlan := r.x.leftLines.Load(); onPlan >= 0 && credits > onPlan {
+		return &PlanError{r.series.Site(), credits, onPlan}
+	}
+	return nil
 }
 
 // finish ends a series of pages: the next part follows, or the source is over.

@@ -3,11 +3,12 @@ package plan
 import "math"
 
 // First pages of a scan whose demand is unknown: small enough not to waste credits on a reader who wants
-// five rows, large enough to reach full pages in four requests. With a credit limit to be checked against
-// the first answer's total, smaller still.
+// five rows, large enough to reach full pages in four requests. With a limit of credits to be checked against
+// the first answer's total, smaller still: a fortieth of it, down to GuardedFirstPage.
 const (
 	FirstPage        = 125
 	GuardedFirstPage = 25
+	guardShare       = 40
 )
 
 // NoGuard is the guard of a scan without a limit of credits.
@@ -55,7 +56,7 @@ func (d Demand) FirstPage(guard int64) int {
 	if guard == NoGuard {
 		return FirstPage
 	}
-	return int(max(min(GuardedFirstPage, guard), 1))
+	return int(max(min(max(guard/guardShare, GuardedFirstPage), FirstPage, guard), 1))
 }
 
 // Next is how many more rows of a source are wanted, or -1 for all that there are.
@@ -118,6 +119,18 @@ func (d Demand) roundUp(n int64) int64 {
 		}
 	}
 	return n
+}
+
+// Least is how many rows of a source a scan needs at least, of so many that are left of it: fewer only where a LIMIT
+// ends it. ok is false where that cannot be known.
+func (d Demand) Least(at Progress, left int64) (rows int64, ok bool) {
+	switch {
+	case d.limit < 0:
+		return left, true
+	case d.ordered && d.sources > 1:
+		return 0, false
+	}
+	return min(d.left(at), left), true
 }
 
 // Within bounds a demand by what is left of a part.

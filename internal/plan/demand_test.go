@@ -82,7 +82,7 @@ func TestHowManyRowsAreWantedNext(t *testing.T) {
 }
 
 func TestTheFirstPageOfUnknownDemand(t *testing.T) {
-	for guard, want := range map[int64]int{NoGuard: 125, 1_000_000: 25, 26: 25, 25: 25, 24: 24, 1: 1, 0: 1} {
+	for guard, want := range map[int64]int{NoGuard: 125, 1_000_000: 125, 5000: 125, 4000: 100, 1000: 25, 26: 25, 25: 25, 24: 24, 1: 1, 0: 1} {
 		if got := demand(-1).FirstPage(guard); got != want {
 			t.Errorf("with %d credits: %d, want %d", guard, got, want)
 		}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"math/bits"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
@@ -68,6 +69,19 @@ type Splitter struct {
 
 	field *table.Field
 	parts []Part
+}
+
+// MostProbes is about how many requests of a row it takes at most to cut a result into parts: a bisection for each
+// border, of parts that are three quarters full at least. highest is the largest value of the dividing column, 0 if that
+// is not known. A value that has to be divided itself takes more.
+func MostProbes(total, rowCap, highest int64) int64 {
+	if total <= rowCap {
+		return 0
+	}
+	if highest <= 0 {
+		highest = maxCount
+	}
+	return divide(4*total, 3*rowCap) * int64(bits.Len64(uint64(highest))+1)
 }
 
 func (s *Splitter) ascending() bool { return !s.Series.Order.Descending }
