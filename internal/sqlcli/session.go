@@ -163,12 +163,14 @@ func (s *session) engineOptions() (o sqlengine.Options, end func(), err error) {
 		plugin.Explain = func(p execute.ScanPlan) { s.plans = append(s.plans, p) }
 		plugin.Estimate = s.flags.estimate
 		o.CacheTTL = -1 // its scans have no rows to keep
+		o.Confined = true
 		copied, remove, err := copyDatabase(s.flags.database)
-		if err != nil {
-			return o, end, err
-		}
 		stop := end
 		o.Database, end = copied, func() { remove(); stop() }
+		if err != nil {
+			end()
+			return o, end, err
+		}
 	}
 	o.Plugin = serpstat.New(plugin)
 	return o, end, nil
