@@ -29,10 +29,13 @@ var formats = map[string]func(w *bufio.Writer, columns []string, header bool) (f
 
 func formatNames() []string { return []string{"table", "csv", "json", "jsonl", "line"} }
 
-type csvFormat struct{ w *csv.Writer }
+type csvFormat struct {
+	w   *csv.Writer
+	out *bufio.Writer
+}
 
 func newCSV(w *bufio.Writer, columns []string, header bool) (format, error) {
-	f := csvFormat{csv.NewWriter(w)}
+	f := csvFormat{csv.NewWriter(w), w}
 	if header {
 		return f, f.write(columns)
 	}
@@ -49,6 +52,10 @@ func (f csvFormat) row(values []any) error {
 
 // write passes a record on at once, so that a closed pipe is seen.
 func (f csvFormat) write(record []string) error {
+	if len(record) == 1 && record[0] == "" {
+		f.out.WriteString("\"\"\n") //nolint:errcheck // Flush says it; readers drop an empty line
+		return f.out.Flush()
+	}
 	if err := f.w.Write(record); err != nil {
 		return err
 	}

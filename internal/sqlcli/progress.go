@@ -3,12 +3,10 @@ package sqlcli
 import (
 	"fmt"
 	"io"
-	"os"
 	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
@@ -53,8 +51,8 @@ func (p *progress) returnRow() {
 
 func newProgress(stderr io.Writer, quiet bool) *progress {
 	p := &progress{stderr: stderr, quiet: quiet, left: -1, parts: map[string]int64{}}
-	if f, ok := stderr.(*os.File); ok && !quiet && term.IsTerminal(int(f.Fd())) {
-		p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(f), progressbar.OptionClearOnFinish(),
+	if !quiet && isTerminal(stderr) {
+		p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(stderr), progressbar.OptionClearOnFinish(),
 			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetRenderBlankState(false),
 			progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false))
 	}

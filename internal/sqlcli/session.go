@@ -13,7 +13,6 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
@@ -100,7 +99,7 @@ func (s *session) script(args []string) (string, error) {
 		}
 		return string(b), nil
 	}
-	if f, ok := s.stdin.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if isTerminal(s.stdin) {
 		return "", nil // nobody means to type a script without a prompt
 	}
 	b, err := io.ReadAll(s.stdin)
@@ -115,7 +114,11 @@ func (s *session) withEngine(ctx context.Context, work func(context.Context) err
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s.progress = newProgress(s.stderr, s.flags.quiet || s.flags.tables || s.flags.explain && !s.flags.estimate)
-	s.out = bufio.NewWriter(&outputWriter{s.stdout, s.progress})
+	var out io.Writer = &outputWriter{s.stdout, s.progress}
+	if isTerminal(s.stdout) {
+		out = &forTerminal{w: out}
+	}
+	s.out = bufio.NewWriter(out)
 	defer watchPipe(ctx, s.stdout, func() { cancel(errPipeClosed) })()
 	defer func() { err = pipeError(ctx, err) }()
 	options, end, err := s.engineOptions()
