@@ -59,16 +59,22 @@ func newProgress(stderr io.Writer, quiet bool) *progress {
 	return p
 }
 
-// observe counts an event of the plugin. Warnings are shown even where all else is quiet: they say that the
-// result is not what it seems.
-func (p *progress) observe(e serpstat.Event) {
+// warn shows a warning, even where all else is quiet: it says that the result is not what it seems.
+func (p *progress) warn(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.clearBar()
+	fmt.Fprintf(p.stderr, "serpstat-sql: warning: %s\n", text)
+}
+
+// observe counts an event of the plugin.
+func (p *progress) observe(e serpstat.Event) {
 	if e.Warning != "" {
-		p.clearBar()
-		fmt.Fprintf(p.stderr, "serpstat-sql: warning: %s\n", e.Warning)
+		p.warn(e.Warning)
 		return
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.count.requests++
 	p.count.credits += e.Credits
 	p.rows += int64(e.Rows)

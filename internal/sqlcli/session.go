@@ -149,6 +149,7 @@ func pipeError(ctx context.Context, err error) error {
 func (s *session) engineOptions() (o sqlengine.Options, end func(), err error) {
 	end = func() {}
 	o.Database, o.Fresh, o.Hidden = s.flags.database, serpstat.FreshTables, serpstat.HiddenColumns
+	o.Warn = s.progress.warn
 	if o.Config, err = s.flags.connectionConfig(); err != nil {
 		return o, end, err
 	}

@@ -22,6 +22,12 @@ func (e *Engine) openDatabase(ctx context.Context, file string) error {
 			return err
 		}
 	}
+	if err := registerLetters(d); err != nil {
+		return err
+	}
+	if err := d.RegisterCollationUtf8(momentCollation, compareMoments); err != nil {
+		return err
+	}
 	if err := createPrivately(file); err != nil {
 		return fmt.Errorf("opening the database %s: %w", file, err)
 	}

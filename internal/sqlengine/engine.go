@@ -36,6 +36,7 @@ type Options struct {
 	CacheTTL   time.Duration // how long a statement's rows serve later ones; 0 is five minutes, less is not at all
 	Fresh      []string      // tables whose rows serve no later statement
 	Hidden     []string      // columns that select * leaves out, of all tables that have them
+	Warn       func(string)  // is told what a statement may not have meant; nil is nobody
 	Confined   bool          // no statement opens another file, nor says where files are: for those that are only explained
 }
 
@@ -49,6 +50,7 @@ type Engine struct {
 	places     map[place]bool // where they stand
 	fresh      []string
 	confined   bool
+	warn       func(string)
 	shadows    map[string]string // of views that read a plugin's table: what made each
 	lent       []*Table          // what stands in the main schema while a statement runs
 	db         *sql.DB
@@ -67,9 +69,10 @@ type statement struct {
 	cancel           context.CancelFunc
 	collationUnknown bool // texts may be compared by another collation than their bytes
 	rowids           map[string]int64
-	own              bool     // what runs is the engine's own, before or after the statement
-	alters           bool     // views may have come, gone or changed
-	dropped          []string // temporary views
+	warned           map[string]bool // columns
+	own              bool            // what runs is the engine's own, before or after the statement
+	alters           bool            // views may have come, gone or changed
+	dropped          []string        // temporary views
 
 	mu  sync.Mutex
 	err error
@@ -89,7 +92,7 @@ const logLevel = "STEAMPIPE_LOG_LEVEL"
 func Open(ctx context.Context, o Options) (*Engine, error) {
 	quiet()
 	e := &Engine{
-		connection: o.Connection, fresh: o.Fresh, confined: o.Confined, now: time.Now, turn: make(chan struct{}, 1),
+		connection: o.Connection, fresh: o.Fresh, confined: o.Confined, warn: o.Warn, now: time.Now, turn: make(chan struct{}, 1),
 		store: store{ttl: o.CacheTTL, loops: map[string]*loop{}},
 	}
 	if o.CacheTTL == 0 {
@@ -186,7 +189,7 @@ func (e *Engine) Query(ctx context.Context, statement string) (*Rows, error) {
 }
 
 func (e *Engine) begin(ctx context.Context, text string) error {
-	s := &statement{rowids: map[string]int64{}, own: true}
+	s := &statement{rowids: map[string]int64{}, warned: map[string]bool{}, own: true}
 	defer func() { s.own = false }()
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	e.statement = s
