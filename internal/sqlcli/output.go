@@ -65,6 +65,32 @@ func (f csvFormat) write(record []string) error {
 
 func (f csvFormat) end() error { return nil }
 
+// jsonDocument makes one document of what several statements return: a list of their lists of rows.
+type jsonDocument struct {
+	w    io.Writer
+	some bool
+}
+
+// next is called before each result.
+func (d *jsonDocument) next() error {
+	between := "[\n"
+	if d.some {
+		between = ",\n"
+	}
+	d.some = true
+	_, err := io.WriteString(d.w, between)
+	return err
+}
+
+func (d *jsonDocument) end() error {
+	end := "]\n"
+	if !d.some {
+		end = "[]\n"
+	}
+	_, err := io.WriteString(d.w, end)
+	return err
+}
+
 // jsonFormat writes an object for each row, with its columns in order.
 type jsonFormat struct {
 	w                        io.Writer

@@ -78,7 +78,7 @@ func (p *progress) observe(e serpstat.Event) {
 	p.count.requests++
 	p.count.credits += e.Credits
 	p.rows += int64(e.Rows)
-	if e.LeftLines >= 0 {
+	if e.LeftLines >= 0 && (p.left < 0 || e.LeftLines < p.left) { // answers come in any order
 		p.left = e.LeftLines
 	}
 	if e.Total >= 0 && e.Size > 1 { // a request of one row asks for its total only

@@ -9,6 +9,8 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -31,14 +33,22 @@ type session struct {
 	engine   *sqlengine.Engine
 	progress *progress
 	plans    []execute.ScanPlan
+	done     int           // statements
+	document *jsonDocument // of several results, nil for one
 }
 
 // errPipeClosed says that nobody reads the output any more, as with | head.
 var errPipeClosed = errors.New("standard output is closed")
 
 func (s *session) run(cmd *cobra.Command, args []string) error {
+	if found := s.flags.defaultConfig(); found != "" {
+		s.flags.config = found
+	}
 	if err := s.flags.check(cmd.Flags().Changed); err != nil {
 		return err
+	}
+	if s.flags.verbose && s.flags.config != "" {
+		fmt.Fprintf(s.stderr, "settings from %s\n", s.flags.config)
 	}
 	if s.flags.tables {
 		return s.withEngine(cmd.Context(), func(context.Context) error { return s.listTables(args) })
@@ -47,7 +57,14 @@ func (s *session) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	return s.withEngine(cmd.Context(), func(ctx context.Context) error { return s.runAll(ctx, statements) })
+	if outputClosed(s.stdout) && slices.ContainsFunc(statements, func(st sqlengine.Statement) bool { return !mayWrite(st.Text) }) {
+		return usage("standard output is closed: nobody would get the rows")
+	}
+	err = s.withEngine(cmd.Context(), func(ctx context.Context) error { return s.runScript(ctx, statements) })
+	if errors.Is(err, errPipeClosed) {
+		return s.unfinished(statements)
+	}
+	return err
 }
 
 // check finds flags that contradict each other or are out of range; given tells which ones the command line has.
@@ -59,9 +76,9 @@ func (f *flags) check(given func(name string) bool) error {
 		return usage("--max-credits %d: write a whole number from 1", f.maxCredits)
 	case f.verbose && f.quiet:
 		return usage("--verbose and --quiet contradict each other")
-	case f.connection != "" && f.config == "":
+	case f.connection != "" && f.config == "" && !f.demo:
 		return usage("--connection chooses from a --config FILE")
-	case f.demo && (f.config != "" || f.baseURL != "" || f.tokenFile != ""):
+	case f.demo && (f.config != "" || f.connection != "" || f.baseURL != "" || f.tokenFile != ""):
 		return usage("--demo answers from bundled data: leave out --config, --base-url and --token-file")
 	}
 	f.explain = f.explain || f.estimate
@@ -91,13 +108,13 @@ func (s *session) script(args []string) (string, error) {
 	case len(args) == 1 && s.flags.file != "":
 		return "", usage("SQL comes from the argument or from --file, not from both")
 	case len(args) == 1 && args[0] != "-":
-		return args[0], nil
+		return strings.TrimPrefix(args[0], "\uFEFF"), nil
 	case s.flags.file != "" && s.flags.file != "-":
 		b, err := os.ReadFile(s.flags.file)
 		if err != nil {
 			return "", usage("reading the SQL: %v", err)
 		}
-		return string(b), nil
+		return s.text(s.flags.file, b)
 	}
 	if isTerminal(s.stdin) {
 		return "", nil // nobody means to type a script without a prompt
@@ -106,7 +123,15 @@ func (s *session) script(args []string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("reading the SQL: %w", err)
 	}
-	return string(b), nil
+	return s.text("standard input", b)
+}
+
+func (s *session) text(from string, b []byte) (string, error) {
+	text, err := plainText(b)
+	if err != nil {
+		return "", usage("reading the SQL: %s %v", from, err)
+	}
+	return text, nil
 }
 
 // withEngine runs work with an engine, progress and output around it.
@@ -192,6 +217,31 @@ func serveDemo() (url string, stop func(), err error) {
 	return "http://" + listener.Addr().String(), func() { server.Close(); sim.Close() }, nil
 }
 
+// runScript runs the statements and makes what they write whole.
+func (s *session) runScript(ctx context.Context, statements []sqlengine.Statement) error {
+	if s.flags.output != "json" || s.flags.explain || countResults(statements) < 2 {
+		return s.runAll(ctx, statements)
+	}
+	s.document = &jsonDocument{w: s.out}
+	err := s.runAll(ctx, statements)
+	if end := s.document.end(); err == nil {
+		err = end
+	}
+	return err
+}
+
+// countResults counts the statements that are there for their rows.
+func countResults(statements []sqlengine.Statement) (n int) {
+	for _, st := range statements {
+		if setting := firstWord(st.Text) == "pragma" && strings.Contains(st.Text, "="); !mayWrite(st.Text) && !setting || returning.MatchString(st.Text) {
+			n++
+		}
+	}
+	return n
+}
+
+var returning = regexp.MustCompile(`(?i)\breturning\b`)
+
 // runAll runs the statements one after the other, up to the first that fails.
 func (s *session) runAll(ctx context.Context, statements []sqlengine.Statement) error {
 	for _, statement := range statements {
@@ -201,9 +251,33 @@ func (s *session) runAll(ctx context.Context, statements []sqlengine.Statement) 
 			}
 			return err
 		}
+		s.done++
 	}
 	return nil
 }
+
+// unfinished is the error of a script that was to write too, when its reader has left.
+func (s *session) unfinished(statements []sqlengine.Statement) error {
+	for _, left := range statements[s.done:] {
+		if mayWrite(left.Text) && !s.flags.explain {
+			return fmt.Errorf("standard output was closed before the script had ended: the statement on line %d is not done", left.Line)
+		}
+	}
+	return errPipeClosed
+}
+
+// mayWrite reports a statement that is not there for its rows alone.
+func mayWrite(statement string) bool {
+	switch firstWord(statement) {
+	case "select", "values", "explain", "pragma":
+		return false
+	case "with":
+		return changes.MatchString(statement)
+	}
+	return true
+}
+
+var changes = regexp.MustCompile(`(?i)\b(insert|replace|update|delete)\b`)
 
 func (s *session) runStatement(ctx context.Context, statement sqlengine.Statement) error {
 	switch {
@@ -235,6 +309,11 @@ func (s *session) runOne(ctx context.Context, statement string) error {
 		for rows.Next() {
 		}
 		return s.explainError(statement, rows.Close())
+	}
+	if s.document != nil {
+		if err := s.document.next(); err != nil {
+			return err
+		}
 	}
 	out, err := formats[s.flags.output](s.out, rows.Columns(), s.flags.header)
 	if err != nil {

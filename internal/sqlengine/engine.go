@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -207,10 +208,27 @@ func (e *Engine) begin(ctx context.Context, text string) error {
 		return err
 	}
 	s.collationUnknown = e.noFolding || collates
+	e.warnOfEmptyList(text)
 	if len(e.shadows) > 0 && alter.MatchString(text) {
 		return e.lendTables(s.ctx)
 	}
 	return nil
+}
+
+var emptyList = regexp.MustCompile(`(?i)\b(\w+)"?\s+in\s*\(\s*\)`)
+
+// warnOfEmptyList says why there are no rows: SQLite does not even ask the table then.
+func (e *Engine) warnOfEmptyList(text string) {
+	m := emptyList.FindStringSubmatch(text)
+	if m == nil || e.warn == nil {
+		return
+	}
+	for _, t := range e.tables {
+		if slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Required && strings.EqualFold(c.Name, m[1]) }) {
+			e.warn(fmt.Sprintf("%s in () is an empty list: it gives no row", strings.ToLower(m[1])))
+			return
+		}
+	}
 }
 
 // end ends a statement, whatever has become of it.
