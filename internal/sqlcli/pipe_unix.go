@@ -36,14 +36,10 @@ func outputClosed(w io.Writer) bool {
 // watchPipe calls closed when the reader of a pipe has left, which a command that waits for the API would
 // notice too late: the answer would be paid for. The returned function ends the watch.
 func watchPipe(ctx context.Context, w io.Writer, closed func()) (stop func()) {
-	f, ok := w.(*os.File)
-	if !ok {
+	if !isPipe(w) {
 		return func() {}
 	}
-	info, err := f.Stat()
-	if err != nil || info.Mode()&os.ModeNamedPipe == 0 {
-		return func() {}
-	}
+	f := w.(*os.File)
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {

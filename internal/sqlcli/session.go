@@ -138,7 +138,7 @@ func (s *session) text(from string, b []byte) (string, error) {
 func (s *session) withEngine(ctx context.Context, work func(context.Context) error) (err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	s.progress = newProgress(s.stderr, s.flags.quiet || s.flags.tables || s.flags.explain && !s.flags.estimate)
+	s.progress = newProgress(s.stderr, s.flags.quiet || s.flags.tables || s.flags.explain && !s.flags.estimate, isPipe(s.stdout))
 	var out io.Writer = &outputWriter{s.stdout, s.progress}
 	if isTerminal(s.stdout) {
 		out = &forTerminal{w: out}
@@ -245,6 +245,7 @@ var returning = regexp.MustCompile(`(?i)\breturning\b`)
 // runAll runs the statements one after the other, up to the first that fails.
 func (s *session) runAll(ctx context.Context, statements []sqlengine.Statement) error {
 	for _, statement := range statements {
+		s.progress.begin()
 		if err := s.runStatement(serpstat.ShareBudget(ctx), statement); err != nil {
 			if len(statements) > 1 {
 				return fmt.Errorf("line %d: %w", statement.Line, err)
@@ -342,6 +343,6 @@ type outputWriter struct {
 }
 
 func (o *outputWriter) Write(b []byte) (int, error) {
-	o.progress.clear()
+	o.progress.beforeRows()
 	return o.w.Write(b)
 }

@@ -15,6 +15,16 @@ func isTerminal(stream any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
+// isPipe reports a stream that another program reads.
+func isPipe(stream any) bool {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeNamedPipe != 0
+}
+
 // forTerminal passes a text on to a terminal with the characters escaped that could drive it. Files and pipes get them
 // as they are.
 type forTerminal struct {
