@@ -82,6 +82,18 @@ func TestTokenIsRemovedWhereItIsEncodedTwice(t *testing.T) {
 	}
 }
 
+// Where the token stands is known for what is encoded twice in one way: the rest of the message stays.
+func TestWhatStandsBesideATokenThatIsEncodedTwiceStays(t *testing.T) {
+	for name, form := range map[string]string{
+		"HTML": html.EscapeString(html.EscapeString(testToken)), "HTML in JSON": strings.ReplaceAll(html.EscapeString(html.EscapeString(testToken)), "&", `\u0026`),
+		"a query": url.QueryEscape(url.QueryEscape(testToken)), "three times": html.EscapeString(html.EscapeString(html.EscapeString(testToken))),
+	} {
+		if got := newRedactor(testToken).clean("Not allowed: " + form + " in it"); got != "Not allowed: *** in it" {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
 // No client is made with such a token; what an answer shows of one is removed all the same.
 func TestATokenThatIsNotUTF8IsRemovedAndRefused(t *testing.T) {
 	token := "t0k\xffen\x80"

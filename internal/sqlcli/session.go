@@ -51,7 +51,7 @@ func (s *session) run(cmd *cobra.Command, args []string) error {
 		fmt.Fprintf(s.stderr, "settings from %s\n", s.flags.config)
 	}
 	if s.flags.tables {
-		return s.withEngine(cmd.Context(), func(context.Context) error { return s.listTables(args) })
+		return s.withEngine(cmd.Context(), func(ctx context.Context) error { return s.listTables(ctx, args) })
 	}
 	statements, err := s.statements(args)
 	if err != nil {
