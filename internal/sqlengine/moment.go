@@ -42,9 +42,18 @@ func momentText(text string) (written string, ok bool) {
 
 // compareMoments is the collation.
 func compareMoments(a, b string) int {
-	a, _ = momentText(a)
-	b, _ = momentText(b)
+	if !inForm(a) {
+		a, _ = momentText(a)
+	}
+	if !inForm(b) {
+		b, _ = momentText(b)
+	}
 	return strings.Compare(a, b)
+}
+
+// inForm reports a text that is written as in the columns, or is no moment: as it is, it is in its place.
+func inForm(text string) bool {
+	return len(text) == len(timeForm) && text[4] == '-' && text[7] == '-' && text[10] == ' ' && text[13] == ':' && text[16] == ':'
 }
 
 // decidable are the comparisons that a table can decide, with a value that is not null.
