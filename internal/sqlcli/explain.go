@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"unicode"
 )
 
 // explainOne prints what a statement would ask of the API. The statement runs on scans without rows, and on a copy of the
@@ -33,14 +32,6 @@ func (s *session) explainOne(ctx context.Context, statement string) error {
 		return s.explainError(statement, err)
 	}
 	return s.writePlans(statement, reads)
-}
-
-func firstWord(statement string) string {
-	word := strings.FieldsFunc(statement, func(r rune) bool { return !unicode.IsLetter(r) })
-	if len(word) == 0 {
-		return ""
-	}
-	return strings.ToLower(word[0])
 }
 
 // writePlans prints a statement's scans.

@@ -8,8 +8,6 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"syscall"
@@ -57,7 +55,7 @@ func (s *session) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	if outputClosed(s.stdout) && slices.ContainsFunc(statements, func(st sqlengine.Statement) bool { return !mayWrite(st.Text) }) {
+	if outputClosed(s.stdout) && (s.flags.explain || slices.ContainsFunc(statements, func(st sqlengine.Statement) bool { return !mayWrite(st.Text) })) {
 		return usage("standard output is closed: nobody would get the rows")
 	}
 	err = s.withEngine(cmd.Context(), func(ctx context.Context) error { return s.runScript(ctx, statements) })
@@ -83,55 +81,6 @@ func (f *flags) check(given func(name string) bool) error {
 	}
 	f.explain = f.explain || f.estimate
 	return nil
-}
-
-// statements is the script to run.
-func (s *session) statements(args []string) ([]sqlengine.Statement, error) {
-	script, err := s.script(args)
-	if err != nil {
-		return nil, err
-	}
-	list, err := sqlengine.Split(script)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	if len(list) == 0 {
-		return nil, usage(`no SQL: write serpstat-sql "select …", or -f FILE, or send it to standard input (see serpstat-sql --help)`)
-	}
-	return list, nil
-}
-
-func (s *session) script(args []string) (string, error) {
-	switch {
-	case len(args) > 1:
-		return "", usage("%d arguments: put the SQL in quotes, as one argument", len(args))
-	case len(args) == 1 && s.flags.file != "":
-		return "", usage("SQL comes from the argument or from --file, not from both")
-	case len(args) == 1 && args[0] != "-":
-		return strings.TrimPrefix(args[0], "\uFEFF"), nil
-	case s.flags.file != "" && s.flags.file != "-":
-		b, err := os.ReadFile(s.flags.file)
-		if err != nil {
-			return "", usage("reading the SQL: %v", err)
-		}
-		return s.text(s.flags.file, b)
-	}
-	if isTerminal(s.stdin) {
-		return "", nil // nobody means to type a script without a prompt
-	}
-	b, err := io.ReadAll(s.stdin)
-	if err != nil {
-		return "", fmt.Errorf("reading the SQL: %w", err)
-	}
-	return s.text("standard input", b)
-}
-
-func (s *session) text(from string, b []byte) (string, error) {
-	text, err := plainText(b)
-	if err != nil {
-		return "", usage("reading the SQL: %s %v", from, err)
-	}
-	return text, nil
 }
 
 // withEngine runs work with an engine, progress and output around it.
@@ -230,18 +179,6 @@ func (s *session) runScript(ctx context.Context, statements []sqlengine.Statemen
 	return err
 }
 
-// countResults counts the statements that are there for their rows.
-func countResults(statements []sqlengine.Statement) (n int) {
-	for _, st := range statements {
-		if setting := firstWord(st.Text) == "pragma" && strings.Contains(st.Text, "="); !mayWrite(st.Text) && !setting || returning.MatchString(st.Text) {
-			n++
-		}
-	}
-	return n
-}
-
-var returning = regexp.MustCompile(`(?i)\breturning\b`)
-
 // runAll runs the statements one after the other, up to the first that fails.
 func (s *session) runAll(ctx context.Context, statements []sqlengine.Statement) error {
 	for _, statement := range statements {
@@ -266,19 +203,6 @@ func (s *session) unfinished(statements []sqlengine.Statement) error {
 	}
 	return errPipeClosed
 }
-
-// mayWrite reports a statement that is not there for its rows alone.
-func mayWrite(statement string) bool {
-	switch firstWord(statement) {
-	case "select", "values", "explain", "pragma":
-		return false
-	case "with":
-		return changes.MatchString(statement)
-	}
-	return true
-}
-
-var changes = regexp.MustCompile(`(?i)\b(insert|replace|update|delete)\b`)
 
 func (s *session) runStatement(ctx context.Context, statement sqlengine.Statement) error {
 	switch {
