@@ -1,30 +1,33 @@
 package serpstat
 
 import (
+	"errors"
 	"fmt"
-	"math"
 	"os"
 	"strconv"
 	"time"
 
 	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/hcl/v2"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+	"github.com/zclconf/go-cty/cty"
+	"github.com/zclconf/go-cty/cty/convert"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 )
 
 // serpstatConfig is a connection block of serpstat.spc. config/serpstat.spc documents each argument.
 type serpstatConfig struct {
-	Token                 *string  `hcl:"token,optional"`
-	TokenInHeader         *bool    `hcl:"token_in_header,optional"`
-	BaseURL               *string  `hcl:"base_url,optional"`
-	AllowInsecureBaseURL  *bool    `hcl:"allow_insecure_base_url,optional"`
-	RequestsPerSecond     *float64 `hcl:"requests_per_second,optional"`
-	MaxConcurrentRequests *int     `hcl:"max_concurrent_requests,optional"`
-	RequestTimeout        *float64 `hcl:"request_timeout,optional"` // seconds
-	MaxRetries            *int     `hcl:"max_retries,optional"`
-	MaxCredits            *int64   `hcl:"max_credits,optional"`
-	AllowIncomplete       *bool    `hcl:"allow_incomplete,optional"`
+	Token                 hcl.Expression `hcl:"token,optional"` // as it is written: what HCL says of a wrong one would show it
+	TokenInHeader         *bool          `hcl:"token_in_header,optional"`
+	BaseURL               *string        `hcl:"base_url,optional"`
+	AllowInsecureBaseURL  *bool          `hcl:"allow_insecure_base_url,optional"`
+	RequestsPerSecond     *float64       `hcl:"requests_per_second,optional"`
+	MaxConcurrentRequests *int           `hcl:"max_concurrent_requests,optional"`
+	RequestTimeout        *float64       `hcl:"request_timeout,optional"` // seconds
+	MaxRetries            *int           `hcl:"max_retries,optional"`
+	MaxCredits            *int64         `hcl:"max_credits,optional"`
+	AllowIncomplete       *bool          `hcl:"allow_incomplete,optional"`
 }
 
 // Environment variables that stand in for arguments a connection block leaves out.
@@ -85,8 +88,12 @@ func (c serpstatConfig) resolve(getenv func(string) string) (settings, error) {
 		timeout: defaultTimeout, retries: defaultRetries,
 	}
 	s.token = getenv(envToken)
-	if c.Token != nil && *c.Token != "" {
-		s.token = *c.Token
+	token, err := c.token()
+	if err != nil {
+		return s, err
+	}
+	if token != "" {
+		s.token = token
 	}
 	if s.token == "" {
 		return s, fmt.Errorf("no Serpstat API token: set token in the connection's config (~/.steampipe/config/serpstat.spc) or the environment variable %s; it is shown in your Serpstat account under API", envToken)
@@ -104,6 +111,22 @@ func (c serpstatConfig) resolve(getenv func(string) string) (settings, error) {
 		return s, err
 	}
 	return s, nil
+}
+
+// token is the config's own; "" is none.
+func (c serpstatConfig) token() (string, error) {
+	if c.Token == nil {
+		return "", nil
+	}
+	value, problems := c.Token.Value(nil)
+	value, err := convert.Convert(value, cty.String)
+	if problems.HasErrors() || err != nil || !value.IsKnown() {
+		return "", errors.New(`token is not a text in quotes: write token = "…" in the connection's config (what stands there is not shown)`)
+	}
+	if value.IsNull() {
+		return "", nil
+	}
+	return value.AsString(), nil
 }
 
 func (s *settings) numbers(c serpstatConfig, getenv func(string) string) error {
@@ -134,8 +157,8 @@ func (s *settings) numbers(c serpstatConfig, getenv func(string) string) error {
 		s.concurrency = *v
 	}
 	if v := c.RequestTimeout; v != nil {
-		if !(*v > 0 && *v <= 3600) || math.IsNaN(*v) {
-			return fmt.Errorf("request_timeout = %v is out of range: write seconds, above 0 and up to 3600", *v)
+		if !(*v >= 0.001 && *v <= 3600) {
+			return fmt.Errorf("request_timeout = %v is out of range: write seconds, from 0.001 to 3600", *v)
 		}
 		s.timeout = time.Duration(*v * float64(time.Second))
 	}

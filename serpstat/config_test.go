@@ -2,16 +2,22 @@ package serpstat
 
 import (
 	"fmt"
+	"math"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/zclconf/go-cty/cty"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/pipehttp"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
 func ref[T any](v T) *T { return &v }
+
+func text(s string) hcl.Expression { return hcl.StaticExpr(cty.StringVal(s), hcl.Range{}) }
 
 // The config wins over the environment, which fills in what it leaves out or leaves empty.
 func TestConfigAndEnvironment(t *testing.T) {
@@ -21,12 +27,12 @@ func TestConfigAndEnvironment(t *testing.T) {
 		env    map[string]string
 		want   settings
 	}{
-		"defaults": {serpstatConfig{Token: ref("t")}, nil, settings{
+		"defaults": {serpstatConfig{Token: text("t")}, nil, settings{
 			token: "t", baseURL: "https://api.serpstat.com/v4/", rate: 1, concurrency: 10, timeout: 60 * time.Second, retries: 5}},
-		"environment": {serpstatConfig{Token: ref(""), BaseURL: ref("")}, env, settings{
+		"environment": {serpstatConfig{Token: text(""), BaseURL: ref("")}, env, settings{
 			token: "from-env", baseURL: "https://env.example/v4/", rate: 2.5, concurrency: 10, timeout: 60 * time.Second, retries: 5, maxCredits: 70}},
 		"config": {serpstatConfig{
-			Token: ref("t"), BaseURL: ref("http://127.0.0.1:1/"), RequestsPerSecond: ref(10.0), MaxConcurrentRequests: ref(3),
+			Token: text("t"), BaseURL: ref("http://127.0.0.1:1/"), RequestsPerSecond: ref(10.0), MaxConcurrentRequests: ref(3),
 			RequestTimeout: ref(1.5), MaxRetries: ref(0), MaxCredits: ref(int64(9)), AllowInsecureBaseURL: ref(true), TokenInHeader: ref(true),
 		}, env, settings{
 			token: "t", baseURL: "http://127.0.0.1:1/", rate: 10, concurrency: 3, timeout: 1500 * time.Millisecond, maxCredits: 9, allowInsecure: true, tokenInHeader: true}},
@@ -70,13 +76,21 @@ func TestTokenInHeaderLeavesTheURLWithoutIt(t *testing.T) {
 }
 
 func TestBadSettingsSayWhichAndWhatToWrite(t *testing.T) {
-	token := serpstatConfig{Token: ref("t")}
+	token := serpstatConfig{Token: text("t")}
 	with := func(set func(*serpstatConfig)) serpstatConfig { c := token; set(&c); return c }
 	for want, tt := range map[string]struct {
 		config serpstatConfig
 		env    map[string]string
 	}{
-		"environment variable SERPSTAT_API_TOKEN":          {config: serpstatConfig{Token: ref("")}},
+		"environment variable SERPSTAT_API_TOKEN":          {config: serpstatConfig{Token: text("")}},
+		"requests_per_second = NaN is out of range":        {config: token, env: map[string]string{envRequestsPerSecond: "NaN"}},
+		"requests_per_second = +Inf is out of range":       {config: token, env: map[string]string{envRequestsPerSecond: "inf"}},
+		"requests_per_second = -Inf is out of range":       {config: with(func(c *serpstatConfig) { c.RequestsPerSecond = ref(math.Inf(-1)) })},
+		"request_timeout = NaN is out of range":            {config: with(func(c *serpstatConfig) { c.RequestTimeout = ref(math.NaN()) })},
+		"request_timeout = +Inf is out of range":           {config: with(func(c *serpstatConfig) { c.RequestTimeout = ref(math.Inf(1)) })},
+		"request_timeout = 1e-10 is out of range":          {config: with(func(c *serpstatConfig) { c.RequestTimeout = ref(1e-10) })},
+		`SERPSTAT_MAX_CREDITS="NaN" is not a whole number`: {config: token, env: map[string]string{envMaxCredits: "NaN"}},
+		`SERPSTAT_MAX_CREDITS="Inf" is not a whole number`: {config: token, env: map[string]string{envMaxCredits: "Inf"}},
 		"requests_per_second = -1 is out of range":         {config: with(func(c *serpstatConfig) { c.RequestsPerSecond = ref(-1.0) })},
 		"max_concurrent_requests = 0 is out of range":      {config: with(func(c *serpstatConfig) { c.MaxConcurrentRequests = ref(0) })},
 		"request_timeout = 4000 is out of range":           {config: with(func(c *serpstatConfig) { c.RequestTimeout = ref(4000.0) })},
@@ -89,6 +103,17 @@ func TestBadSettingsSayWhichAndWhatToWrite(t *testing.T) {
 		_, err := tt.config.resolve(func(name string) string { return tt.env[name] })
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), ": ") {
 			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}
+
+// People forget the quotes; what HCL says then shows what they have written.
+func TestATokenWithoutQuotesIsNotShown(t *testing.T) {
+	for _, written := range []string{"deadbeef", "dead-beef", "dead.beef", "dead[beef]", `"${deadbeef}"`, "deadbeef()", "[deadbeef]", `{ a = "deadbeef" }`} {
+		r := newRig(t, serpstatsim.Options{}, "token = "+written)
+		err := r.run(query{quals: quals(where("query", "=", "a.com"))}).err
+		if err == nil || !strings.Contains(err.Error(), `write token = "…"`) || strings.Contains(err.Error(), "beef") || len(r.sim.Requests()) != 0 {
+			t.Errorf("%s: %v after %d requests", written, err, len(r.sim.Requests()))
 		}
 	}
 }

@@ -6,9 +6,11 @@ import (
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -18,6 +20,10 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) != "serpstat-sql" { // else this is the command, which a test has started
+		os.Setenv("HOME", "/no-home") // without a config
+		os.Unsetenv("STEAMPIPE_INSTALL_DIR")
+	}
 	testscript.Main(m, map[string]func(){"serpstat-sql": main})
 }
 
@@ -107,6 +113,7 @@ var hostile = serpstatsim.Row{URLFrom: "https://hostile.com/", URLTo: "https://x
 type held struct {
 	sim    *serpstatsim.Server
 	web    *httptest.Server
+	asked  chan struct{} // closed when the second page is asked for
 	letGo  chan struct{}
 	cmd    *exec.Cmd
 	out    io.ReadCloser
@@ -115,11 +122,13 @@ type held struct {
 
 func startHeld(t *testing.T, args ...string) *held {
 	t.Helper()
-	h := &held{letGo: make(chan struct{})}
+	h := &held{asked: make(chan struct{}), letGo: make(chan struct{})}
+	asked := sync.OnceFunc(func() { close(h.asked) })
 	h.sim = serpstatsim.New(serpstatsim.Options{
 		Domains: map[string][]serpstatsim.Row{"many.com": serpstatsim.Generate("many.com", 20_000, 1)},
 		Before: func(number int) {
 			if number > 1 {
+				asked()
 				<-h.letGo
 			}
 		},
@@ -131,7 +140,7 @@ func startHeld(t *testing.T, args ...string) *held {
 	}
 	h.cmd = exec.Command(self, args...)
 	h.cmd.Args[0] = "serpstat-sql" // by which TestMain is the command
-	h.cmd.Env = append(os.Environ(), "SERPSTAT_API_TOKEN="+token, "SERPSTAT_REQUESTS_PER_SECOND=1000", "SERPSTAT_API_URL="+h.web.URL)
+	h.cmd.Env = append(os.Environ(), "SERPSTAT_API_TOKEN="+token, "SERPSTAT_REQUESTS_PER_SECOND=1000", "SERPSTAT_API_URL="+h.web.URL, "GORACE=atexit_sleep_ms=0")
 	h.cmd.Stderr = &h.stderr
 	if h.out, err = h.cmd.StdoutPipe(); err != nil {
 		t.Fatal(err)
@@ -166,6 +175,25 @@ func TestCtrlCEndsAtOnce(t *testing.T) {
 	}
 	if requests > 2 {
 		t.Errorf("%d requests for twenty rows", requests)
+	}
+}
+
+// A reader who leaves has the rows that it wants; a table that was to be filled is not.
+func TestAClosedPipeIsAFailureOfAScriptThatWrites(t *testing.T) {
+	for script, line := range map[string]string{
+		"create table own as select url_to from serpstat_outlink where query = 'many.com'":                                                            "line 1 ",
+		"create table own (a);\n insert into own select url_to from serpstat_outlink where query = 'many.com' returning a":                            "line 2 ",
+		"select url_to from serpstat_outlink where query = 'many.com';\nselect 1;\nwith x as (select 1) insert into own select * from x":              "line 3 ",
+		"create table own (a);\nselect url_to from serpstat_outlink where query = 'many.com';\nselect replace('a', 'a', 'b')":                         "",
+		"with x as (select url_to from serpstat_outlink where query = 'many.com') select * from x; pragma user_version; explain select 1; values (1)": "",
+	} {
+		h := startHeld(t, "--output", "csv", "--db", t.TempDir()+"/own.db", script)
+		<-h.asked
+		h.out.Close()
+		code, _ := h.end()
+		if said := h.stderr.String(); code != min(len(line), 1) || line != "" && !strings.Contains(said, "standard output was closed before the script had ended: the statement on "+line+"is not done") {
+			t.Errorf("%s: exit code %d: %s", script, code, said)
+		}
 	}
 }
 

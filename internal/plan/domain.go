@@ -26,6 +26,9 @@ func NormalizeDomain(written, pages string) (string, error) {
 	fail := func(problem, hint string) (string, error) {
 		return "", fmt.Errorf("query %s %s: %s", quote(written), problem, hint)
 	}
+	if name == "?" { // a driver's placeholder, or what Steampipe's foreign data wrapper sends for a value that it does not know yet
+		return fail("is a placeholder without a value", "write the domain, such as query = 'serpstat.com'; for one of a subquery write query in (select …)")
+	}
 	lower := strings.ToLower(name)
 	for _, scheme := range []string{"https://", "http://"} {
 		if strings.HasPrefix(lower, scheme) {

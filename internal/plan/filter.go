@@ -83,7 +83,7 @@ type pushdown struct {
 //   - ranges of a count as gte and lte, the two numeric comparisons whose meaning is clear;
 //   - equality and LIKE on texts as contains of the literal runs free of `%`, `_` and backslash: a row that has the
 //     whole has its parts, in the same case, be the value a pattern or not, trimmed or not;
-//   - ILIKE by runs of what its engine does not fold, and of ASCII letters once the API has shown ([Probe]) that it
+//   - ILIKE by runs of what has no case, and of ASCII letters once the API has shown ([Probe]) that it
 //     ignores their case;
 //   - NOT ILIKE '%lit%' as notContains for a lit that every folding treats alike, NOT LIKE for a caseless one;
 //   - a word of a known list as contains of that word;
@@ -327,15 +327,12 @@ func (p *pusher) texts(f *table.Field, quals []Qual, achieved []Pushed) {
 	}
 }
 
-// foldedAlike returns which characters of an ILIKE pattern are in a row that matches as the API sees it: those that
-// the engine compares exactly, and ASCII letters where the API ignores their case.
+// foldedAlike returns which characters of an ILIKE pattern are in a row that matches as the API sees it: those without
+// case, and ASCII letters where the API ignores their case.
 func (p *pusher) foldedAlike(field string) func(rune) bool {
 	return func(r rune) bool {
-		switch {
-		case r < utf8.RuneSelf && unicode.IsLetter(r):
+		if r < utf8.RuneSelf && unicode.IsLetter(r) {
 			return p.in.Known.Folds[field] && plainFold(r)
-		case p.in.Engine == SQLite:
-			return true
 		}
 		return caseless(r)
 	}

@@ -15,7 +15,7 @@ const (
 	// PostgreSQL folds as the database's locale says: ASCII letters surely, all others perhaps
 	// (Steampipe's own database has the C locale and folds ASCII only, a standalone one mostly does not).
 	PostgreSQL Engine = iota
-	// SQLite folds ASCII letters and nothing else.
+	// SQLite folds as serpstat-sql's LIKE does: ASCII letters with each other, and others by Unicode's simple folding.
 	SQLite
 )
 
@@ -135,11 +135,20 @@ func (p pattern) match(text string, same func(a, b rune) bool) bool {
 
 func sameExactly(a, b rune) bool { return a == b }
 
+// sameInSQLite is exactly what internal/sqlengine compares by.
+func sameInSQLite(a, b rune) bool {
+	return (a < utf8.RuneSelf) == (b < utf8.RuneSelf) && sameSimpleFold(a, b)
+}
+
 func sameASCIIFold(a, b rune) bool { return lowerASCII(a) == lowerASCII(b) }
 
 // sameUnicodeFold is the widest folding that a database could apply to one character.
 func sameUnicodeFold(a, b rune) bool {
-	if a == b || unicode.ToLower(a) == unicode.ToLower(b) || unicode.ToUpper(a) == unicode.ToUpper(b) {
+	return unicode.ToLower(a) == unicode.ToLower(b) || unicode.ToUpper(a) == unicode.ToUpper(b) || sameSimpleFold(a, b)
+}
+
+func sameSimpleFold(a, b rune) bool {
+	if a == b {
 		return true
 	}
 	for r := unicode.SimpleFold(a); r != a; r = unicode.SimpleFold(r) {
@@ -167,11 +176,13 @@ func (p pattern) like(text string) Truth { return truth(p.match(text, sameExactl
 // ilike matches text without regard to case, as far as the engine's folding is known.
 func (p pattern) ilike(text string, engine Engine) Truth {
 	switch {
-	case engine == PostgreSQL && (strings.ContainsAny(text, odd) || p.holdsOdd()):
+	case engine == SQLite:
+		return truth(p.match(text, sameInSQLite))
+	case strings.ContainsAny(text, odd), p.holdsOdd():
 		return Maybe
 	case p.match(text, sameASCIIFold):
 		return Yes
-	case engine == PostgreSQL && p.match(text, sameUnicodeFold):
+	case p.match(text, sameUnicodeFold):
 		return Maybe
 	}
 	return No

@@ -370,10 +370,18 @@ func holdsInt(op Operator, a, b int64) bool {
 	return a >= b
 }
 
-// sqlite is SQLite, whose LIKE folds ASCII letters alone.
+// sqlite is SQLite with the LIKE of serpstat-sql, which folds letters beyond ASCII too, but none with one of ASCII.
 func sqlite() (list []semantics) {
+	fold := func(s string) string {
+		return strings.Map(func(c rune) rune {
+			if lower := unicode.ToLower(unicode.ToUpper(c)); lower > unicode.MaxASCII {
+				return lower
+			}
+			return c
+		}, s)
+	}
 	for bits := range 4 {
-		list = append(list, semantics{all: bits&1 == 1, unjudged: bits&2 == 2})
+		list = append(list, semantics{all: bits&1 == 1, fold: fold, unjudged: bits&2 == 2})
 	}
 	return list
 }

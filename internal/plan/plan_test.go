@@ -281,7 +281,7 @@ func TestDomainsAreNormalised(t *testing.T) {
 		}
 	}
 	for written, want := range map[string]string{
-		"": "is empty", "com": "is not a domain name", "a.com/b": "has a path", "a.com?x": "has a path", "a.com:80": "has a port", "u@a.com": "has a user name",
+		"": "is empty", "com": "is not a domain name", "a.com/b": "has a path", "a.com?x": "has a path", "?": "is a placeholder without a value", "a.com:80": "has a port", "u@a.com": "has a user name",
 		"ftp://a.com": "has the scheme", "*.a.com": "has a wildcard", "1.2.3.4": "is not a domain name", "-a.com": "is not", "a..com": "is not", "a b.com": "is not",
 	} {
 		if got, err := NormalizeDomain(written, ""); err == nil || !strings.Contains(err.Error(), want) {

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/hashicorp/go-hclog"
 	"golang.org/x/time/rate"
@@ -72,6 +73,8 @@ func (cfg Config) check() error {
 	switch {
 	case strings.TrimSpace(cfg.Token) == "":
 		return errors.New("the Serpstat API token is empty: set it in the environment variable SERPSTAT_API_TOKEN or as token in the connection's config")
+	case !utf8.ValidString(cfg.Token):
+		return errors.New("the Serpstat API token is not UTF-8: copy it again, from the profile page, into a text file")
 	case strings.ContainsFunc(cfg.Token, func(r rune) bool { return unicode.IsSpace(r) || !unicode.IsPrint(r) }):
 		return errors.New("the Serpstat API token holds white space or control characters: copy it again, without quotes or line breaks")
 	case cfg.TokenInHeader && strings.ContainsFunc(cfg.Token, func(r rune) bool { return r > unicode.MaxASCII }):

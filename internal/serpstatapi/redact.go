@@ -2,18 +2,21 @@ package serpstatapi
 
 import (
 	"fmt"
+	"html"
 	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf16"
+	"unicode/utf8"
 )
 
 const redacted = "***"
 
-// redactor removes a token from text, however it may have been encoded on its way: as a URL's query or path
-// (also twice), in JSON, in HTML, or quoted.
+// redactor removes a token from text, however it may have been encoded on its way: as a URL's query or path, in
+// HTML, in JSON or quoted, also twice.
 type redactor struct {
+	plain  string // without backslashes
 	token  *regexp.Regexp
 	widest int // bytes of the token in its longest form, about
 }
@@ -23,10 +26,14 @@ func newRedactor(token string) redactor {
 		return redactor{}
 	}
 	var pattern strings.Builder
-	for _, char := range token {
+	for i, char := range token {
+		if _, width := utf8.DecodeRuneInString(token[i:]); char == utf8.RuneError && width == 1 {
+			pattern.WriteString(byteForms(token[i]))
+			continue
+		}
 		pattern.WriteString(charForms(char))
 	}
-	return redactor{token: regexp.MustCompile(pattern.String()), widest: 12 * len(token)}
+	return redactor{plain: withoutBackslashes(token), token: regexp.MustCompile(pattern.String()), widest: 24 * len(token)}
 }
 
 // charForms is a pattern for the ways in which encodings write a character.
@@ -39,14 +46,22 @@ func charForms(char rune) string {
 	for _, unit := range utf16.Encode([]rune{char}) {
 		fmt.Fprintf(&unicode, `\\+u(?i:%04x)`, unit)
 	}
-	forms = append(forms, percent.String(), unicode.String(), fmt.Sprintf(`&#(?:0*%d|[xX]0*(?i:%x));?`, char, char))
+	forms = append(forms, percent.String(), unicode.String(), fmt.Sprintf(ampersand+`#(?:0*%d|[xX]0*(?i:%x));?`, char, char))
 	if name, ok := htmlNames[char]; ok {
-		forms = append(forms, name)
+		forms = append(forms, ampersand+name)
 	}
 	return "(?:" + strings.Join(forms, "|") + ")"
 }
 
-var htmlNames = map[rune]string{'&': "&amp;", '<': "&lt;", '>': "&gt;", '"': "&quot;", '\'': "&apos;"}
+// byteForms is a pattern for a byte that is no part of a character: a text has it as it is, or what stands for it.
+func byteForms(b byte) string {
+	return fmt.Sprintf(`(?:\x{FFFD}|%%(?:25)*(?i:%02[1]x)|\\+(?:x|u00)(?i:%02[1]x)|\\+u(?i:fffd)|%%(?:25)*(?i:ef%%(?:25)*bf%%(?:25)*bd)|%[2]s#(?:65533|%[1]d|(?i:xfffd|x%02[1]x));?)`, b, ampersand)
+}
+
+// ampersand begins what HTML has escaped, once or more often, be it in JSON.
+const ampersand = `(?:&|\\+u0026)(?:(?:amp|#0*38|#[xX]0*26);)*`
+
+var htmlNames = map[rune]string{'&': "amp;", '<': "lt;", '>': "gt;", '"': "quot;", '\'': "apos;"}
 
 // In a URL any token is removed, be it ours or not, and so are a proxy's user name and password.
 var (
@@ -57,9 +72,66 @@ var (
 func (r redactor) clean(text string) string {
 	if r.token != nil {
 		text = r.token.ReplaceAllString(text, redacted)
+		if r.hiddenIn(text) {
+			return redacted
+		}
 	}
 	text = tokenParameter.ReplaceAllString(text, "${1}"+redacted)
 	return userInfo.ReplaceAllString(text, "//"+redacted+"@")
+}
+
+// hiddenIn reports that a text has the token in a mixture of encodings: nobody knows where in it, so that none is shown.
+// Which encoding is around which is tried out.
+func (r redactor) hiddenIn(text string) bool {
+	seen := map[string]bool{text: true}
+	for layer := []string{text}; len(layer) > 0 && len(seen) < mostDecodings; {
+		var next []string
+		for _, text := range layer {
+			for _, decode := range decoders {
+				if text := decode(text); !seen[text] {
+					if strings.Contains(withoutBackslashes(text), r.plain) {
+						return true
+					}
+					seen[text] = true
+					next = append(next, text)
+				}
+			}
+		}
+		layer = next
+	}
+	return false
+}
+
+const mostDecodings = 64
+
+var decoders = []func(string) string{html.UnescapeString, unescapePercents, unescapeBackslashes}
+
+var (
+	percents = regexp.MustCompile(`%[0-9a-fA-F]{2}`)
+	units    = regexp.MustCompile(`(?:\\+u[0-9a-fA-F]{4})+`)
+	unit     = regexp.MustCompile(`[0-9a-fA-F]{4}`)
+)
+
+// withoutBackslashes is how texts are compared: each encoding around another doubles them.
+func withoutBackslashes(text string) string { return strings.ReplaceAll(text, `\`, "") }
+
+func unescapePercents(text string) string {
+	return percents.ReplaceAllStringFunc(text, func(s string) string {
+		b, _ := strconv.ParseUint(s[1:], 16, 8)
+		return string([]byte{byte(b)})
+	})
+}
+
+func unescapeBackslashes(text string) string {
+	text = units.ReplaceAllStringFunc(text, func(s string) string {
+		var list []uint16
+		for _, digits := range unit.FindAllString(s, -1) {
+			n, _ := strconv.ParseUint(digits, 16, 16)
+			list = append(list, uint16(n))
+		}
+		return string(utf16.Decode(list))
+	})
+	return withoutBackslashes(text)
 }
 
 // shownBytes is how much of a long text is looked at to show its beginning.

@@ -2,6 +2,7 @@ package serpstatapi
 
 import (
 	"crypto/tls"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"html"
@@ -9,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -47,6 +49,63 @@ func TestTokenIsRemovedInEveryForm(t *testing.T) {
 			checkNoSecret(t, form, r.clean(text))
 			checkNoSecret(t, form, r.value([]byte(text)))
 		}
+	}
+}
+
+// An answer may have the token in what is encoded twice, in one way or two.
+func TestTokenIsRemovedWhereItIsEncodedTwice(t *testing.T) {
+	encode := map[string]func(string) string{
+		"HTML": html.EscapeString, "query": url.QueryEscape, "path": url.PathEscape,
+		"JSON": func(s string) string { b, _ := json.Marshal(s); return strings.Trim(string(b), `"`) },
+		"Go":   func(s string) string { return strings.Trim(strconv.QuoteToASCII(s), `"`) },
+		"numbers": func(s string) string {
+			var b strings.Builder
+			for _, r := range s {
+				fmt.Fprintf(&b, "&#x%X;", r)
+			}
+			return b.String()
+		},
+	}
+	for _, token := range []string{testToken, `a<b>&"c'd/e+f%g`, "plain"} {
+		for one, first := range encode {
+			for two, second := range encode {
+				for three, third := range encode {
+					form := third(second(first(token)))
+					for name, got := range map[string]string{"clean": newRedactor(token).clean("Not allowed: " + form + " in it"), "value": newRedactor(token).value([]byte(form))} {
+						if !strings.Contains(got, redacted) || strings.Contains(got, form) || strings.Contains(html.UnescapeString(html.UnescapeString(got)), token) {
+							t.Errorf("%s: %s in %s in %s shows %s", name, one, two, three, got)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// Where the token stands is known for what is encoded twice in one way: the rest of the message stays.
+func TestWhatStandsBesideATokenThatIsEncodedTwiceStays(t *testing.T) {
+	for name, form := range map[string]string{
+		"HTML": html.EscapeString(html.EscapeString(testToken)), "HTML in JSON": strings.ReplaceAll(html.EscapeString(html.EscapeString(testToken)), "&", `\u0026`),
+		"a query": url.QueryEscape(url.QueryEscape(testToken)), "three times": html.EscapeString(html.EscapeString(html.EscapeString(testToken))),
+	} {
+		if got := newRedactor(testToken).clean("Not allowed: " + form + " in it"); got != "Not allowed: *** in it" {
+			t.Errorf("%s: %s", name, got)
+		}
+	}
+}
+
+// No client is made with such a token; what an answer shows of one is removed all the same.
+func TestATokenThatIsNotUTF8IsRemovedAndRefused(t *testing.T) {
+	token := "t0k\xffen\x80"
+	inJSON, _ := json.Marshal(token)
+	for _, form := range []string{token, strings.ToValidUTF8(token, "\uFFFD"), url.QueryEscape(token), url.QueryEscape(url.QueryEscape(token)), string(inJSON), fmt.Sprintf("%q", token),
+		strings.ReplaceAll(url.QueryEscape(strings.ToValidUTF8(token, "\uFFFD")), "%EF%BF%BD", "%ef%bf%bd"), "t0k\\ufffden\\ufffd", html.EscapeString(token)} {
+		checkNoSecret(t, form, newRedactor(token).clean("a "+form+" b"))
+	}
+	if _, err := New(Config{Token: token}); err == nil || !strings.Contains(err.Error(), "not UTF-8") {
+		t.Errorf("a client: %v", err)
+	} else {
+		checkNoSecret(t, "the error", err.Error())
 	}
 }
 

@@ -84,8 +84,9 @@ separated by semicolons. Each row that the API returns costs a credit of your Se
 a LIMIT, and a LIMIT with ORDER BY of a column that the API sorts by reach the API and save credits; --tables
 TABLE says which columns, --explain how.
 
-The token comes from the environment variable SERPSTAT_API_TOKEN, from --token-file or from --config. Other
-settings have variables too: SERPSTAT_API_URL, SERPSTAT_REQUESTS_PER_SECOND and SERPSTAT_MAX_CREDITS.`
+The token comes from --config, --token-file, the environment variable SERPSTAT_API_TOKEN, or, where none of them
+is given, from Steampipe's own ~/.steampipe/config/serpstat.spc. Other settings have variables too:
+SERPSTAT_API_URL, SERPSTAT_REQUESTS_PER_SECOND and SERPSTAT_MAX_CREDITS. A config wins over them.`
 
 const examples = `  serpstat-sql --demo "select url_from, url_to, link_text from serpstat_outlink where query = 'serpstat.com' limit 5"
   serpstat-sql --explain "select * from serpstat_outlink where query = 'example.com' and links_ext < 50"
@@ -117,7 +118,7 @@ func (f *flags) define(cmd *cobra.Command) {
 	fs.StringVarP(&f.output, "output", "o", "table", "`FORMAT` of the rows: "+strings.Join(formatNames(), ", "))
 	fs.BoolVar(&f.header, "header", true, "names of columns in table and csv output")
 	fs.StringVar(&f.database, "db", "", "SQLite `FILE` for tables and views that last (default in memory)")
-	fs.StringVar(&f.config, "config", "", "read the connection from `FILE`.spc, as Steampipe has it")
+	fs.StringVar(&f.config, "config", "", "read the connection from `FILE`.spc, as Steampipe has it (default ~/.steampipe/config/serpstat.spc, without a token from elsewhere)")
 	fs.StringVar(&f.connection, "connection", "", "`NAME` of the connection, if the config has several")
 	fs.StringVar(&f.tokenFile, "token-file", "", "read the API token from `FILE`")
 	fs.StringVar(&f.baseURL, "base-url", "", "`URL` of the API, such as that of serpstat-sim")

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +13,26 @@ import (
 	"github.com/hashicorp/hcl/v2"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
+
+// defaultConfig is Steampipe's own config file, to be read where nothing says where the token is; "" where there is none.
+func (f *flags) defaultConfig() string {
+	if f.config != "" || f.tokenFile != "" || f.demo || f.tables || os.Getenv("SERPSTAT_API_TOKEN") != "" {
+		return ""
+	}
+	dir := os.Getenv("STEAMPIPE_INSTALL_DIR")
+	if dir == "" {
+		home, err := os.UserHomeDir()
+		if err != nil {
+			return ""
+		}
+		dir = filepath.Join(home, ".steampipe")
+	}
+	file := filepath.Join(dir, "config", "serpstat.spc")
+	if info, err := os.Stat(file); err != nil || info.IsDir() {
+		return ""
+	}
+	return file
+}
 
 // connectionConfig is the connection block's body as the plugin reads it: the config file's, with what the
 // flags say in place of it.
@@ -29,7 +50,11 @@ func (f *flags) connectionConfig() (string, error) {
 		if err != nil {
 			return "", usage("reading the token: %v", err)
 		}
-		trimmed := strings.TrimSpace(string(token))
+		text, err := plainText(token)
+		if err != nil {
+			return "", usage("the token file %s %v", f.tokenFile, err)
+		}
+		trimmed := strings.TrimSpace(text)
 		if trimmed == "" {
 			return "", usage("the token file %s is empty", f.tokenFile)
 		}
@@ -68,6 +93,11 @@ func readConfig(file, name string) (map[string]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	text, err := plainText(source)
+	if err != nil {
+		return nil, fmt.Errorf("the config file %s %w", file, err)
+	}
+	source = []byte(text)
 	parsed, problems := hclsyntax.ParseConfig(source, file, hcl.InitialPos)
 	if problems.HasErrors() {
 		return nil, problem(problems)

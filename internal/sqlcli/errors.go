@@ -3,9 +3,11 @@ package sqlcli
 import (
 	"errors"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/agext/levenshtein"
 )
@@ -23,11 +25,18 @@ func (s *session) explainError(statement string, err error) error {
 	if strings.HasPrefix(err.Error(), "no Serpstat API token") || strings.HasPrefix(err.Error(), "the Serpstat API token is empty") {
 		return fmt.Errorf("%w; serpstat-sql also takes --token-file and --config, and --demo needs none", err)
 	}
+	if strings.HasPrefix(err.Error(), "datatype mismatch") {
+		return fmt.Errorf("datatype mismatch: LIMIT and OFFSET take whole numbers up to %d, and so does an integer primary key", math.MaxInt64)
+	}
 	message, ours := strings.CutPrefix(err.Error(), "SQL logic error: ")
 	if !ours {
 		return err
 	}
 	message = strings.TrimSuffix(message, " (1)")
+	if at := strings.IndexAny(statement, curly); at >= 0 {
+		quote, _ := utf8.DecodeRuneInString(statement[at:])
+		return fmt.Errorf("%s: the statement has the curly quote %c, which is none in SQL: write '…' around texts", message, quote)
+	}
 	return errors.New(message + s.hint(statement, message))
 }
 

@@ -2,16 +2,22 @@ package sqlcli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 )
 
-// explainOne prints what a statement would ask of the API. The statement runs on scans without rows.
+// explainOne prints what a statement would ask of the API. The statement runs on scans without rows, and on a copy of the
+// database: a later one may read what it makes.
 func (s *session) explainOne(ctx context.Context, statement string) error {
 	s.plans = nil
+	if firstWord(statement) == "vacuum" { // reads no table, and may write a file
+		return s.writePlans(statement, 0)
+	}
 	reads, err := s.reads(ctx, statement)
 	if err != nil {
 		return err
@@ -25,6 +31,11 @@ func (s *session) explainOne(ctx context.Context, statement string) error {
 	if err := rows.Close(); err != nil {
 		return s.explainError(statement, err)
 	}
+	return s.writePlans(statement, reads)
+}
+
+// writePlans prints a statement's scans.
+func (s *session) writePlans(statement string, reads int) error {
 	first, _, more := strings.Cut(statement, "\n")
 	if more {
 		first += " …"
@@ -47,7 +58,7 @@ func (s *session) explainOne(ctx context.Context, statement string) error {
 
 // reads counts the places of a statement's plan that read a table of the plugin.
 func (s *session) reads(ctx context.Context, statement string) (int, error) {
-	if word := strings.ToLower(strings.Fields(statement)[0]); word == "explain" || word == "pragma" {
+	if word := firstWord(statement); word == "explain" || word == "pragma" {
 		return 0, nil
 	}
 	rows, err := s.engine.Query(ctx, "explain query plan "+statement)
@@ -66,29 +77,37 @@ func (s *session) reads(ctx context.Context, statement string) (int, error) {
 	return n, rows.Close()
 }
 
-// copyDatabase copies a database file, so that nothing is written to it. No file is no copy.
+// copyDatabase copies a database file, so that nothing is written to it. What SQLite keeps beside the file belongs to it:
+// opened without it, the copy would lack what was written last. No file is no copy.
 func copyDatabase(file string) (copied string, remove func(), err error) {
-	remove = func() {}
-	source, err := os.Open(file)
-	if file == "" || os.IsNotExist(err) {
-		return "", remove, nil
+	if _, err := os.Stat(file); file == "" || errors.Is(err, fs.ErrNotExist) {
+		return "", func() {}, nil
 	}
-	if err != nil {
-		return "", remove, usageError{err}
-	}
-	defer source.Close()
 	dir, err := os.MkdirTemp("", "serpstat-sql")
 	if err != nil {
-		return "", remove, err
+		return "", func() {}, err
 	}
 	remove = func() { os.RemoveAll(dir) }
 	copied = filepath.Join(dir, filepath.Base(file))
-	target, err := os.Create(copied)
-	if err == nil {
-		_, err = io.Copy(target, source)
-		if closed := target.Close(); err == nil {
-			err = closed
+	for _, beside := range []string{"", "-wal", "-journal"} {
+		err := copyFile(copied+beside, file+beside)
+		if err != nil && (beside == "" || !errors.Is(err, fs.ErrNotExist)) {
+			return "", remove, usageError{err}
 		}
 	}
-	return copied, remove, err
+	return copied, remove, nil
+}
+
+func copyFile(to, from string) error {
+	source, err := os.Open(from)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	target, err := os.OpenFile(to, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(target, source)
+	return errors.Join(err, target.Close())
 }

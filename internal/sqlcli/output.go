@@ -29,10 +29,13 @@ var formats = map[string]func(w *bufio.Writer, columns []string, header bool) (f
 
 func formatNames() []string { return []string{"table", "csv", "json", "jsonl", "line"} }
 
-type csvFormat struct{ w *csv.Writer }
+type csvFormat struct {
+	w   *csv.Writer
+	out *bufio.Writer
+}
 
 func newCSV(w *bufio.Writer, columns []string, header bool) (format, error) {
-	f := csvFormat{csv.NewWriter(w)}
+	f := csvFormat{csv.NewWriter(w), w}
 	if header {
 		return f, f.write(columns)
 	}
@@ -49,6 +52,10 @@ func (f csvFormat) row(values []any) error {
 
 // write passes a record on at once, so that a closed pipe is seen.
 func (f csvFormat) write(record []string) error {
+	if len(record) == 1 && record[0] == "" {
+		f.out.WriteString("\"\"\n") //nolint:errcheck // Flush says it; readers drop an empty line
+		return f.out.Flush()
+	}
 	if err := f.w.Write(record); err != nil {
 		return err
 	}
@@ -57,6 +64,32 @@ func (f csvFormat) write(record []string) error {
 }
 
 func (f csvFormat) end() error { return nil }
+
+// jsonDocument makes one document of what several statements return: a list of their lists of rows.
+type jsonDocument struct {
+	w    io.Writer
+	some bool
+}
+
+// next is called before each result.
+func (d *jsonDocument) next() error {
+	between := "[\n"
+	if d.some {
+		between = ",\n"
+	}
+	d.some = true
+	_, err := io.WriteString(d.w, between)
+	return err
+}
+
+func (d *jsonDocument) end() error {
+	end := "]\n"
+	if !d.some {
+		end = "[]\n"
+	}
+	_, err := io.WriteString(d.w, end)
+	return err
+}
 
 // jsonFormat writes an object for each row, with its columns in order.
 type jsonFormat struct {

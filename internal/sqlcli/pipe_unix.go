@@ -14,17 +14,32 @@ import (
 // pipeCheck is how often the output is asked whether anybody still reads it.
 const pipeCheck = 50 * time.Millisecond
 
+// outputClosed reports that the command was started without a standard output. Go then opens the null device in its
+// place, for reading too, as nobody does who wants the rows to be dropped.
+func outputClosed(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	if !ok {
+		return false
+	}
+	have, err := f.Stat()
+	if err != nil {
+		return true
+	}
+	null, err := os.Stat(os.DevNull)
+	if err != nil || !os.SameFile(have, null) {
+		return false
+	}
+	flags, err := unix.FcntlInt(f.Fd(), unix.F_GETFL, 0)
+	return err == nil && flags&unix.O_ACCMODE == unix.O_RDWR
+}
+
 // watchPipe calls closed when the reader of a pipe has left, which a command that waits for the API would
 // notice too late: the answer would be paid for. The returned function ends the watch.
 func watchPipe(ctx context.Context, w io.Writer, closed func()) (stop func()) {
-	f, ok := w.(*os.File)
-	if !ok {
+	if !isPipe(w) {
 		return func() {}
 	}
-	info, err := f.Stat()
-	if err != nil || info.Mode()&os.ModeNamedPipe == 0 {
-		return func() {}
-	}
+	f := w.(*os.File)
 	ctx, cancel := context.WithCancel(ctx)
 	done := make(chan struct{})
 	go func() {

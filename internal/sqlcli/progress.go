@@ -19,13 +19,56 @@ type progress struct {
 	stderr io.Writer
 	quiet  bool
 
-	mu    sync.Mutex
-	bar   *progressbar.ProgressBar // nil where standard error is not a terminal
-	count counts
-	rows  int64            // that the API has sent
-	total int64            // that it has for the requests so far
-	parts map[string]int64 // total by method and domain
-	left  int64            // credits; -1 unknown
+	mu     sync.Mutex
+	bar    *progressbar.ProgressBar // nil where standard error is not a terminal, or belongs to what reads the rows
+	piped  bool                     // another program reads the rows, which may draw on the terminal
+	count  counts
+	scans  scans // of the statement
+	before counts
+	left   int64 // credits; -1 unknown
+}
+
+// scans are what is shown of the statement that runs: no figure of it ever falls.
+type scans struct {
+	rows    int64            // that the API has sent
+	totals  map[string]int64 // that it has, by method and domain: of parts that a scan is cut into, the whole
+	waiting bool             // the last attempt has failed
+}
+
+func (s *scans) add(e serpstat.Event) {
+	s.waiting = e.Err != nil
+	s.rows += int64(e.Rows)
+	scan := e.Method + " " + e.Domain
+	s.totals[scan] = max(s.totals[scan], e.Total)
+}
+
+// total is how many rows there are, as far as is known: a domain may be asked about in several scans.
+func (s *scans) total() int64 {
+	total := int64(0)
+	for _, t := range s.totals {
+		total += t
+	}
+	return max(total, s.rows)
+}
+
+// line says how far a statement is, in as much detail as there is room for.
+func (s *scans) line(c counts, width int) string {
+	rows := fmt.Sprintf("%d of %d rows", s.rows, s.total())
+	credits := table.Credits(c.credits)
+	wait := ""
+	if s.waiting {
+		wait = ", waits to ask again"
+	}
+	forms := []string{
+		fmt.Sprintf("%s, %s, %s%s", rows, table.Amount(c.requests, "request"), credits, wait),
+		fmt.Sprintf("%s, %s%s", rows, credits, wait), fmt.Sprintf("%s, %s", rows, credits), rows, fmt.Sprintf("%d/%d", s.rows, s.total()),
+	}
+	for _, form := range forms {
+		if len(form) <= width {
+			return form
+		}
+	}
+	return ""
 }
 
 // counts are what statements have returned and cost.
@@ -51,39 +94,72 @@ func (p *progress) returnRow() {
 	p.count.rows++
 }
 
-func newProgress(stderr io.Writer, quiet bool) *progress {
-	p := &progress{stderr: stderr, quiet: quiet, left: -1, parts: map[string]int64{}}
-	if f, ok := stderr.(*os.File); ok && !quiet && term.IsTerminal(int(f.Fd())) {
-		p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(f), progressbar.OptionClearOnFinish(),
-			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetRenderBlankState(false),
+func newProgress(stderr io.Writer, quiet, piped bool) *progress {
+	p := &progress{stderr: stderr, quiet: quiet, piped: piped, left: -1}
+	if !quiet && isTerminal(stderr) {
+		// It is drawn when there is something new, and not on its own: it would come back where rows have been written.
+		p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(stderr), progressbar.OptionClearOnFinish(),
+			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetRenderBlankState(false), progressbar.OptionSetSpinnerChangeInterval(0),
 			progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false))
 	}
+	p.begin()
 	return p
 }
 
-// observe counts an event of the plugin. Warnings are shown even where all else is quiet: they say that the
-// result is not what it seems.
-func (p *progress) observe(e serpstat.Event) {
+// begin starts the figures of a statement.
+func (p *progress) begin() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.scans, p.before = scans{totals: map[string]int64{}}, p.count
+}
+
+// beforeRows takes the bar away where rows are about to be written; for good where they go to another program, such as
+// a pager.
+func (p *progress) beforeRows() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clearBar()
+	if p.piped {
+		p.bar = nil
+	}
+}
+
+// width is how much room the bar leaves for its text.
+func (p *progress) width() int {
+	const usual, around = 80, 6
+	width := usual
+	if f, ok := p.stderr.(*os.File); ok {
+		if w, _, err := term.GetSize(int(f.Fd())); err == nil && w > 0 {
+			width = w
+		}
+	}
+	return width - around
+}
+
+// warn shows a warning, even where all else is quiet: it says that the result is not what it seems.
+func (p *progress) warn(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clearBar()
+	fmt.Fprintf(p.stderr, "serpstat-sql: warning: %s\n", text)
+}
+
+// observe counts an event of the plugin.
+func (p *progress) observe(e serpstat.Event) {
 	if e.Warning != "" {
-		p.clearBar()
-		fmt.Fprintf(p.stderr, "serpstat-sql: warning: %s\n", e.Warning)
+		p.warn(e.Warning)
 		return
 	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	p.count.requests++
 	p.count.credits += e.Credits
-	p.rows += int64(e.Rows)
-	if e.LeftLines >= 0 {
+	if e.LeftLines >= 0 && (p.left < 0 || e.LeftLines < p.left) { // answers come in any order
 		p.left = e.LeftLines
 	}
-	if e.Total >= 0 && e.Size > 1 { // a request of one row asks for its total only
-		part := e.Method + " " + e.Domain
-		p.total += e.Total - p.parts[part]
-		p.parts[part] = e.Total
-	}
+	p.scans.add(e)
 	if p.bar != nil {
-		p.bar.Describe(fmt.Sprintf("%d of %d rows, %s, %s", p.rows, max(p.total, p.rows), table.Amount(p.count.requests, "request"), table.Credits(p.count.credits)))
+		p.bar.Describe(p.scans.line(p.count.since(p.before), p.width()))
 		p.bar.Add64(int64(e.Rows)) //nolint:errcheck // a bar that cannot be drawn
 	}
 }

@@ -8,12 +8,11 @@ import (
 	"io"
 	"net"
 	"net/http"
-	"os"
+	"slices"
 	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/term"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
@@ -32,23 +31,38 @@ type session struct {
 	engine   *sqlengine.Engine
 	progress *progress
 	plans    []execute.ScanPlan
+	done     int           // statements
+	document *jsonDocument // of several results, nil for one
 }
 
 // errPipeClosed says that nobody reads the output any more, as with | head.
 var errPipeClosed = errors.New("standard output is closed")
 
 func (s *session) run(cmd *cobra.Command, args []string) error {
+	if found := s.flags.defaultConfig(); found != "" {
+		s.flags.config = found
+	}
 	if err := s.flags.check(cmd.Flags().Changed); err != nil {
 		return err
 	}
+	if s.flags.verbose && s.flags.config != "" {
+		fmt.Fprintf(s.stderr, "settings from %s\n", s.flags.config)
+	}
 	if s.flags.tables {
-		return s.withEngine(cmd.Context(), func(context.Context) error { return s.listTables(args) })
+		return s.withEngine(cmd.Context(), func(ctx context.Context) error { return s.listTables(ctx, args) })
 	}
 	statements, err := s.statements(args)
 	if err != nil {
 		return err
 	}
-	return s.withEngine(cmd.Context(), func(ctx context.Context) error { return s.runAll(ctx, statements) })
+	if outputClosed(s.stdout) && (s.flags.explain || slices.ContainsFunc(statements, func(st sqlengine.Statement) bool { return !mayWrite(st.Text) })) {
+		return usage("standard output is closed: nobody would get the rows")
+	}
+	err = s.withEngine(cmd.Context(), func(ctx context.Context) error { return s.runScript(ctx, statements) })
+	if errors.Is(err, errPipeClosed) {
+		return s.unfinished(statements)
+	}
+	return err
 }
 
 // check finds flags that contradict each other or are out of range; given tells which ones the command line has.
@@ -60,62 +74,25 @@ func (f *flags) check(given func(name string) bool) error {
 		return usage("--max-credits %d: write a whole number from 1", f.maxCredits)
 	case f.verbose && f.quiet:
 		return usage("--verbose and --quiet contradict each other")
-	case f.connection != "" && f.config == "":
+	case f.connection != "" && f.config == "" && !f.demo:
 		return usage("--connection chooses from a --config FILE")
-	case f.demo && (f.config != "" || f.baseURL != "" || f.tokenFile != ""):
+	case f.demo && (f.config != "" || f.connection != "" || f.baseURL != "" || f.tokenFile != ""):
 		return usage("--demo answers from bundled data: leave out --config, --base-url and --token-file")
 	}
 	f.explain = f.explain || f.estimate
 	return nil
 }
 
-// statements is the script to run.
-func (s *session) statements(args []string) ([]sqlengine.Statement, error) {
-	script, err := s.script(args)
-	if err != nil {
-		return nil, err
-	}
-	list, err := sqlengine.Split(script)
-	if err != nil {
-		return nil, usageError{err}
-	}
-	if len(list) == 0 {
-		return nil, usage(`no SQL: write serpstat-sql "select …", or -f FILE, or send it to standard input (see serpstat-sql --help)`)
-	}
-	return list, nil
-}
-
-func (s *session) script(args []string) (string, error) {
-	switch {
-	case len(args) > 1:
-		return "", usage("%d arguments: put the SQL in quotes, as one argument", len(args))
-	case len(args) == 1 && s.flags.file != "":
-		return "", usage("SQL comes from the argument or from --file, not from both")
-	case len(args) == 1 && args[0] != "-":
-		return args[0], nil
-	case s.flags.file != "" && s.flags.file != "-":
-		b, err := os.ReadFile(s.flags.file)
-		if err != nil {
-			return "", usage("reading the SQL: %v", err)
-		}
-		return string(b), nil
-	}
-	if f, ok := s.stdin.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return "", nil // nobody means to type a script without a prompt
-	}
-	b, err := io.ReadAll(s.stdin)
-	if err != nil {
-		return "", fmt.Errorf("reading the SQL: %w", err)
-	}
-	return string(b), nil
-}
-
 // withEngine runs work with an engine, progress and output around it.
 func (s *session) withEngine(ctx context.Context, work func(context.Context) error) (err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	s.progress = newProgress(s.stderr, s.flags.quiet || s.flags.tables || s.flags.explain && !s.flags.estimate)
-	s.out = bufio.NewWriter(&outputWriter{s.stdout, s.progress})
+	s.progress = newProgress(s.stderr, s.flags.quiet || s.flags.tables || s.flags.explain && !s.flags.estimate, isPipe(s.stdout))
+	var out io.Writer = &outputWriter{s.stdout, s.progress}
+	if isTerminal(s.stdout) {
+		out = &forTerminal{w: out}
+	}
+	s.out = bufio.NewWriter(out)
 	defer watchPipe(ctx, s.stdout, func() { cancel(errPipeClosed) })()
 	defer func() { err = pipeError(ctx, err) }()
 	options, end, err := s.engineOptions()
@@ -146,6 +123,7 @@ func pipeError(ctx context.Context, err error) error {
 func (s *session) engineOptions() (o sqlengine.Options, end func(), err error) {
 	end = func() {}
 	o.Database, o.Hidden = s.flags.database, serpstat.HiddenColumns
+	o.Warn = s.progress.warn
 	if o.Config, err = s.flags.connectionConfig(); err != nil {
 		return o, end, err
 	}
@@ -163,12 +141,14 @@ func (s *session) engineOptions() (o sqlengine.Options, end func(), err error) {
 		plugin.Explain = func(p execute.ScanPlan) { s.plans = append(s.plans, p) }
 		plugin.Estimate = s.flags.estimate
 		o.CacheTTL = -1 // its scans have no rows to keep
+		o.Confined = true
 		copied, remove, err := copyDatabase(s.flags.database)
-		if err != nil {
-			return o, end, err
-		}
 		stop := end
 		o.Database, end = copied, func() { remove(); stop() }
+		if err != nil {
+			end()
+			return o, end, err
+		}
 	}
 	o.Plugin = serpstat.New(plugin)
 	return o, end, nil
@@ -186,17 +166,42 @@ func serveDemo() (url string, stop func(), err error) {
 	return "http://" + listener.Addr().String(), func() { server.Close(); sim.Close() }, nil
 }
 
+// runScript runs the statements and makes what they write whole.
+func (s *session) runScript(ctx context.Context, statements []sqlengine.Statement) error {
+	if s.flags.output != "json" || s.flags.explain || countResults(statements) < 2 {
+		return s.runAll(ctx, statements)
+	}
+	s.document = &jsonDocument{w: s.out}
+	err := s.runAll(ctx, statements)
+	if end := s.document.end(); err == nil {
+		err = end
+	}
+	return err
+}
+
 // runAll runs the statements one after the other, up to the first that fails.
 func (s *session) runAll(ctx context.Context, statements []sqlengine.Statement) error {
 	for _, statement := range statements {
+		s.progress.begin()
 		if err := s.runStatement(serpstat.Statement(ctx), statement); err != nil {
 			if len(statements) > 1 {
 				return fmt.Errorf("line %d: %w", statement.Line, err)
 			}
 			return err
 		}
+		s.done++
 	}
 	return nil
+}
+
+// unfinished is the error of a script that was to write too, when its reader has left.
+func (s *session) unfinished(statements []sqlengine.Statement) error {
+	for _, left := range statements[s.done:] {
+		if mayWrite(left.Text) && !s.flags.explain {
+			return fmt.Errorf("standard output was closed before the script had ended: the statement on line %d is not done", left.Line)
+		}
+	}
+	return errPipeClosed
 }
 
 func (s *session) runStatement(ctx context.Context, statement sqlengine.Statement) error {
@@ -230,6 +235,11 @@ func (s *session) runOne(ctx context.Context, statement string) error {
 		}
 		return s.explainError(statement, rows.Close())
 	}
+	if s.document != nil {
+		if err := s.document.next(); err != nil {
+			return err
+		}
+	}
 	out, err := formats[s.flags.output](s.out, rows.Columns(), s.flags.header)
 	if err != nil {
 		return err
@@ -257,6 +267,6 @@ type outputWriter struct {
 }
 
 func (o *outputWriter) Write(b []byte) (int, error) {
-	o.progress.clear()
+	o.progress.beforeRows()
 	return o.w.Write(b)
 }

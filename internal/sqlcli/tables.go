@@ -1,6 +1,7 @@
 package sqlcli
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,14 +11,19 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
-// listTables prints the plugin's tables, or the columns of the named ones.
-func (s *session) listTables(names []string) error {
+// listTables prints the plugin's tables and the user's own, or the columns of the plugin's that are named.
+func (s *session) listTables(ctx context.Context, names []string) error {
 	tables := s.engine.Tables()
 	if len(names) == 0 {
 		rows := make([][]any, len(tables))
 		for i, t := range tables {
 			rows[i] = []any{t.Name, t.Description}
 		}
+		own, err := s.ownTables(ctx)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, own...)
 		return s.write([]string{"table", "description"}, rows)
 	}
 	for _, name := range names {
@@ -30,6 +36,21 @@ func (s *session) listTables(names []string) error {
 		}
 	}
 	return nil
+}
+
+// ownTables are the tables and views that stand in the database file.
+func (s *session) ownTables(ctx context.Context) (list [][]any, err error) {
+	if s.flags.database == "" {
+		return nil, nil
+	}
+	rows, err := s.engine.Query(ctx, "select name, 'a ' || type || ' of your own' from main.sqlite_schema where type in ('table', 'view') and name not like 'sqlite@_%' escape '@' order by name")
+	if err != nil {
+		return nil, err
+	}
+	for rows.Next() {
+		list = append(list, rows.Values())
+	}
+	return list, rows.Close()
 }
 
 func (s *session) listColumns(t *sqlengine.Table) error {

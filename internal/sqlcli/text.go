@@ -1,11 +1,14 @@
 package sqlcli
 
 import (
+	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // text is a value as people read it: null is empty, a blob is hexadecimal.
@@ -22,6 +25,20 @@ func text(value any) string {
 	}
 	return fmt.Sprint(value)
 }
+
+// plainText reads a file's text, without the mark that some editors put before it. An error says what the file is.
+func plainText(b []byte) (string, error) {
+	switch {
+	case bytes.HasPrefix(b, []byte{0xFF, 0xFE}), bytes.HasPrefix(b, []byte{0xFE, 0xFF}), bytes.IndexByte(b, 0) >= 0:
+		return "", errors.New("is UTF-16 or no text: save it as UTF-8")
+	case !utf8.Valid(b):
+		return "", errors.New("is not UTF-8: save it so")
+	}
+	return strings.TrimPrefix(string(b), "\uFEFF"), nil
+}
+
+// curly are the quotes that word processors and web pages put in place of straight ones.
+const curly = "‘’‚‛“”„‟«»‹›′″"
 
 // visible escapes what could drive a terminal or hide text on it: rows hold what strangers wrote.
 func visible(s string) string {

@@ -21,7 +21,7 @@ const (
 	opAtMost    = "<="
 	opGreater   = ">"
 	opAtLeast   = ">="
-	opLike      = "~~*" // SQLite's LIKE ignores the case of ASCII letters
+	opLike      = "~~*" // SQLite's LIKE ignores case (letters.go)
 	opGlob      = "~~"  // SQLite's GLOB does not
 	opIsNull    = "is null"
 	opIsNotNull = "is not null"

@@ -2,6 +2,7 @@ package sqlengine
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"modernc.org/sqlite/vtab"
@@ -19,6 +20,7 @@ type cursor struct {
 	row   []vtab.Value       // the current one, nil at the end
 	id    int64              // rowid of the current row; 0 before it is asked for
 	seen  map[string]int     // how often a row has been given a rowid in this turn
+	rules []decision         // what SQLite leaves to the table
 }
 
 // Filter starts a turn.
@@ -36,6 +38,7 @@ func (c *cursor) filter(idxStr string, values []vtab.Value) error {
 	if e.statement == nil {
 		return errNoStatement
 	}
+	values, c.rules = c.table.momentsOf(p, values)
 	r, none, err := c.table.requestOf(p, values, e.statement.collationUnknown)
 	if err != nil || none {
 		return err
@@ -80,7 +83,16 @@ func indexable(c Column, value vtab.Value) bool {
 	return false
 }
 
-func (c *cursor) read() (err error) {
+// read goes on to the first row, from the current place, that the table's own rules keep.
+func (c *cursor) read() error {
+	for ; ; c.at++ {
+		if err := c.readNext(); err != nil || c.row == nil || !slices.ContainsFunc(c.rules, func(d decision) bool { return !d.holds(c.row[d.column]) }) {
+			return err
+		}
+	}
+}
+
+func (c *cursor) readNext() (err error) {
 	c.id = 0
 	i := c.at
 	if c.chose {

@@ -12,12 +12,11 @@ package sqlengine
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -25,7 +24,6 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
-	"modernc.org/sqlite"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 )
@@ -38,6 +36,8 @@ type Options struct {
 	Database   string        // a file for tables and views that last; "" keeps them in memory
 	CacheTTL   time.Duration // how long the plugin may keep rows for later statements; 0 is five minutes, less is not at all
 	Hidden     []string      // columns that select * leaves out, of all tables that have them
+	Warn       func(string)  // is told what a statement may not have meant; nil is nobody
+	Confined   bool          // no statement opens another file, nor says where files are: for those that are only explained
 }
 
 const defaultTTL = 5 * time.Minute
@@ -49,6 +49,10 @@ type Engine struct {
 	tables     []*Table
 	places     map[place]bool // where they stand
 	cacheTime  time.Duration
+	confined   bool
+	warn       func(string)
+	shadows    map[string]string // of views that read a plugin's table: what made each
+	lent       []*Table          // what stands in the main schema while a statement runs
 	db         *sql.DB
 	conn       *sql.Conn
 	store      store
@@ -64,6 +68,10 @@ type statement struct {
 	cancel           context.CancelFunc
 	collationUnknown bool // texts may be compared by another collation than their bytes
 	rowids           map[string]int64
+	warned           map[string]bool // columns
+	own              bool            // what runs is the engine's own, before or after the statement
+	alters           bool            // views may have come, gone or changed
+	dropped          []string        // temporary views
 
 	mu  sync.Mutex
 	err error
@@ -83,8 +91,8 @@ const logLevel = "STEAMPIPE_LOG_LEVEL"
 func Open(ctx context.Context, o Options) (*Engine, error) {
 	quiet()
 	e := &Engine{
-		connection: o.Connection, cacheTime: o.CacheTTL, turn: make(chan struct{}, 1),
-		store: store{loops: map[string]*loop{}}, places: map[place]bool{},
+		connection: o.Connection, cacheTime: o.CacheTTL, confined: o.Confined, warn: o.Warn, turn: make(chan struct{}, 1),
+		store: store{loops: map[string]*loop{}},
 	}
 	if o.CacheTTL == 0 {
 		e.cacheTime = defaultTTL
@@ -92,7 +100,11 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	if err := e.startPlugin(ctx, o); err != nil {
 		return nil, err
 	}
-	if err := e.openDatabase(ctx, o.Database); err != nil {
+	err := e.openDatabase(ctx, o.Database)
+	if err == nil {
+		err = e.followViews(ctx, nil)
+	}
+	if err != nil {
 		e.Close()
 		return nil, err
 	}
@@ -136,77 +148,6 @@ func (e *Engine) startPlugin(ctx context.Context, o Options) error {
 	return nil
 }
 
-// openDatabase opens SQLite through a driver of its own, since a driver's modules are for all its databases.
-func (e *Engine) openDatabase(ctx context.Context, file string) error {
-	d := &sqlite.Driver{}
-	for _, t := range e.tables {
-		if err := d.RegisterModule(t.Name, &module{e, t}); err != nil {
-			return err
-		}
-	}
-	e.db = sql.OpenDB(&connector{d, dataSource(file)})
-	var err error
-	if e.conn, err = e.db.Conn(ctx); err != nil {
-		return fmt.Errorf("opening the database %s: %w", file, err)
-	}
-	for _, t := range e.tables {
-		if err := e.createTable(ctx, t, file); err != nil {
-			return err
-		}
-	}
-	return e.refuseWrites()
-}
-
-func dataSource(file string) string {
-	if file == "" {
-		return ":memory:"
-	}
-	return "file:" + (&url.URL{Path: file}).EscapedPath() + "?_pragma=busy_timeout(10000)"
-}
-
-type connector struct {
-	driver *sqlite.Driver
-	source string
-}
-
-func (c *connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.source) }
-func (c *connector) Driver() driver.Driver                        { return c.driver }
-
-// createTable makes a plugin's table known to the database. It stands in the main schema, so that views in
-// the file can read it; in a file that cannot be written it is temporary.
-func (e *Engine) createTable(ctx context.Context, t *Table, file string) error {
-	var made string
-	err := e.conn.QueryRowContext(ctx, "select coalesce(sql, '') from sqlite_schema where name = ?", t.Name).Scan(&made)
-	if err == nil {
-		if strings.HasPrefix(strings.ToUpper(made), "CREATE VIRTUAL TABLE") {
-			e.places[place{"main", t.Name}] = true
-			return nil
-		}
-		return fmt.Errorf("the database %s has a table %s of its own, which hides the plugin's: rename it", file, t.Name)
-	}
-	if !errors.Is(err, sql.ErrNoRows) {
-		return fmt.Errorf("opening the database %s: %w", file, err)
-	}
-	create := "create virtual table %s." + quoteName(t.Name) + " using " + quoteName(t.Name)
-	schema := "main"
-	_, err = e.conn.ExecContext(ctx, fmt.Sprintf(create, schema))
-	if isReadOnly(err) {
-		schema = "temp"
-		_, err = e.conn.ExecContext(ctx, fmt.Sprintf(create, schema))
-	}
-	if err != nil {
-		return fmt.Errorf("opening the database %s: %w", file, err)
-	}
-	e.places[place{schema, t.Name}] = true
-	return nil
-}
-
-func isReadOnly(err error) bool {
-	const readOnly = 8 // SQLITE_READONLY, in the low byte of extended codes
-	var e *sqlite.Error
-	return errors.As(err, &e) && e.Code()&0xff == readOnly
-}
-
 // Tables lists the plugin's tables by name.
 func (e *Engine) Tables() []*Table { return e.tables }
 
@@ -232,78 +173,109 @@ func (e *Engine) Query(ctx context.Context, statement string) (*Rows, error) {
 		return nil, ctx.Err()
 	}
 	if err := e.begin(ctx, statement); err != nil {
-		e.end()
-		return nil, err
+		return nil, errors.Join(err, e.end())
 	}
 	rows, err := e.conn.QueryContext(e.statement.ctx, statement)
 	if err != nil {
-		err = e.cause(err)
-		e.end()
-		return nil, err
+		return nil, errors.Join(e.cause(err), e.end())
 	}
 	columns, err := rows.Columns()
 	if err != nil {
 		rows.Close()
-		e.end()
-		return nil, err
+		return nil, errors.Join(err, e.end())
 	}
 	return &Rows{engine: e, rows: rows, columns: columns}, nil
 }
 
 func (e *Engine) begin(ctx context.Context, text string) error {
-	s := &statement{rowids: map[string]int64{}}
+	s := &statement{rowids: map[string]int64{}, warned: map[string]bool{}, own: true}
+	defer func() { s.own = false }()
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	e.statement = s
 	e.noFolding = e.noFolding || strings.Contains(strings.ToLower(text), "case_sensitive_like")
-	collates, err := e.collates(s.ctx, text)
+	schemas, err := e.column(s.ctx, "select name from pragma_database_list union select 'temp'")
+	if err != nil {
+		return err
+	}
+	if err := e.findTables(s.ctx, schemas); err != nil {
+		return err
+	}
+	collates, err := e.collates(s.ctx, schemas, text)
+	if err != nil {
+		return err
+	}
 	s.collationUnknown = e.noFolding || collates
+	e.warnOfEmptyList(text)
+	if len(e.shadows) > 0 && alter.MatchString(text) {
+		return e.lendTables(s.ctx)
+	}
+	return nil
+}
+
+var emptyList = regexp.MustCompile(`(?i)\b(\w+)"?\s+in\s*\(\s*\)`)
+
+// warnOfEmptyList says why there are no rows: SQLite does not even ask the table then.
+func (e *Engine) warnOfEmptyList(text string) {
+	m := emptyList.FindStringSubmatch(text)
+	if m == nil || e.warn == nil {
+		return
+	}
+	for _, t := range e.tables {
+		if slices.ContainsFunc(t.Columns, func(c Column) bool { return c.Required && strings.EqualFold(c.Name, m[1]) }) {
+			e.warn(fmt.Sprintf("%s in () is an empty list: it gives no row", strings.ToLower(m[1])))
+			return
+		}
+	}
+}
+
+// end ends a statement, whatever has become of it.
+func (e *Engine) end() error {
+	s := e.statement
+	ctx := context.WithoutCancel(s.ctx)
+	s.cancel()
+	e.store.endStatement()
+	s.own = true
+	err := e.takeTablesBack(ctx)
+	if err == nil && s.alters {
+		err = e.followViews(ctx, s.dropped)
+	}
+	e.statement = nil
+	e.turn <- struct{}{}
 	return err
 }
 
-func (e *Engine) end() {
-	e.statement.cancel()
-	e.store.endStatement()
-	e.statement = nil
-	e.turn <- struct{}{}
+// findTables looks for the plugin's tables: files of earlier versions have some too, and can be attached.
+func (e *Engine) findTables(ctx context.Context, schemas []string) error {
+	e.places = map[place]bool{}
+	for _, schema := range schemas {
+		made, err := e.made(ctx, schema, "create virtual table")
+		if err != nil {
+			return err
+		}
+		for name, create := range made {
+			if e.tableNamed(moduleOf(create)) != nil {
+				e.places[place{schema, name}] = true
+			}
+		}
+	}
+	return nil
 }
 
 var collate = regexp.MustCompile(`(?i)\bcollate\b`)
 
 // collates reports that a comparison of the statement may use a collation, which SQLite does not tell virtual
 // tables: the word stands in the statement or in the schema of a database.
-func (e *Engine) collates(ctx context.Context, text string) (bool, error) {
+func (e *Engine) collates(ctx context.Context, schemas []string, text string) (bool, error) {
 	if collate.MatchString(text) {
 		return true, nil
 	}
-	databases, err := e.column(ctx, "select name from pragma_database_list")
-	if err != nil {
-		return false, err
-	}
-	for _, name := range databases {
-		found, err := e.column(ctx, fmt.Sprintf("select 1 from %s.sqlite_schema where sql like '%%collate%%' limit 1", quoteName(name)))
+	for _, schema := range schemas {
+		found, err := e.column(ctx, fmt.Sprintf("select 1 from %s.sqlite_schema where sql like '%%collate%%' limit 1", quoteName(schema)))
 		if err != nil || len(found) > 0 {
 			return len(found) > 0, err
 		}
 	}
 	return false, nil
-}
-
-// column returns the first column of an internal query.
-func (e *Engine) column(ctx context.Context, query string) ([]string, error) {
-	rows, err := e.conn.QueryContext(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	var list []string
-	for rows.Next() {
-		var s string
-		if err := rows.Scan(&s); err != nil {
-			return nil, err
-		}
-		list = append(list, s)
-	}
-	return list, rows.Err()
 }
 
 // cause is the error that made a statement fail: a cursor's, or the context's, or SQLite's own.

@@ -45,6 +45,8 @@ type argument struct {
 	Column int
 	Op     vtab.ConstraintOp
 	Local  bool `json:",omitempty"` // not for the plugin: an index over its rows answers it
+	// Decided is set where SQLite does not check the rows again.
+	Decided bool `json:",omitempty"`
 }
 
 // Costs that SQLite compares. A scan's cost is that of its rows, which are paid for; a filter's worth is not
@@ -108,7 +110,8 @@ func (t *virtualTable) take(c *vtab.Constraint, p *accessPlan, limited bool, inf
 		return false
 	}
 	c.ArgIndex = len(p.Args)
-	p.Args = append(p.Args, argument{Column: c.Column, Op: c.Op, Local: !declared})
+	c.Omit = t.decides(column, c.Op, c.ArgIndex)
+	p.Args = append(p.Args, argument{Column: c.Column, Op: c.Op, Local: !declared, Decided: c.Omit})
 	info.EstimatedRows = min(info.EstimatedRows, rangeRows)
 	if isEquality(c.Op) && !column.Parameter {
 		info.EstimatedRows = equalRows
@@ -178,7 +181,7 @@ func (t *virtualTable) requestOf(p *accessPlan, values []vtab.Value, collationUn
 	for i, arg := range p.Args {
 		column := t.table.Columns[arg.Column]
 		m := meaningOf(column, arg.Op, values[i])
-		if collationUnknown && comparesText(column, arg.Op) && values[i] != nil {
+		if (collationUnknown || column.kind == timeKind && !arg.Decided) && comparesText(column, arg.Op) && values[i] != nil {
 			m = unknown
 		}
 		if m.none {

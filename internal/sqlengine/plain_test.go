@@ -1,14 +1,20 @@
 package sqlengine_test
 
 import (
+	"cmp"
 	"database/sql"
+	"database/sql/driver"
 	"encoding/json"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+
+	"modernc.org/sqlite"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
@@ -89,6 +95,9 @@ func (p *pair) fill(t fataler, declared *table.Table, made *plain) {
 	types, marks := make([]string, len(columns)), make([]string, len(columns))
 	for i, c := range columns {
 		types[i], marks[i] = c+" "+typeOf(declared, c), "?"
+		if f := declared.FieldOf(c); f >= 0 && declared.Fields[f].Kind == table.Time {
+			types[i] += " collate instants"
+		}
 	}
 	tx, err := p.plain.Begin()
 	if err != nil {
@@ -135,6 +144,75 @@ func typeOf(declared *table.Table, column string) string {
 		return "INTEGER"
 	}
 	return "TEXT"
+}
+
+// The plain tables compare as the engine says that its tables do: a date is the beginning of its day, in UTC, what is no
+// time is text, and LIKE, lower() and upper() know all letters.
+func init() {
+	sqlite.MustRegisterCollationUtf8("instants", func(a, b string) int { return cmp.Compare(instantText(a), instantText(b)) })
+	for name, turn := range map[string]func(string) string{"lower": strings.ToLower, "upper": strings.ToUpper} {
+		sqlite.MustRegisterDeterministicScalarFunction(name, 1, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+			if args[0] == nil {
+				return nil, nil
+			}
+			return turn(fmt.Sprint(args[0])), nil
+		})
+	}
+	for name, arguments := range map[string]int32{"like": 2, "LIKE": 3} {
+		sqlite.MustRegisterDeterministicScalarFunction(name, arguments, func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
+			if slices.Contains(args, nil) {
+				return nil, nil
+			}
+			pattern, text, escape := fmt.Sprint(args[0]), fmt.Sprint(args[1]), ""
+			if len(args) == 3 {
+				escape = args[2].(string)
+			}
+			return likeRegexp(pattern, escape).MatchString(inOneCase(text)), nil
+		})
+	}
+}
+
+func likeRegexp(pattern, escape string) *regexp.Regexp {
+	var b strings.Builder
+	literal := false
+	for _, c := range pattern {
+		switch {
+		case literal:
+			b.WriteString(regexp.QuoteMeta(inOneCase(string(c))))
+			literal = false
+		case string(c) == escape:
+			literal = true
+		case c == '%':
+			b.WriteString(".*")
+		case c == '_':
+			b.WriteString(".")
+		default:
+			b.WriteString(regexp.QuoteMeta(inOneCase(string(c))))
+		}
+	}
+	return regexp.MustCompile(`(?s)^` + b.String() + `$`)
+}
+
+// inOneCase folds letters: those of ASCII with each other only.
+func inOneCase(text string) string {
+	return strings.Map(func(c rune) rune {
+		if lower := unicode.ToLower(unicode.ToUpper(c)); (lower <= unicode.MaxASCII) == (c <= unicode.MaxASCII) {
+			return lower
+		}
+		return c
+	}, text)
+}
+
+func instantText(text string) string {
+	m := regexp.MustCompile(`^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)(?::(\d\d)(\.\d+)?)?(Z)?)?$`).FindStringSubmatch(text)
+	if m == nil {
+		return text
+	}
+	clock := cmp.Or(m[2], "00:00") + ":" + cmp.Or(m[3], "00")
+	if _, err := time.Parse(time.DateTime, m[1]+" "+clock); err != nil {
+		return text
+	}
+	return m[1] + " " + clock + strings.TrimRight(strings.TrimRight(m[4], "0"), ".")
 }
 
 // combinations are the values of all parameters but the site, each with each.

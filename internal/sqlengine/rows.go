@@ -50,6 +50,8 @@ func (r *Rows) Close() error {
 	r.engine.statement.cancel()
 	r.closed = true
 	r.rows.Close() // what matters of its error is in Err: leaving a statement unfinished is no failure
-	r.engine.end()
+	if err := r.engine.end(); r.err == nil {
+		r.err = err
+	}
 	return r.err
 }

@@ -93,6 +93,9 @@ func (t *Table) declaration() string {
 	columns := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
 		columns[i] = fmt.Sprintf("%s %s", quoteName(c.Name), c.Type)
+		if c.kind == timeKind {
+			columns[i] += " COLLATE " + momentCollation
+		}
 		if c.Hidden {
 			columns[i] += " HIDDEN"
 		}

@@ -1,0 +1,62 @@
+package plan
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
+
+// What is listed as reaching the API (--tables, the docs) is what is sent, for each column of each table.
+func TestWhatIsListedAsPushedIsPushed(t *testing.T) {
+	for _, of := range catalog.Tables() {
+		for _, f := range of.Fields {
+			var value Value
+			switch f.Kind {
+			case table.Count:
+				value = int64(7)
+			case table.Time:
+				value = time.Date(2024, 12, 8, 0, 0, 0, 0, time.UTC)
+			default:
+				if value = "https://a.com/7"; len(f.Filter.Words) > 0 {
+					value = f.Filter.Words[0]
+				}
+			}
+			clause := func(op Operator, v Value) Qual { return Qual{Column: f.Column, Operator: op, Values: []Value{v}} }
+			for dialect, engine := range map[table.Dialect]Engine{table.PostgreSQL: PostgreSQL, table.SQLite: SQLite} {
+				exact, inexact := f.Pushes(dialect)
+				clauses := map[string]Qual{"=": clause(Equal, value), "<": clause(Less, value), "<=": clause(LessOrEqual, value), ">": clause(Greater, value), ">=": clause(GreaterOrEqual, value)}
+				if text, ok := value.(string); ok {
+					clauses["like"], clauses["ilike"], clauses["not like"], clauses["not ilike"] = clause(Like, text+"%"), clause(ILike, "%7%"), clause(NotLike, "%7%"), clause(NotILike, "%7%")
+					if dialect == table.SQLite {
+						clauses["glob"], clauses["like"] = clauses["like"], clauses["ilike"]
+						delete(clauses, "ilike")
+						delete(clauses, "not like") // of which SQLite tells nothing
+						delete(clauses, "not ilike")
+					}
+				}
+				for name, q := range clauses {
+					p, err := New(Input{Table: of, Engine: engine, Limit: -1, Quals: []Qual{{Column: of.Params[0].Column, Operator: Equal, Values: []Value{"a.com"}}, q}})
+					if err != nil {
+						t.Fatal(err)
+					}
+					if len(p.Sources) == 0 {
+						continue // no value is less than the column's least
+					}
+					want := Unsupported
+					if slices.Contains(inexact, name) {
+						want = Inexact
+					}
+					if slices.Contains(exact, name) {
+						want = Exact
+					}
+					if got := p.Sources[0].Decisions[0].Pushed; got != want {
+						t.Errorf("%s in dialect %d is listed as %s and is %s", q, dialect, want, got)
+					}
+				}
+			}
+		}
+	}
+}

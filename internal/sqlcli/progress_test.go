@@ -1,0 +1,87 @@
+package sqlcli
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
+)
+
+func answer(rows int, total int64) serpstat.Event {
+	return serpstat.Event{Method: "getOutlinks", Domain: "big.example", Rows: rows, Size: 1000, Credits: int64(rows), Total: total, LeftLines: -1}
+}
+
+// A scan that is cut into parts tells the total of each.
+func TestProgressOfACutScanDoesNotFall(t *testing.T) {
+	p := newProgress(&strings.Builder{}, false, false)
+	var rows, total int64
+	for i, e := range []serpstat.Event{answer(125, 99_241), answer(1, 51_795), answer(1, 47_446), answer(1000, 51_795), answer(1000, 51_794), answer(1000, 47_446), answer(99_000, 47_446)} {
+		p.observe(e)
+		var nowRows, nowTotal int64
+		line := p.scans.line(p.counts(), 80)
+		if _, err := fmt.Sscanf(line, "%d of %d rows", &nowRows, &nowTotal); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		if nowRows < rows || nowTotal < total || nowRows > nowTotal || i == 2 && nowTotal != 99_241 {
+			t.Errorf("%d of %d after %d of %d", nowRows, nowTotal, rows, total)
+		}
+		rows, total = nowRows, nowTotal
+	}
+}
+
+func TestProgressIsAStatements(t *testing.T) {
+	p := newProgress(&strings.Builder{}, false, false)
+	p.observe(answer(300, 300))
+	p.begin()
+	p.observe(answer(5, 10))
+	if line := p.scans.line(p.counts().since(p.before), 80); line != "5 of 10 rows, 1 request, 5 credits" {
+		t.Error(line)
+	}
+	if p.counts().credits != 305 {
+		t.Errorf("in all %v", p.counts())
+	}
+}
+
+func TestProgressFitsItsLine(t *testing.T) {
+	s := scans{rows: 47_456, totals: map[string]int64{"a": 99_241}, waiting: true}
+	c := counts{requests: 112, credits: 47_460}
+	for width, want := range map[int]string{
+		100: "47456 of 99241 rows, 112 requests, 47460 credits, waits to ask again", 60: "47456 of 99241 rows, 47460 credits, waits to ask again",
+		40: "47456 of 99241 rows, 47460 credits", 20: "47456 of 99241 rows", 15: "47456/99241", 5: "", -3: "",
+	} {
+		if got := s.line(c, width); got != want {
+			t.Errorf("in %d: %q, want %q", width, got, want)
+		}
+	}
+}
+
+func TestProgressSaysThatItWaits(t *testing.T) {
+	p := newProgress(&strings.Builder{}, false, false)
+	for _, wait := range []bool{false, true, false} {
+		e := answer(10, 100)
+		if wait {
+			e.Err, e.Rows, e.Total = errors.New("429"), 0, -1
+		}
+		p.observe(e)
+		if got := strings.Contains(p.scans.line(p.counts(), 80), "waits to ask again"); got != wait {
+			t.Errorf("waits: %t, want %t", got, wait)
+		}
+	}
+}
+
+// Answers come in any order; what is left never grows while rows are bought.
+func TestTheLowestFigureIsLeft(t *testing.T) {
+	var out strings.Builder
+	p := newProgress(&out, false, false)
+	for _, left := range []int64{1000, 400, 700, -1} {
+		e := answer(100, 300)
+		e.LeftLines = left
+		p.observe(e)
+	}
+	p.finish(true)
+	if out.String() != "0 rows, 4 requests, 400 credits spent, 400 left\n" {
+		t.Error(out.String())
+	}
+}
