@@ -51,7 +51,7 @@ func (p *provider) list(sdkCtx context.Context, d *plugin.QueryData, scan func(c
 	return steampipe.Fail(begun, err)
 }
 
-// execution plans a scan with the clauses and the limit that the SDK tells, and checks the connection; in says the
+// execution plans a scan with the clauses and the limit that are told, and checks the connection; in says the
 // rest. It is nil for a call of the SDK that another one answers. Nothing is sent yet. age is how old kept answers may
 // be.
 func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.Input) (x *execute.Execution, age time.Duration, err error) {
@@ -59,7 +59,11 @@ func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.I
 	if !answers {
 		return nil, 0, nil
 	}
-	in.Quals, in.Limit, in.Engine, in.RowCap = quals, d.QueryContext.GetLimit(), p.opts.Engine, p.opts.RowCap
+	limit, counted := steampipe.Limit(ctx)
+	if !counted {
+		limit = d.QueryContext.GetLimit()
+	}
+	in.Quals, in.Limit, in.Engine, in.RowCap = quals, limit, p.opts.Engine, p.opts.RowCap
 	conn, err := p.connection(ctx, d.Connection)
 	if err != nil && p.opts.Explain != nil && !p.opts.Estimate {
 		conn, err = &connection{}, nil // nothing will be sent, so nothing is needed to send it
@@ -74,6 +78,6 @@ func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.I
 		steampipe.Short(ctx)
 		p.opts.warn(site, warning)
 	}
-	x, err = conn.New(in, execute.Options{Reader: stream{d}, Budget: budgetOf(ctx, conn.settings), Log: plugin.Logger(ctx), Warn: warn})
+	x, err = conn.New(in, execute.Options{Reader: stream{d}, Budget: budgetOf(ctx, conn.settings), Log: plugin.Logger(ctx), Warn: warn, AllCount: !counted})
 	return x, steampipe.CacheTime(ctx), err
 }

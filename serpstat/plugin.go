@@ -12,6 +12,7 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 )
 
 // Name is the plugin's name.
@@ -47,7 +48,8 @@ func New(opts Options) plugin.PluginFunc {
 	return newProvider(opts).plugin
 }
 
-func (p *provider) plugin(context.Context) *plugin.Plugin {
+func (p *provider) plugin(ctx context.Context) *plugin.Plugin {
+	steampipe.CountLimits(ctx)
 	tables := map[string]*plugin.Table{
 		"serpstat_credit":          p.creditTable(),
 		"serpstat_outlink_summary": p.summaryTable(),

@@ -30,6 +30,9 @@ type Options struct {
 	Budget *Budget
 	Log    hclog.Logger
 	Warn   func(site, warning string) // told where fewer rows came than there are, or others
+
+	// AllCount says that the reader's host ends the scan after LIMIT rows, whether or not the database keeps them.
+	AllCount bool
 }
 
 // Execution answers one scan: it reads the plan's sources, checks each row, and streams.
@@ -41,7 +44,8 @@ type Execution struct {
 
 	following bool // another scan's requests, which are answered
 
-	streamed int64
+	streamed int64 // rows that the database is sure to keep
+	sent     int64 // rows, those that only it can judge too
 	held     heldRows
 	short    bool // fewer rows arrived than there should be, and the user was told
 }
@@ -98,7 +102,7 @@ const (
 // pauseForReader waits until the reader has got the rows so far, and for about a page's latency longer: one who wants
 // no more leaves now.
 func (x *Execution) pauseForReader(ctx context.Context, latency time.Duration) {
-	x.Reader.Consumed(ctx, x.streamed)
+	x.Reader.Consumed(ctx, x.sent)
 	select {
 	case <-time.After(min(max(latency, minPause), maxPause)):
 	case <-ctx.Done():

@@ -16,11 +16,9 @@ type Residual struct {
 }
 
 type clause struct {
-	qual   Qual
-	field  int
-	kind   table.Kind
-	match  test
-	engine Engine
+	qual  Qual
+	field int
+	match test
 }
 
 // test says whether a value satisfies a clause.
@@ -40,7 +38,7 @@ func NewResidual(t *table.Table, quals []Qual, engine Engine) (Residual, error) 
 		if err != nil {
 			return Residual{}, fmt.Errorf("where %s: %w", q, err)
 		}
-		r.clauses = append(r.clauses, clause{q, field, kind, match, engine})
+		r.clauses = append(r.clauses, clause{q, field, match})
 	}
 	return r, nil
 }
@@ -56,47 +54,6 @@ func (r Residual) Match(row table.Row) Truth {
 		}
 	}
 	return all
-}
-
-// Doubt names the clause that makes a row Maybe where one does, and where the database's answer is the same
-// for every such row: a list that is either ANY or ALL, a time that may be infinity. Else it returns -1: the rows
-// may fare differently.
-func (r Residual) Doubt(row table.Row) int {
-	doubt := -1
-	for i, c := range r.clauses {
-		cell := row.Cell(c.field)
-		if c.match(cell) != Maybe {
-			continue
-		}
-		if doubt >= 0 || !c.perhapsInfinite() && !c.anyOrAll(cell) {
-			return -1
-		}
-		doubt = i
-	}
-	return doubt
-}
-
-// perhapsInfinite reports that the clause is Maybe only for not knowing whether infinity was meant.
-func (c clause) perhapsInfinite() bool {
-	if c.qual.List || len(c.qual.Values) != 1 {
-		return false
-	}
-	_, ok := c.qual.Values[0].(PerhapsInfinite)
-	return ok
-}
-
-// anyOrAll reports that the clause is Maybe only for not knowing which kind of list it is.
-func (c clause) anyOrAll(cell table.Cell) bool {
-	if !c.qual.List || c.qual.Operator == Equal {
-		return false
-	}
-	for _, v := range c.qual.Values {
-		m, err := compare(c.kind, c.qual.Operator, v, c.engine)
-		if err != nil || m(cell) == Maybe {
-			return false
-		}
-	}
-	return true
 }
 
 // Clauses lists the clauses as SQL, in the order in which they are checked.

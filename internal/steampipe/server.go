@@ -35,6 +35,7 @@ import (
 type Server struct {
 	*sdkgrpc.PluginServer
 	name  string
+	host  host
 	cache cacheOptions
 }
 
@@ -55,7 +56,7 @@ func New(create plugin.PluginFunc) *Server {
 	}
 	s := &Server{}
 	s.PluginServer = plugin.Server(&plugin.ServeOpts{PluginFunc: func(ctx context.Context) *plugin.Plugin {
-		p := create(ctx)
+		p := create(context.WithValue(ctx, hostKey{}, &s.host))
 		s.name = p.Name
 		return p
 	}})
@@ -89,11 +90,22 @@ func (s *Server) Execute(req *proto.ExecuteRequest, stream proto.WrapperPlugin_E
 	return err
 }
 
-// Scan runs one scan and sends its rows to stream. It returns the scan's error, whether or not the SDK has lost
-// it, and the context's error if the reader left. short is what [Short] has noted.
+// Scan runs one scan and sends its rows to stream; it may change the request. It returns the scan's error, whether or
+// not the SDK has lost it, and the context's error if the reader left. short is what [Short] has noted.
 func (s *Server) Scan(req *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) (short bool, err error) {
+	if merges(req) {
+		return merge(req, stream, s.scan)
+	}
+	return s.scan(req, stream)
+}
+
+func (s *Server) scan(req *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) (short bool, err error) {
 	reader := stream.Context()
 	c := newCall(reader, req, &s.cache)
+	defer c.end()
+	if s.host.countsLimits {
+		c.takeLimits(req)
+	}
 	ctx := context.WithValue(context.WithoutCancel(reader), callKey{}, c)
 	err = s.PluginServer.Execute(req, callStream{stream, ctx, c})
 	switch {
