@@ -33,4 +33,8 @@ connection "serpstat" {
   # its first page, with the number. No limit by default.
   # Can also be set with the SERPSTAT_MAX_CREDITS environment variable.
   # max_credits = 5000
+
+  # Lets Steampipe's SQLite extension use the plugin, whose answers it makes wrong in many statements. serpstat-sql has
+  # the same tables in SQLite. Can also be set with the SERPSTAT_ALLOW_SQLITE_EXTENSION environment variable.
+  # allow_sqlite_extension = false
 }

@@ -24,14 +24,16 @@ type serpstatConfig struct {
 	RequestTimeout        *float64 `hcl:"request_timeout,optional"` // seconds
 	MaxRetries            *int     `hcl:"max_retries,optional"`
 	MaxCredits            *int64   `hcl:"max_credits,optional"`
+	AllowSQLiteExtension  *bool    `hcl:"allow_sqlite_extension,optional"`
 }
 
 // Environment variables that stand in for arguments a connection block leaves out.
 const (
-	envToken             = "SERPSTAT_API_TOKEN"
-	envBaseURL           = "SERPSTAT_API_URL"
-	envRequestsPerSecond = "SERPSTAT_REQUESTS_PER_SECOND"
-	envMaxCredits        = "SERPSTAT_MAX_CREDITS"
+	envToken                = "SERPSTAT_API_TOKEN"
+	envBaseURL              = "SERPSTAT_API_URL"
+	envRequestsPerSecond    = "SERPSTAT_REQUESTS_PER_SECOND"
+	envMaxCredits           = "SERPSTAT_MAX_CREDITS"
+	envAllowSQLiteExtension = "SERPSTAT_ALLOW_SQLITE_EXTENSION"
 )
 
 // Defaults and bounds of the arguments.

@@ -39,6 +39,8 @@ type Options struct {
 	RowCap int64
 	// MaxBody is how many bytes an answer of the API may have; 0 is the client's own bound.
 	MaxBody int64
+	// Program is the module path of the program that the plugin is a part of; "" is this one's.
+	Program string
 	// NoEnvironment makes the plugin ignore SERPSTAT_* variables.
 	NoEnvironment bool
 }
