@@ -202,8 +202,16 @@ func TestEveryTableIsAnsweredAsSQLSays(t *testing.T) {
 		r := newRig(t, serpstatsim.Options{}, "")
 		orders := []string{"", ""}
 		for _, f := range declared.Fields {
-			if f.Sort != "" {
-				orders = append(orders, f.Column+" asc", f.Column+" desc")
+			if f.Sort == "" {
+				continue
+			}
+			for _, order := range []string{f.Column + " asc", f.Column + " desc"} {
+				orders = append(orders, order)
+				for _, then := range declared.Fields { // Steampipe passes several columns on
+					if then.Sort != "" && then.Column != f.Column {
+						orders = append(orders, order+", "+then.Column+" asc", order+", "+then.Column+" desc")
+					}
+				}
 			}
 		}
 		rapid.Check(t, func(rt *rapid.T) {
@@ -277,20 +285,24 @@ func checkAnswer(t *rapid.T, r *rig, declared *table.Table, q query, all []table
 	if len(kept) < most {
 		t.Fatalf("%d rows, want %d of %d\n%s", len(kept), most, len(wantRows), requestsOf(r))
 	}
-	column, order, sorted := strings.Cut(q.sort, " ")
-	if !sorted {
-		return
-	}
+	by := ordersOf(q.sort)
 	slices.SortStableFunc(wantRows, func(a, b tableRow) int {
-		c := cmp.Compare(a.values[column].(int64), b.values[column].(int64))
-		if order == "desc" {
-			return -c
+		for _, o := range by {
+			c := cmp.Compare(a.values[o.column].(int64), b.values[o.column].(int64))
+			if o.descending {
+				c = -c
+			}
+			if c != 0 {
+				return c
+			}
 		}
-		return c
+		return 0
 	})
 	for i, row := range wantRows[:most] {
-		if kept[i].values[column] != row.values[column] {
-			t.Fatalf("row %d by %s has %v, want %v\n%s", i, q.sort, kept[i].values[column], row.values[column], requestsOf(r))
+		for _, o := range by {
+			if kept[i].values[o.column] != row.values[o.column] {
+				t.Fatalf("row %d by %s has %s = %v, want %v\n%s", i, q.sort, o.column, kept[i].values[o.column], row.values[o.column], requestsOf(r))
+			}
 		}
 	}
 }

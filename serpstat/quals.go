@@ -105,14 +105,17 @@ func timeOf(sent *timestamppb.Timestamp, engine plan.Engine) plan.Value {
 	return t.Time
 }
 
-// pushedOrder is the scan's ORDER BY where Steampipe trusts the plugin with it.
-func pushedOrder(d *plugin.QueryData, t *table.Table) plan.Order {
-	if len(d.QueryContext.SortOrder) == 0 {
-		return plan.Order{}
+// pushedOrder is the scan's ORDER BY where Steampipe trusts the plugin with it: by its first column, and then by others.
+func pushedOrder(d *plugin.QueryData, t *table.Table) (first plan.Order, then []plan.Order) {
+	var all []plan.Order
+	for _, by := range d.QueryContext.SortOrder {
+		if i := t.FieldOf(by.Column); i < 0 || t.Fields[i].Sort == "" {
+			break // Steampipe passes none on that is not declared
+		}
+		all = append(all, plan.Order{Column: by.Column, Descending: by.Order != plugin.SortAsc})
 	}
-	first := d.QueryContext.SortOrder[0]
-	if i := t.FieldOf(first.Column); i < 0 || t.Fields[i].Sort == "" {
-		return plan.Order{}
+	if len(all) == 0 {
+		return plan.Order{}, nil
 	}
-	return plan.Order{Column: first.Column, Descending: first.Order != plugin.SortAsc}
+	return all[0], all[1:]
 }

@@ -47,6 +47,7 @@ type Execution struct {
 	streamed int64 // rows that the database is sure to keep
 	sent     int64 // rows, those that only it can judge too
 	held     heldRows
+	ties     ties
 	short    bool // fewer rows arrived than there should be, and the user was told
 }
 

@@ -65,14 +65,35 @@ func (x *Execution) runOrdered(ctx context.Context) error {
 		defer streams[i].close()
 		nexts[i] = func() (table.Row, bool, error) { return x.next(streams[i]) }
 	}
-	err := pagescan.Merge(nexts, x.before(), func(i int, row table.Row) (bool, error) {
-		err := x.emit(ctx, streams[i].source, row)
+	before := x.before()
+	err := pagescan.Merge(nexts, before, func(i int, row table.Row) (bool, error) {
+		if len(x.plan.Then) == 0 {
+			err := x.emit(ctx, streams[i].source, row)
+			return !x.full(), err
+		}
+		err := x.emitAll(ctx, x.ties.add(streams[i].source, row, before))
 		return !x.full(), err
 	})
+	if err == nil {
+		err = x.emitAll(ctx, x.ties.rows)
+	}
 	if err == nil {
 		err = ctx.Err()
 	}
 	return err
+}
+
+// emitAll streams rows that the API has not told apart, in the order of the columns that it does not sort by.
+func (x *Execution) emitAll(ctx context.Context, rows []tied) error {
+	for _, t := range sorted(rows, x.plan.Table, x.plan.Then) {
+		if x.full() {
+			break
+		}
+		if err := x.emit(ctx, t.source, t.row); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // before is the scan's order.

@@ -34,6 +34,7 @@ type Input struct {
 	Quals  []Qual
 	Limit  int64 // rows; -1 is no limit
 	Order  Order
+	Then   []Order // further columns of the ORDER BY, which the API is not asked to sort by
 	Engine Engine
 	RowCap int64 // rows that the API gives for one series; 0 is the table's
 	Known  Knowledge
