@@ -60,7 +60,7 @@ func TestAnAggregatorsLinksComeInOrder(t *testing.T) {
 	for i := range rigs {
 		rigs[i] = newRig(t, serpstatsim.Options{}, "")
 	}
-	for seed := range uint64(repetition.Times(40, 1000)) {
+	for seed := range uint64(repetition.Times(25, 1000)) {
 		rng := rand.New(rand.NewPCG(seed, 2))
 		var want []int64
 		for i, r := range rigs {

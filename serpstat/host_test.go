@@ -82,7 +82,7 @@ func (h *anotherHost) read(limit int64, list ...*proto.Qual) (texts []string, er
 // answer is empty.
 func TestAnotherHostGetsNoShortAnswer(t *testing.T) {
 	h := newAnotherHost(t, "", "")
-	lost, failed, times := 0, 0, repetition.Times(150, 5000)
+	lost, failed, times := 0, 0, repetition.Times(80, 5000)
 	for i := range times {
 		rng := rand.New(rand.NewPCG(uint64(i), 3))
 		rows := serpstatsim.Generate("a.com", rng.IntN(600)+1, uint64(i))

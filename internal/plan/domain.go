@@ -23,6 +23,9 @@ func NormalizeDomain(written, pages string) (string, error) {
 	if name == "" {
 		return "", errors.New("query is empty: write the domain to analyze, such as query = 'serpstat.com'")
 	}
+	if name == "?" { // what Steampipe's foreign data wrapper sends for a value that it has not got yet
+		return "", errors.New(`query "?" is no domain; it is what arrives where the database has yet to look it up, as in query = (select …): write query in (select …), or join the table that has the domains`)
+	}
 	fail := func(problem, hint string) (string, error) {
 		return "", fmt.Errorf("query %s %s: %s", quote(written), problem, hint)
 	}

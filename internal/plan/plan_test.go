@@ -125,6 +125,7 @@ func TestBadInputIsExplained(t *testing.T) {
 	for want, quals := range map[string][]Qual{
 		`query is empty`:                                {equalTo("query", "  ")},
 		`query "a b" is not a domain name`:              {equalTo("query", "a b")},
+		`write query in (select …)`:                     {equalTo("query", "?")},
 		`query "a.com/x" has a path`:                    {equalTo("query", "a.com/x")},
 		`search_type "url" is not known: write one of`:  {domain, equalTo("search_type", "url")},
 		`sort_by "links_ext" is not known`:              {domain, equalTo("sort_by", "links_ext")},

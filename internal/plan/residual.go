@@ -159,11 +159,11 @@ func compare(kind table.Kind, op Operator, v Value, engine Engine) (test, error)
 		}
 	case time.Time:
 		if kind == table.Time {
-			return compareTime(op, v), nil
+			return compareTime(op, v, engine), nil
 		}
 	case PerhapsInfinite:
 		if kind == table.Time {
-			return compareEither(op, v), nil
+			return compareEither(op, v, engine), nil
 		}
 	}
 	return undecided, nil
@@ -179,19 +179,24 @@ func compareCount(op Operator, n int64) test {
 	}
 }
 
-func compareTime(op Operator, t time.Time) test {
+func compareTime(op Operator, t time.Time, engine Engine) test {
+	earliest, latest := t.Add(-engine.zones()), t.Add(engine.zones())
 	return func(c table.Cell) Truth {
 		have, ok := c.Time()
 		if !ok {
 			return No
 		}
-		return ordered(have.Compare(t), op)
+		first, last := have.Compare(earliest), have.Compare(latest)
+		if within := first != last; within && (op == Equal || op == NotEqual) || ordered(first, op) != ordered(last, op) {
+			return Maybe
+		}
+		return ordered(first, op)
 	}
 }
 
-func compareEither(op Operator, p PerhapsInfinite) test {
+func compareEither(op Operator, p PerhapsInfinite, engine Engine) test {
 	both := p.meanings()
-	a, b := compareTime(op, both[0]), compareTime(op, both[1])
+	a, b := compareTime(op, both[0], engine), compareTime(op, both[1], engine)
 	return func(c table.Cell) Truth {
 		if t := a(c); t == b(c) {
 			return t
@@ -257,7 +262,7 @@ func likeTest(p pattern, op Operator, engine Engine) func(string) Truth {
 
 // candidates are the values of a column's first = or IN, of those that can be judged, that every clause on the column
 // admits.
-func candidates(kind table.Kind, quals []Qual) (values []Value, ok bool) {
+func candidates(kind table.Kind, quals []Qual, engine Engine) (values []Value, ok bool) {
 	i := slices.IndexFunc(quals, func(q Qual) bool { return q.Operator == Equal && q.judged(kind) })
 	if i < 0 {
 		return nil, false
@@ -265,7 +270,7 @@ func candidates(kind table.Kind, quals []Qual) (values []Value, ok bool) {
 	tests := make([]test, len(quals))
 	for j, q := range quals {
 		var err error
-		if tests[j], err = testOf(kind, q, PostgreSQL); err != nil {
+		if tests[j], err = testOf(kind, q, engine); err != nil {
 			return nil, false
 		}
 	}

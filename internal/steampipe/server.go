@@ -34,9 +34,9 @@ import (
 // Server is a plugin's gRPC service. It implements the SDK's WrapperPluginServer.
 type Server struct {
 	*sdkgrpc.PluginServer
-	name  string
-	host  host
-	cache cacheOptions
+	plugin *plugin.Plugin
+	host   host
+	cache  cacheOptions
 }
 
 // freeMemInterval tells the SDK after how many rows to collect garbage and give memory back to the system, by
@@ -56,9 +56,8 @@ func New(create plugin.PluginFunc) *Server {
 	}
 	s := &Server{}
 	s.PluginServer = plugin.Server(&plugin.ServeOpts{PluginFunc: func(ctx context.Context) *plugin.Plugin {
-		p := create(context.WithValue(ctx, hostKey{}, &s.host))
-		s.name = p.Name
-		return p
+		s.plugin = create(context.WithValue(ctx, hostKey{}, &s.host))
+		return s.plugin
 	}})
 	return s
 }
@@ -76,7 +75,7 @@ func Serve(create plugin.PluginFunc) {
 	}
 	s := New(create)
 	goplugin.Serve(&goplugin.ServeConfig{
-		Plugins:         map[string]goplugin.Plugin{s.name: &shared.WrapperPlugin{Impl: s}},
+		Plugins:         map[string]goplugin.Plugin{s.plugin.Name: &shared.WrapperPlugin{Impl: s}},
 		GRPCServer:      goplugin.DefaultGRPCServer,
 		HandshakeConfig: shared.Handshake,
 	})
@@ -86,7 +85,10 @@ func Serve(create plugin.PluginFunc) {
 // change the request. Otherwise it is Scan.
 func (s *Server) Execute(req *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) error {
 	mend(req)
-	_, err := s.Scan(req, stream)
+	err := s.missing(req)
+	if err == nil {
+		_, err = s.Scan(req, stream)
+	}
 	return err
 }
 
