@@ -157,7 +157,7 @@ func sources(in Input) ([]Source, error) {
 }
 
 func sourceOf(in Input, spelling Spelling) (s Source, possible bool, err error) {
-	args, err := argsOf(in.Table, spelling)
+	args, err := argsOf(in.Table, spelling, in.Engine)
 	if err != nil {
 		return s, false, err
 	}

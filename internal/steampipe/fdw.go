@@ -30,7 +30,7 @@ func mend(req *proto.ExecuteRequest) {
 		}
 	}
 	for _, data := range req.ExecuteConnectionData {
-		if limit := data.GetLimit(); limit != nil && limit.Value < 0 {
+		if limit := data.GetLimit(); limit != nil && (limit.Value < 0 || limit.Value > math.MaxInt32) {
 			data.Limit = nil
 		}
 	}

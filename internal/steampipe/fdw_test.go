@@ -116,7 +116,7 @@ func TestRequestsAreMended(t *testing.T) {
 
 // LIMIT 3000000000 arrives as -1294967296, its lower 32 bits. Every row is wanted then, as far as the plugin knows.
 func TestALimitThatOverflowsIsNone(t *testing.T) {
-	for sent, left := range map[int64]bool{-1294967296: false, -1: false, 0: true, 7: true} {
+	for sent, left := range map[int64]bool{-1294967296: false, -1: false, 0: true, 7: true, 1<<31 - 1: true, 1 << 31: false, 1<<32 + 5: false} {
 		req := &proto.ExecuteRequest{ExecuteConnectionData: map[string]*proto.ExecuteConnectionData{"one": {Limit: &proto.NullableInt{Value: sent}}, "two": {}}}
 		mend(req)
 		if got := req.ExecuteConnectionData["one"].Limit; (got != nil) != left || left && got.Value != sent {
