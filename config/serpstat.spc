@@ -37,4 +37,8 @@ connection "serpstat" {
   # Takes what there is where rows stay away that the API counts, with a warning in the plugin's log. By default such a
   # query fails, and says how many rows of how many have come.
   # allow_incomplete = false
+
+  # Lets Steampipe's SQLite extension use the plugin, whose answers it makes wrong in many statements. serpstat-sql has
+  # the same tables in SQLite. Can also be set with the SERPSTAT_ALLOW_SQLITE_EXTENSION environment variable.
+  # allow_sqlite_extension = false
 }

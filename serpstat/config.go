@@ -28,14 +28,16 @@ type serpstatConfig struct {
 	MaxRetries            *int           `hcl:"max_retries,optional"`
 	MaxCredits            *int64         `hcl:"max_credits,optional"`
 	AllowIncomplete       *bool          `hcl:"allow_incomplete,optional"`
+	AllowSQLiteExtension  *bool          `hcl:"allow_sqlite_extension,optional"`
 }
 
 // Environment variables that stand in for arguments a connection block leaves out.
 const (
-	envToken             = "SERPSTAT_API_TOKEN"
-	envBaseURL           = "SERPSTAT_API_URL"
-	envRequestsPerSecond = "SERPSTAT_REQUESTS_PER_SECOND"
-	envMaxCredits        = "SERPSTAT_MAX_CREDITS"
+	envToken                = "SERPSTAT_API_TOKEN"
+	envBaseURL              = "SERPSTAT_API_URL"
+	envRequestsPerSecond    = "SERPSTAT_REQUESTS_PER_SECOND"
+	envMaxCredits           = "SERPSTAT_MAX_CREDITS"
+	envAllowSQLiteExtension = "SERPSTAT_ALLOW_SQLITE_EXTENSION"
 )
 
 // Defaults and bounds of the arguments.

@@ -3,7 +3,6 @@ package serpstat
 import (
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -16,7 +15,6 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
-	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
@@ -204,8 +202,16 @@ func TestEveryTableIsAnsweredAsSQLSays(t *testing.T) {
 		r := newRig(t, serpstatsim.Options{}, "")
 		orders := []string{"", ""}
 		for _, f := range declared.Fields {
-			if f.Sort != "" {
-				orders = append(orders, f.Column+" asc", f.Column+" desc")
+			if f.Sort == "" {
+				continue
+			}
+			for _, order := range []string{f.Column + " asc", f.Column + " desc"} {
+				orders = append(orders, order)
+				for _, then := range declared.Fields { // Steampipe passes several columns on
+					if then.Sort != "" && then.Column != f.Column {
+						orders = append(orders, order+", "+then.Column+" asc", order+", "+then.Column+" desc")
+					}
+				}
 			}
 		}
 		rapid.Check(t, func(rt *rapid.T) {
@@ -257,10 +263,6 @@ func checkAnswer(t *rapid.T, r *rig, declared *table.Table, q query, all []table
 		}
 	}
 	got := r.run(q)
-	var undecided *execute.UndecidedError
-	if q.limit > 0 && got.err != nil && (errors.As(got.err, &undecided) || strings.Contains(got.err.Error(), "a limit cannot be counted")) {
-		return
-	}
 	if got.err != nil {
 		t.Fatalf("error: %v\n%s", got.err, requestsOf(r))
 	}
@@ -283,20 +285,24 @@ func checkAnswer(t *rapid.T, r *rig, declared *table.Table, q query, all []table
 	if len(kept) < most {
 		t.Fatalf("%d rows, want %d of %d\n%s", len(kept), most, len(wantRows), requestsOf(r))
 	}
-	column, order, sorted := strings.Cut(q.sort, " ")
-	if !sorted {
-		return
-	}
+	by := ordersOf(q.sort)
 	slices.SortStableFunc(wantRows, func(a, b tableRow) int {
-		c := cmp.Compare(a.values[column].(int64), b.values[column].(int64))
-		if order == "desc" {
-			return -c
+		for _, o := range by {
+			c := cmp.Compare(a.values[o.column].(int64), b.values[o.column].(int64))
+			if o.descending {
+				c = -c
+			}
+			if c != 0 {
+				return c
+			}
 		}
-		return c
+		return 0
 	})
 	for i, row := range wantRows[:most] {
-		if kept[i].values[column] != row.values[column] {
-			t.Fatalf("row %d by %s has %v, want %v\n%s", i, q.sort, kept[i].values[column], row.values[column], requestsOf(r))
+		for _, o := range by {
+			if kept[i].values[o.column] != row.values[o.column] {
+				t.Fatalf("row %d by %s has %s = %v, want %v\n%s", i, q.sort, o.column, kept[i].values[o.column], row.values[o.column], requestsOf(r))
+			}
 		}
 	}
 }
@@ -343,7 +349,7 @@ func TestEveryTableCostsItsRows(t *testing.T) {
 			"top ten":          {query{limit: 10, sort: divide + " desc"}, 10, 10},
 			"bottom ten":       {query{limit: 10, sort: divide + " asc"}, 10, 10},
 			"a lower bound":    {query{limit: 10, quals: quals(where(divide, ">=", int64(2)))}, 10, 10},
-			"what cannot be":   {query{quals: quals(where(divide, "<", int64(0)))}, 0, 0},
+			"what cannot be":   {query{quals: quals(where(divide, "<", int64(-1)))}, 0, 0},
 			"null":             {query{quals: quals(where(divide, "=", nil))}, 0, 0},
 			"the site, twice":  {query{quals: quals(where("query", "=", []any{site, "https://SITE.com/"})), limit: 20}, 20, 10},
 			"nothing is there": {query{quals: quals(where("query", "=", "empty.com"))}, 0, 1},

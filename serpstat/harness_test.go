@@ -222,18 +222,34 @@ func (r *rig) runContext(ctx context.Context, q query) result {
 		data.Limit = &proto.NullableInt{Value: q.limit}
 	}
 	req.ExecuteConnectionData = map[string]*proto.ExecuteConnectionData{r.connection: data}
-	if column, order, ok := strings.Cut(q.sort, " "); ok {
+	for _, by := range ordersOf(q.sort) {
 		o := proto.SortOrder_Asc
-		if order == "desc" {
+		if by.descending {
 			o = proto.SortOrder_Desc
 		}
-		req.QueryContext.SortOrder = []*proto.SortColumn{{Column: column, Order: o}}
+		req.QueryContext.SortOrder = append(req.QueryContext.SortOrder, &proto.SortColumn{Column: by.column, Order: o})
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	stream := &testStream{ctx: ctx, cancel: cancel, stop: q.stop, slow: q.slow, onRow: q.onRow}
 	err := r.plugin.server.Execute(req, steampipe.NewStream(ctx, stream.Send))
 	return result{stream.rows, err}
+}
+
+// sortedBy is a column of an ORDER BY.
+type sortedBy struct {
+	column     string
+	descending bool
+}
+
+// ordersOf reads an ORDER BY such as "links desc, domain_rank asc".
+func ordersOf(sort string) (list []sortedBy) {
+	for text := range strings.SplitSeq(sort, ", ") {
+		if column, order, ok := strings.Cut(text, " "); ok {
+			list = append(list, sortedBy{column, order == "desc"})
+		}
+	}
+	return list
 }
 
 // testStream receives rows as gRPC would send them.

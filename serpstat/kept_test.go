@@ -92,7 +92,7 @@ func TestWhatIsKeptServesNarrowerStatements(t *testing.T) {
 		for _, c := range wide {
 			first.quals = append(first.quals, c.qual())
 		}
-		if err := r.checkAsDatabase(first, rows, wide...); err != nil {
+		if err := r.checkAsDatabase(first, rows, nil, wide...); err != nil {
 			rt.Fatalf("the wide statement: %v", err)
 		}
 		_, before := r.cost()
@@ -101,7 +101,7 @@ func TestWhatIsKeptServesNarrowerStatements(t *testing.T) {
 		for _, c := range narrow {
 			second.quals = append(second.quals, c.qual())
 		}
-		if err := r.checkAsDatabase(second, rows, append(slices.Clone(wide), narrow...)...); err != nil {
+		if err := r.checkAsDatabase(second, rows, nil, append(slices.Clone(wide), narrow...)...); err != nil {
 			if limit > 0 && strings.Contains(err.Error(), "a limit cannot be counted") {
 				return
 			}

@@ -1,6 +1,7 @@
 package serpstat
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -20,7 +21,7 @@ func (p *provider) listing(scan func(context.Context, *plugin.QueryData) error) 
 }
 
 // list runs a table's scan with what all tables need: the end of the reader's interest, Steampipe's own rate
-// limiters before each request, and errors that cannot be lost.
+// limiters before each request, and errors that cannot be lost, or, in another host, not after the first row.
 func (p *provider) list(sdkCtx context.Context, d *plugin.QueryData, scan func(context.Context, *plugin.QueryData) error) error {
 	begun := steampipe.Begin(sdkCtx, d.Connection.Name)
 	ctx := serpstatapi.WithWait(begun, func(ctx context.Context) error {
@@ -28,15 +29,30 @@ func (p *provider) list(sdkCtx context.Context, d *plugin.QueryData, scan func(c
 		return ctx.Err()
 	})
 	streamed := 0
-	stream := d.StreamListItem
-	d.StreamListItem = func(_ context.Context, items ...any) {
+	send := d.StreamListItem
+	stream := func(_ context.Context, items ...any) {
 		if ctx.Err() == nil {
 			streamed += len(items)
-			stream(sdkCtx, items...)
+			send(sdkCtx, items...)
 		}
 	}
-	err := scan(ctx, d)
+	d.StreamListItem = stream
+	var rows []any
+	var err error
+	if !steampipe.Served(ctx) {
+		// Another host: Steampipe's SQLite extension, its exporter, or its foreign data wrapper for a PostgreSQL of one's
+		// own. They read from the SDK's anywhere.LocalPluginStream, which takes an error after the first row for the end
+		// of the rows. So none is sent before the scan has succeeded.
+		d.StreamListItem = func(_ context.Context, items ...any) { rows = append(rows, items...) }
+		err = refusal(cmp.Or(p.opts.Program, mainModule()), configOf(d.Connection), p.opts.getenv())
+	}
 	if err == nil {
+		err = scan(ctx, d)
+	}
+	if err == nil {
+		for _, row := range rows {
+			stream(ctx, row)
+		}
 		err = ctx.Err()
 	}
 	switch {
@@ -50,14 +66,18 @@ func (p *provider) list(sdkCtx context.Context, d *plugin.QueryData, scan func(c
 	return steampipe.Fail(begun, err)
 }
 
-// execution plans a scan with the clauses and the limit that the SDK tells, and checks the connection; in says the
+// execution plans a scan with the clauses and the limit that are told, and checks the connection; in says the
 // rest. It is nil for a call of the SDK that another one answers. Nothing is sent yet.
 func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.Input) (*execute.Execution, error) {
 	quals, answers := scanQuals(d, p.opts.Engine)
 	if !answers {
 		return nil, nil
 	}
-	in.Quals, in.Limit, in.Engine, in.RowCap = quals, d.QueryContext.GetLimit(), p.opts.Engine, p.opts.RowCap
+	limit, counted := steampipe.Limit(ctx)
+	if !counted {
+		limit = d.QueryContext.GetLimit()
+	}
+	in.Quals, in.Limit, in.Engine, in.RowCap = quals, limit, p.opts.Engine, p.opts.RowCap
 	conn, err := p.connection(ctx, d.Connection)
 	if err != nil && p.opts.Explain != nil && !p.opts.Estimate {
 		// Nothing will be sent, so nothing is needed to send it.
@@ -74,5 +94,6 @@ func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.I
 	if conn.settings.allowIncomplete {
 		o.Warn = p.opts.warn
 	}
+	o.AllCount = !counted
 	return conn.New(in, o)
 }

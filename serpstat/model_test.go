@@ -18,6 +18,7 @@ type clause struct {
 	column, operator string
 	values           []any
 	list, all        bool
+	zone             time.Duration // of the session, where a time is written without one: so it arrives, and is called UTC
 }
 
 // keeps evaluates the clause on a row with the database's folding of letters (nil is ASCII only).

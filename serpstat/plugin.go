@@ -13,6 +13,7 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 )
 
 // Name is the plugin's name.
@@ -41,6 +42,8 @@ type Options struct {
 	MaxBody int64
 	// Now tells how old kept rows are; nil is the clock.
 	Now func() time.Time
+	// Program is the module path of the program that the plugin is a part of; "" is this one's.
+	Program string
 	// NoEnvironment makes the plugin ignore SERPSTAT_* variables.
 	NoEnvironment bool
 }
@@ -50,7 +53,8 @@ func New(opts Options) plugin.PluginFunc {
 	return newProvider(opts).plugin
 }
 
-func (p *provider) plugin(context.Context) *plugin.Plugin {
+func (p *provider) plugin(ctx context.Context) *plugin.Plugin {
+	steampipe.CountLimits(ctx)
 	tables := map[string]*plugin.Table{
 		"serpstat_credit":          p.creditTable(),
 		"serpstat_outlink_summary": p.summaryTable(),

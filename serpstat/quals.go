@@ -5,6 +5,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+	"github.com/turbot/steampipe-plugin-sdk/v5/query_cache"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
@@ -26,12 +27,38 @@ func scanQuals(d *plugin.QueryData, engine plan.Engine) (quals []plan.Qual, answ
 			continue
 		}
 		for _, q := range all.Quals {
-			if slices.Contains(key.Operators, q.GetStringValue()) {
-				quals = append(quals, qualOf(q, engine))
+			if !slices.Contains(key.Operators, q.GetStringValue()) {
+				continue
 			}
+			qual := qualOf(q, engine)
+			if engine == plan.PostgreSQL && !isParameter(key) && perhapsLost(qual) {
+				qual.Values = []plan.Value{unknown{}}
+			}
+			quals = append(quals, qual)
 		}
 	}
 	return quals, !isFollower(d)
+}
+
+// isParameter reports a column whose value says which rows there are. One that is not as it must be is an error.
+func isParameter(key *plugin.KeyColumn) bool { return key.CacheMatch == query_cache.CacheMatchExact }
+
+// perhapsLost reports a clause whose value Steampipe's foreign data wrapper may not have had: for one that a subquery
+// yields, `= (select …)`, it sends "?", 0, or the beginning of 2000 (datum.c), and rows that match are not to be dropped
+// for it. More than 0 is left as it is: people write it, and what is more than some count is more than 0.
+func perhapsLost(q plan.Qual) bool {
+	if q.List {
+		return false
+	}
+	switch v := q.Values[0].(type) {
+	case string:
+		return v == "?"
+	case int64:
+		return v == 0 && q.Operator != plan.Greater && q.Operator != plan.GreaterOrEqual
+	case plan.PerhapsInfinite:
+		return v.Sign < 0
+	}
+	return false
 }
 
 // isFollower reports a call that the SDK made for an element of a list that is not its first. Elements are
@@ -105,14 +132,17 @@ func timeOf(sent *timestamppb.Timestamp, engine plan.Engine) plan.Value {
 	return t.Time
 }
 
-// pushedOrder is the scan's ORDER BY where Steampipe trusts the plugin with it.
-func pushedOrder(d *plugin.QueryData, t *table.Table) plan.Order {
-	if len(d.QueryContext.SortOrder) == 0 {
-		return plan.Order{}
+// pushedOrder is the scan's ORDER BY where Steampipe trusts the plugin with it: by its first column, and then by others.
+func pushedOrder(d *plugin.QueryData, t *table.Table) (first plan.Order, then []plan.Order) {
+	var all []plan.Order
+	for _, by := range d.QueryContext.SortOrder {
+		if i := t.FieldOf(by.Column); i < 0 || t.Fields[i].Sort == "" {
+			break // Steampipe passes none on that is not declared
+		}
+		all = append(all, plan.Order{Column: by.Column, Descending: by.Order != plugin.SortAsc})
 	}
-	first := d.QueryContext.SortOrder[0]
-	if i := t.FieldOf(first.Column); i < 0 || t.Fields[i].Sort == "" {
-		return plan.Order{}
+	if len(all) == 0 {
+		return plan.Order{}, nil
 	}
-	return plan.Order{Column: first.Column, Descending: first.Order != plugin.SortAsc}
+	return all[0], all[1:]
 }

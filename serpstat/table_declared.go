@@ -140,7 +140,8 @@ func presentOf(s string) any {
 
 // scan answers one scan of a declared table.
 func (p *provider) scan(ctx context.Context, d *plugin.QueryData, t *table.Table) error {
-	x, err := p.execution(ctx, d, plan.Input{Table: t, Order: pushedOrder(d, t)})
+	order, then := pushedOrder(d, t)
+	x, err := p.execution(ctx, d, plan.Input{Table: t, Order: order, Then: then})
 	switch {
 	case x == nil || err != nil:
 		return err

@@ -38,6 +38,8 @@ type Options struct {
 	Age time.Duration
 	// Scope is the statement's that the scan belongs to; nil is none.
 	Scope *series.Scope
+	// AllCount says that the reader's host ends the scan after LIMIT rows, whether or not the database keeps them.
+	AllCount bool
 }
 
 // Execution answers one scan: it reads the plan's sources, checks each row, and streams.
@@ -47,8 +49,10 @@ type Execution struct {
 	plan   *plan.Plan
 	demand plan.Demand
 
-	streamed  int64
+	streamed  int64 // rows that the database is sure to keep
+	sent      int64 // rows, those that only it can judge too
 	held      heldRows
+	ties      ties
 	leftLines atomic.Int64 // on the plan, by the last answer that was bought; -1 before
 }
 
@@ -140,7 +144,7 @@ const (
 // pauseForReader waits until the reader has got the rows so far, and for about a page's latency longer: one who wants
 // no more leaves now.
 func (x *Execution) pauseForReader(ctx context.Context, latency time.Duration) {
-	x.Reader.Consumed(ctx, x.streamed)
+	x.Reader.Consumed(ctx, x.sent)
 	select {
 	case <-time.After(min(max(latency, minPause), maxPause)):
 	case <-ctx.Done():

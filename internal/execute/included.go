@@ -67,8 +67,8 @@ func (x *Execution) orders(have, want plan.Series) bool {
 	return want.Free || x.ordered() || have.Request.Sort == want.Request.Sort && have.Request.Order == want.Request.Order
 }
 
-// sorted reads all rows of a series that is here, and sorts them.
-func sorted(next func() (table.Row, bool, error), field int, descending bool) ([]table.Row, error) {
+// readSorted reads all rows of a series that is here, and sorts them.
+func readSorted(next func() (table.Row, bool, error), field int, descending bool) ([]table.Row, error) {
 	var rows []table.Row
 	for {
 		row, ok, err := next()

@@ -16,7 +16,7 @@ func (r *sourceReader) next() (row table.Row, ok bool, err error) {
 	}
 	if r.sorted == nil {
 		by := r.x.plan.Order
-		if r.sorted, err = sorted(r.nextRow, r.x.plan.Table.FieldOf(by.Column), by.Descending); err != nil {
+		if r.sorted, err = readSorted(r.nextRow, r.x.plan.Table.FieldOf(by.Column), by.Descending); err != nil {
 			return row, false, err
 		}
 	}

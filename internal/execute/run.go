@@ -2,8 +2,6 @@ package execute
 
 import (
 	"context"
-	"fmt"
-	"strings"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
@@ -25,47 +23,30 @@ func (x *Execution) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	return x.release(ctx)
+	held, err := x.released()
+	for _, item := range held {
+		x.send(ctx, item)
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	return err
 }
 
-// heldRows are rows that only the database can judge, kept back while a LIMIT counts rows. Those beyond the
-// LIMIT are not needed, unless the database could keep one of them and drop one before it.
-type heldRows struct {
-	items []Item
-	more  bool // than the LIMIT
-	doubt int  // the clause in doubt, if it is the same one for all
-	mixed bool
-}
-
-func (h *heldRows) add(item Item, doubt int, limit int64) {
-	h.mixed = h.mixed || doubt < 0 || len(h.items) > 0 && doubt != h.doubt
-	h.doubt = doubt
-	if int64(len(h.items)) < limit {
-		h.items = append(h.items, item)
-	} else {
-		h.more = true
+// next returns a source's next row. Where the LIMIT may be reached, which only the database knows, it is given the time
+// to say so before the next page is bought.
+func (x *Execution) next(r *sourceReader) (table.Row, bool, error) {
+	if limit := x.plan.Limit; len(r.rows) == 0 && limit >= 0 && x.sent > x.streamed && x.sent >= limit {
+		x.pauseForReader(r.ctx, r.pages.Latency())
 	}
-}
-
-// release streams the rows held back, after the sure ones.
-func (x *Execution) release(ctx context.Context) error {
-	if h, limit := x.held, x.plan.Limit; h.mixed && (h.more || limit >= 0 && int64(len(h.items)) > limit-x.streamed) {
-		return &UndecidedError{Table: x.plan.Table.Name, Clauses: x.plan.Residual.Clauses()}
-	}
-	for _, item := range x.held.items {
-		if x.full() {
-			break
-		}
-		x.stream(ctx, item)
-	}
-	return ctx.Err()
+	return r.next()
 }
 
 func (x *Execution) readAll(ctx context.Context, source string) error {
 	rows := x.openSource(ctx, source)
 	defer rows.close()
 	for {
-		row, ok, err := rows.next()
+		row, ok, err := x.next(rows)
 		if err != nil || !ok {
 			return err
 		}
@@ -82,16 +63,37 @@ func (x *Execution) runOrdered(ctx context.Context) error {
 	for i, source := range x.plan.Sources {
 		streams[i] = x.openSource(ctx, source.Key)
 		defer streams[i].close()
-		nexts[i] = streams[i].next
+		nexts[i] = func() (table.Row, bool, error) { return x.next(streams[i]) }
 	}
-	err := series.Merge(nexts, x.before(), func(i int, row table.Row) (bool, error) {
-		err := x.emit(ctx, streams[i].source, row)
+	before := x.before()
+	err := series.Merge(nexts, before, func(i int, row table.Row) (bool, error) {
+		if len(x.plan.Then) == 0 {
+			err := x.emit(ctx, streams[i].source, row)
+			return !x.full(), err
+		}
+		err := x.emitAll(ctx, x.ties.add(streams[i].source, row, before))
 		return !x.full(), err
 	})
+	if err == nil {
+		err = x.emitAll(ctx, x.ties.rows)
+	}
 	if err == nil {
 		err = ctx.Err()
 	}
 	return err
+}
+
+// emitAll streams rows that the API has not told apart, in the order of the columns that it does not sort by.
+func (x *Execution) emitAll(ctx context.Context, rows []tied) error {
+	for _, t := range sorted(rows, x.plan.Table, x.plan.Then) {
+		if x.full() {
+			break
+		}
+		if err := x.emit(ctx, t.source, t.row); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // before is the scan's order.
@@ -107,26 +109,25 @@ func (x *Execution) before() func(a, b table.Row) bool {
 	}
 }
 
-// emit streams a row that matches, once for each spelling of its parameters.
-//
-// A row that only the database can judge is streamed at once where no LIMIT counts rows. Under a LIMIT it is
-// held back until the sure ones are out. Under a LIMIT with an order it can neither wait nor be counted,
-// nor can more such rows than the LIMIT has room for where they may fare differently: then the query fails,
-// and says how to write it.
+// emit streams a row that matches, once for each spelling of its parameters. A row that only the database can judge is
+// streamed too, and not counted under a LIMIT: the database checks all and cuts.
 func (x *Execution) emit(ctx context.Context, source *plan.Source, row table.Row) error {
 	verdict := x.plan.Residual.Match(row)
 	if verdict == plan.No {
 		return nil
 	}
 	for _, spelling := range source.Spellings {
-		item := Item{row, spelling}
+		item := &Item{row, spelling}
 		switch {
-		case verdict == plan.Yes || x.plan.Limit < 0:
-			x.stream(ctx, item)
-		case x.ordered():
-			return &UndecidedError{Table: x.plan.Table.Name, Clauses: x.plan.Residual.Clauses()}
+		case verdict == plan.Yes:
+			x.streamed++
+			x.send(ctx, item)
+		case x.mustHold():
+			if err := x.hold(item); err != nil {
+				return err
+			}
 		default:
-			x.held.add(item, x.plan.Residual.Doubt(row), x.plan.Limit)
+			x.send(ctx, item)
 		}
 		if x.full() {
 			break
@@ -135,21 +136,10 @@ func (x *Execution) emit(ctx context.Context, source *plan.Source, row table.Row
 	return ctx.Err()
 }
 
-func (x *Execution) stream(ctx context.Context, item Item) {
-	x.streamed++
-	x.Reader.Row(ctx, &item)
+func (x *Execution) send(ctx context.Context, item *Item) {
+	x.sent++
+	x.Reader.Row(ctx, item)
 }
 
 // full reports that the LIMIT is reached.
 func (x *Execution) full() bool { return x.plan.Limit >= 0 && x.streamed >= x.plan.Limit }
-
-// UndecidedError says that a LIMIT would have to count rows that only the database can judge.
-type UndecidedError struct {
-	Table   string
-	Clauses []string
-}
-
-func (e *UndecidedError) Error() string {
-	return fmt.Sprintf("a limit cannot be counted for where %s: the plugin cannot tell ANY from ALL, nor how this database folds letters beyond ASCII; "+
-		"write the condition plainly, or let the database cut: with l as materialized (select * from %s where …) select * from l order by … limit …", strings.Join(e.Clauses, " and "), e.Table)
-}

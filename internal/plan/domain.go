@@ -27,7 +27,7 @@ func NormalizeDomain(written, pages string) (string, error) {
 		return "", fmt.Errorf("query %s %s: %s", quote(written), problem, hint)
 	}
 	if name == "?" { // a driver's placeholder, or what Steampipe's foreign data wrapper sends for a value that it does not know yet
-		return fail("is a placeholder without a value", "write the domain, such as query = 'serpstat.com'; for one of a subquery write query in (select …)")
+		return fail("is a placeholder without a value", "write the domain, such as query = 'serpstat.com'; for one that a subquery looks up write query in (select …), or join the table that has the domains")
 	}
 	lower := strings.ToLower(name)
 	for _, scheme := range []string{"https://", "http://"} {

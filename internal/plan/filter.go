@@ -87,12 +87,13 @@ type pushdown struct {
 //     ignores their case;
 //   - NOT ILIKE '%lit%' as notContains for a lit that every folding treats alike, NOT LIKE for a caseless one;
 //   - a word of a known list as contains of that word;
-//   - a bound of a date as one of the filter's date, a day wider, where that is never on the wrong side of it.
+//   - a bound of a date as one of the filter's date, a day wider, where that is never on the wrong side of it, and as far
+//     wider as the engine leaves open which time was meant.
 func push(in Input, user table.Filter, thinned bool) pushdown {
 	p := pusher{in: in, user: user, filter: user}
 	columns := byColumn(rowQuals(in))
 	for _, f := range in.Table.Fields {
-		if contradicts(f.Kind, columns[f.Column]) {
+		if contradicts(f.Kind, columns[f.Column], in.Engine) {
 			return pushdown{impossible: true}
 		}
 	}
@@ -264,7 +265,7 @@ func (p *pusher) days(columns map[string][]Qual, achieved map[string][]Pushed) {
 	var pushed []string
 	for i := range p.in.Table.Fields {
 		f := &p.in.Table.Fields[i]
-		if c, ok := p.day(f, timeRange(columns[f.Column])); ok {
+		if c, ok := p.day(f, timeRange(columns[f.Column], p.in.Engine)); ok {
 			conditions = append(conditions, c)
 			pushed = append(pushed, f.Column)
 		}
@@ -457,7 +458,7 @@ func plainFold(r rune) bool {
 // equals returns the values that a text must have one of, by = or IN, less those that another clause on it rules out.
 // ok is false where no clause says so.
 func equals(quals []Qual) (values []string, ok bool) {
-	candidates, ok := candidates(table.Text, quals)
+	candidates, ok := candidates(table.Text, quals, PostgreSQL)
 	if !ok {
 		return nil, false
 	}
@@ -475,7 +476,7 @@ func stringsOf(values []Value) []string {
 }
 
 // contradicts reports clauses on one column that no value satisfies.
-func contradicts(kind table.Kind, quals []Qual) bool {
+func contradicts(kind table.Kind, quals []Qual, engine Engine) bool {
 	null, compared := false, false
 	for _, q := range quals {
 		switch q.Operator {
@@ -494,12 +495,12 @@ func contradicts(kind table.Kind, quals []Qual) bool {
 	if null && compared {
 		return true
 	}
-	if values, ok := candidates(kind, quals); ok && len(values) == 0 {
+	if values, ok := candidates(kind, quals, engine); ok && len(values) == 0 {
 		return true
 	}
 	switch kind {
 	case table.Time:
-		return timeRange(quals).empty()
+		return timeRange(quals, engine).empty()
 	case table.Count:
 		return countRange(quals).empty()
 	}

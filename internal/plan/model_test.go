@@ -282,6 +282,7 @@ type semantics struct {
 	fold     func(string) string // how ILIKE folds what is not ASCII
 	infinite bool                // what may be infinity is
 	unjudged bool                // what every comparison with an unjudged value is
+	zone     time.Duration       // the session's time zone, in which times arrive that are called UTC
 }
 
 // emptied reports a clause that no row satisfies because infinity was meant: then it does not matter what is
@@ -322,6 +323,9 @@ func (s semantics) compare(op Operator, have table.Cell, v Value) bool {
 		return holdsInt(op, n, v)
 	case time.Time:
 		t, _ := have.Time()
+		if v.Hour()%12 == 0 { // else it was written with a zone, and arrives as it was meant
+			v = v.Add(-s.zone)
+		}
 		return holdsInt(op, t.UnixNano(), v.UnixNano())
 	case PerhapsInfinite:
 		if s.infinite {
@@ -392,7 +396,7 @@ func engines() (list []semantics) {
 	full := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "İ", "i\u0307")) }
 	for _, fold := range []func(string) string{nil, strings.ToLower, turkish, full} {
 		for bits := range 8 {
-			list = append(list, semantics{bits&1 == 1, fold, bits&2 == 2, bits&4 == 4})
+			list = append(list, semantics{all: bits&1 == 1, fold: fold, infinite: bits&2 == 2, unjudged: bits&4 == 4})
 		}
 	}
 	return list

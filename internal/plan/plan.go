@@ -34,6 +34,7 @@ type Input struct {
 	Quals  []Qual
 	Limit  int64 // rows; -1 is no limit
 	Order  Order
+	Then   []Order // further columns of the ORDER BY, which the API is not asked to sort by
 	Engine Engine
 	RowCap int64 // rows that the API gives for one series; 0 is the table's
 	Known  Knowledge
@@ -149,7 +150,7 @@ func sources(in Input) ([]Source, error) {
 }
 
 func sourceOf(in Input, spelling Spelling) (s Source, possible bool, err error) {
-	args, err := argsOf(in.Table, spelling)
+	args, err := argsOf(in.Table, spelling, in.Engine)
 	if err != nil {
 		return s, false, err
 	}

@@ -125,6 +125,7 @@ func TestBadInputIsExplained(t *testing.T) {
 	for want, quals := range map[string][]Qual{
 		`query is empty`:                                {equalTo("query", "  ")},
 		`query "a b" is not a domain name`:              {equalTo("query", "a b")},
+		`write query in (select …)`:                     {equalTo("query", "?")},
 		`query "a.com/x" has a path`:                    {equalTo("query", "a.com/x")},
 		`search_type "url" is not known: write one of`:  {domain, equalTo("search_type", "url")},
 		`sort_by "links_ext" is not known`:              {domain, equalTo("sort_by", "links_ext")},
@@ -132,6 +133,7 @@ func TestBadInputIsExplained(t *testing.T) {
 		`link_per_domain 0 is not possible`:             {domain, equalTo("link_per_domain", int64(0))},
 		`additional_filter "x" is not known: write one`: {domain, equalTo("additional_filter", "x")},
 		`complex_filter: "{" is not a JSON array`:       {domain, equalTo("complex_filter", "{")},
+		`write one below 2^53`:                          {domain, equalTo("complex_filter", `[[{"field":"links_external","compareType":"gte","value":[1,9007199254740994]}]]`)},
 		`complex_filter 5 is not JSON text`:             {domain, equalTo("complex_filter", int64(5))},
 		`query takes only = and in`:                     {where("query", NotEqual, "a.com")},
 		`must not end with a backslash`:                 {domain, where("url_to", Like, `a\`)},
@@ -140,6 +142,15 @@ func TestBadInputIsExplained(t *testing.T) {
 		if _, err := New(Input{Table: catalog.Of("serpstat_backlink"), Limit: -1, Quals: quals}); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "serpstat_backlink: ") {
 			t.Errorf("want serpstat_backlink: … %s, got %v", want, err)
 		}
+	}
+}
+
+// SQLite passes numbers on as they are written.
+func TestALargeNumberInAFilterArrivesFromSQLite(t *testing.T) {
+	filter := equalTo("complex_filter", `[[{"field":"links_external","compareType":"gte","value":[9007199254740993]}]]`)
+	p, err := New(Input{Table: outlinks, Limit: -1, Engine: SQLite, Quals: []Qual{equalTo("query", "a.com"), filter}})
+	if err != nil || fmt.Sprint(p.Sources[0].Series.Request.Filter[0][0].Value) != "[9007199254740993]" {
+		t.Errorf("%v", err)
 	}
 }
 

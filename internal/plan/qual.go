@@ -51,6 +51,15 @@ func (p PerhapsInfinite) meanings() [2]time.Time {
 	return [2]time.Time{p.Time, negativeInfinity}
 }
 
+// zones is how far a time may be from the one that was meant. Steampipe's foreign data wrapper writes a date, and a
+// timestamp without a zone, in the session's time zone and calls it UTC, and nothing tells such a one from a right one.
+func (e Engine) zones() time.Duration {
+	if e == PostgreSQL {
+		return 14 * time.Hour // Kiritimati's
+	}
+	return 0
+}
+
 // Qual is one WHERE clause: column, operator and value. With List set the clause compares with every
 // element of Values, and nothing says whether any of them must match (ANY, IN) or all (ALL, NOT IN):
 // Steampipe sends the same for both. Without List, Values has one element.

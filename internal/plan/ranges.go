@@ -22,7 +22,7 @@ func (r intRanges) hold(n int64) bool {
 
 // countRange intersects all clauses on a count, which is never negative. A list counts as the weaker of ANY and ALL.
 func countRange(quals []Qual) intRanges {
-	if values, ok := candidates(table.Count, quals); ok {
+	if values, ok := candidates(table.Count, quals, PostgreSQL); ok {
 		return rangesOf(values)
 	}
 	r := intRange{0, math.MaxInt64}
@@ -117,14 +117,16 @@ func (r instants) empty() bool {
 	return c > 0 || c == 0 && (r.openLo || r.openHi)
 }
 
-// timeRange intersects all clauses on one timestamp column; a list counts as the weaker of ANY and ALL.
-func timeRange(quals []Qual) instants {
+// timeRange intersects all clauses on one timestamp column; a list counts as the weaker of ANY and ALL, and a time as the
+// weakest of those that may have been meant.
+func timeRange(quals []Qual, engine Engine) instants {
 	var r instants
 	for _, q := range quals {
 		lo, hi, ok := timeExtremes(q.Values)
 		if !ok {
 			continue
 		}
+		lo, hi = lo.Add(-engine.zones()), hi.Add(engine.zones())
 		switch q.Operator {
 		case Equal:
 			r.atLeast(lo, false)

@@ -16,11 +16,9 @@ type Residual struct {
 }
 
 type clause struct {
-	qual   Qual
-	field  int
-	kind   table.Kind
-	match  test
-	engine Engine
+	qual  Qual
+	field int
+	match test
 }
 
 // test says whether a value satisfies a clause.
@@ -40,7 +38,7 @@ func NewResidual(t *table.Table, quals []Qual, engine Engine) (Residual, error) 
 		if err != nil {
 			return Residual{}, fmt.Errorf("where %s: %w", q, err)
 		}
-		r.clauses = append(r.clauses, clause{q, field, kind, match, engine})
+		r.clauses = append(r.clauses, clause{q, field, match})
 	}
 	return r, nil
 }
@@ -56,47 +54,6 @@ func (r Residual) Match(row table.Row) Truth {
 		}
 	}
 	return all
-}
-
-// Doubt names the clause that makes a row Maybe where one does, and where the database's answer is the same
-// for every such row: a list that is either ANY or ALL, a time that may be infinity. Else it returns -1: the rows
-// may fare differently.
-func (r Residual) Doubt(row table.Row) int {
-	doubt := -1
-	for i, c := range r.clauses {
-		cell := row.Cell(c.field)
-		if c.match(cell) != Maybe {
-			continue
-		}
-		if doubt >= 0 || !c.perhapsInfinite() && !c.anyOrAll(cell) {
-			return -1
-		}
-		doubt = i
-	}
-	return doubt
-}
-
-// perhapsInfinite reports that the clause is Maybe only for not knowing whether infinity was meant.
-func (c clause) perhapsInfinite() bool {
-	if c.qual.List || len(c.qual.Values) != 1 {
-		return false
-	}
-	_, ok := c.qual.Values[0].(PerhapsInfinite)
-	return ok
-}
-
-// anyOrAll reports that the clause is Maybe only for not knowing which kind of list it is.
-func (c clause) anyOrAll(cell table.Cell) bool {
-	if !c.qual.List || c.qual.Operator == Equal {
-		return false
-	}
-	for _, v := range c.qual.Values {
-		m, err := compare(c.kind, c.qual.Operator, v, c.engine)
-		if err != nil || m(cell) == Maybe {
-			return false
-		}
-	}
-	return true
 }
 
 // Clauses lists the clauses as SQL, in the order in which they are checked.
@@ -202,11 +159,11 @@ func compare(kind table.Kind, op Operator, v Value, engine Engine) (test, error)
 		}
 	case time.Time:
 		if kind == table.Time {
-			return compareTime(op, v), nil
+			return compareTime(op, v, engine), nil
 		}
 	case PerhapsInfinite:
 		if kind == table.Time {
-			return compareEither(op, v), nil
+			return compareEither(op, v, engine), nil
 		}
 	}
 	return undecided, nil
@@ -222,19 +179,24 @@ func compareCount(op Operator, n int64) test {
 	}
 }
 
-func compareTime(op Operator, t time.Time) test {
+func compareTime(op Operator, t time.Time, engine Engine) test {
+	earliest, latest := t.Add(-engine.zones()), t.Add(engine.zones())
 	return func(c table.Cell) Truth {
 		have, ok := c.Time()
 		if !ok {
 			return No
 		}
-		return ordered(have.Compare(t), op)
+		first, last := have.Compare(earliest), have.Compare(latest)
+		if within := first != last; within && (op == Equal || op == NotEqual) || ordered(first, op) != ordered(last, op) {
+			return Maybe
+		}
+		return ordered(first, op)
 	}
 }
 
-func compareEither(op Operator, p PerhapsInfinite) test {
+func compareEither(op Operator, p PerhapsInfinite, engine Engine) test {
 	both := p.meanings()
-	a, b := compareTime(op, both[0]), compareTime(op, both[1])
+	a, b := compareTime(op, both[0], engine), compareTime(op, both[1], engine)
 	return func(c table.Cell) Truth {
 		if t := a(c); t == b(c) {
 			return t
@@ -300,7 +262,7 @@ func likeTest(p pattern, op Operator, engine Engine) func(string) Truth {
 
 // candidates are the values of a column's first = or IN, of those that can be judged, that every clause on the column
 // admits.
-func candidates(kind table.Kind, quals []Qual) (values []Value, ok bool) {
+func candidates(kind table.Kind, quals []Qual, engine Engine) (values []Value, ok bool) {
 	i := slices.IndexFunc(quals, func(q Qual) bool { return q.Operator == Equal && q.judged(kind) })
 	if i < 0 {
 		return nil, false
@@ -308,7 +270,7 @@ func candidates(kind table.Kind, quals []Qual) (values []Value, ok bool) {
 	tests := make([]test, len(quals))
 	for j, q := range quals {
 		var err error
-		if tests[j], err = testOf(kind, q, PostgreSQL); err != nil {
+		if tests[j], err = testOf(kind, q, engine); err != nil {
 			return nil, false
 		}
 	}

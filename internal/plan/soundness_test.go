@@ -3,6 +3,7 @@ package plan
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -26,6 +27,11 @@ func drawScan(t *rapid.T, of *table.Table) scan {
 	s.thinned = of.FormOf(table.PerDomain) >= 0 && oneIn(t, 10, "thinned")
 	if rapid.Bool().Draw(t, "SQLite") {
 		s.in.Engine, s.engines = SQLite, sqlite()
+	} else {
+		zone := rapid.SampledFrom([]time.Duration{0, 14, -12, 9}).Draw(t, "zone") * time.Hour
+		for i := range s.engines {
+			s.engines[i].zone = zone
+		}
 	}
 	if s.folds = oneIn(t, 4, "folds"); s.folds {
 		s.in.Known.Folds = map[string]bool{}
@@ -225,7 +231,8 @@ func TestPlainClausesAreDecidedHere(t *testing.T) {
 		q := drawQuals(t, of, records[0], 1)[0]
 		open := slices.ContainsFunc(q.Values, func(v Value) bool {
 			_, perhaps := v.(PerhapsInfinite)
-			return perhaps || v == unjudged{}
+			_, isTime := v.(time.Time) // PostgreSQL's: in which zone is open
+			return perhaps || isTime || v == unjudged{}
 		})
 		if q.List && q.Operator != Equal || q.Operator == ILike || q.Operator == NotILike || open {
 			return
@@ -242,28 +249,19 @@ func TestPlainClausesAreDecidedHere(t *testing.T) {
 	})
 }
 
-// A doubt that has a name is one: the database's answer is the same for all rows of that doubt.
-func TestRowsOfOneDoubtFareAlike(t *testing.T) {
+// SQLite compares and folds as this package does: there no row is in doubt, and a scan with a LIMIT has no more rows.
+func TestSQLiteLeavesNoRowInDoubt(t *testing.T) {
 	eachScan(t, func(t *rapid.T, of *table.Table, s scan) {
-		residual, err := NewResidual(of, s.in.Quals, s.in.Engine)
+		s.in.Quals = slices.DeleteFunc(s.in.Quals, func(q Qual) bool { // SQLite sends no lists, and values of the column's kind
+			return q.List || !q.judged(of.Fields[of.FieldOf(q.Column)].Kind)
+		})
+		residual, err := NewResidual(of, s.in.Quals, SQLite)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, e := range s.engines {
-			fate := map[int]bool{}
-			for _, r := range s.records {
-				if residual.Match(r.row) != Maybe {
-					continue
-				}
-				doubt := residual.Doubt(r.row)
-				if doubt < 0 {
-					continue
-				}
-				kept := e.keeps(s.in.Quals, r)
-				if before, ok := fate[doubt]; ok && before != kept {
-					t.Fatalf("%v is the only doubt of two rows, one is kept by %+v", residual.Clauses()[doubt], e)
-				}
-				fate[doubt] = kept
+		for _, r := range s.records {
+			if residual.Match(r.row) == Maybe {
+				t.Fatalf("%v is in doubt for %v", r, residual.Clauses())
 			}
 		}
 	})
@@ -317,14 +315,16 @@ func TestWhatIsPushed(t *testing.T) {
 		"only blanks":                            {[]Qual{text(Equal, "  ")}, nil, []Pushed{Unsupported}, PostgreSQL},
 		"not equal":                              {[]Qual{text(NotEqual, "a")}, nil, []Pushed{Unsupported}, PostgreSQL},
 		"one text of two":                        {[]Qual{in("url_to", "a", "b"), text(Equal, "b")}, table.Filter{{is("url_to", contains, "b")}}, []Pushed{Inexact, Inexact}, PostgreSQL},
-		"first_seen from":                        {[]Qual{at("first_seen", GreaterOrEqual)}, table.Filter{{is("check", gte, "29.2.2024")}}, []Pushed{Inexact}, PostgreSQL},
+		"first_seen from":                        {[]Qual{at("first_seen", GreaterOrEqual)}, table.Filter{{is("check", gte, "28.2.2024")}}, []Pushed{Inexact}, PostgreSQL},
+		"first_seen from, SQLite":                {[]Qual{at("first_seen", GreaterOrEqual)}, table.Filter{{is("check", gte, "29.2.2024")}}, []Pushed{Inexact}, SQLite},
+		"last_visited until, late in the day":    {[]Qual{where("last_visited", Less, aDay.Add(10*time.Hour))}, table.Filter{{is("check", lte, "3.3.2024")}}, []Pushed{Inexact}, PostgreSQL},
 		"last_visited until":                     {[]Qual{at("last_visited", Less)}, table.Filter{{is("check", lte, "2.3.2024")}}, []Pushed{Inexact}, PostgreSQL},
-		"both dates":                             {[]Qual{at("last_visited", Less), at("first_seen", Greater)}, table.Filter{{is("check", gte, "29.2.2024"), is("check", lte, "2.3.2024")}}, []Pushed{Inexact, Inexact}, PostgreSQL},
+		"both dates":                             {[]Qual{at("last_visited", Less), at("first_seen", Greater)}, table.Filter{{is("check", gte, "28.2.2024"), is("check", lte, "2.3.2024")}}, []Pushed{Inexact, Inexact}, PostgreSQL},
 		"before all days":                        {[]Qual{where("last_visited", Less, earliestDay.AddDate(-9, 0, 0))}, table.Filter{{is("check", lte, "1.1.1990")}}, []Pushed{Inexact}, PostgreSQL},
 		"after all days":                         {[]Qual{where("first_seen", Greater, latestDay.AddDate(9, 0, 0))}, table.Filter{{is("check", gte, "1.1.2100")}}, []Pushed{Inexact}, PostgreSQL},
 		"from before all days":                   {[]Qual{where("first_seen", Greater, earliestDay)}, nil, []Pushed{Unsupported}, PostgreSQL},
 		"until after all days":                   {[]Qual{where("last_visited", Less, latestDay)}, nil, []Pushed{Unsupported}, PostgreSQL},
-		"from the date, which may be infinity":   {[]Qual{where("first_seen", Greater, PerhapsInfinite{aDay, 1})}, table.Filter{{is("check", gte, "29.2.2024")}}, []Pushed{Inexact}, PostgreSQL},
+		"from the date, which may be infinity":   {[]Qual{where("first_seen", Greater, PerhapsInfinite{aDay, 1})}, table.Filter{{is("check", gte, "28.2.2024")}}, []Pushed{Inexact}, PostgreSQL},
 		"from -infinity, which may be the date":  {[]Qual{where("first_seen", Greater, PerhapsInfinite{aDay, -1})}, nil, []Pushed{Unsupported}, PostgreSQL},
 		"until the date, which may be -infinity": {[]Qual{where("last_visited", LessOrEqual, PerhapsInfinite{aDay, -1})}, table.Filter{{is("check", lte, "2.3.2024")}}, []Pushed{Inexact}, PostgreSQL},
 		"until infinity, which may be the date":  {[]Qual{where("last_visited", LessOrEqual, PerhapsInfinite{aDay, 1})}, nil, []Pushed{Unsupported}, PostgreSQL},
@@ -392,14 +392,43 @@ func TestWhatCannotBeIsNotAsked(t *testing.T) {
 		"two values":         {where("url_to", Equal, "a"), where("url_to", Equal, "b")},
 		"value and pattern":  {where("url_to", Equal, "a"), where("url_to", NotLike, "%a")},
 		"null":               {where("url_to", Equal, nil)},
-		"infinity or a date": {where("first_seen", Greater, PerhapsInfinite{aDay, 1}), where("first_seen", Less, aDay)},
+		"infinity or a date": {where("first_seen", Greater, PerhapsInfinite{aDay, 1}), where("first_seen", Less, aDay.AddDate(0, 0, -2))},
 		"null and a date":    {{Column: "date_del", Operator: IsNull}, where("date_del", Less, aDay)},
-		"dates":              {where("first_seen", Less, aDay), where("first_seen", Greater, aDay)},
+		"dates":              {where("first_seen", Less, aDay), where("first_seen", Greater, aDay.AddDate(0, 0, 2))},
 		"list of impossible": {{Column: "links_ext", Operator: Equal, List: true, Values: []Value{int64(-1), int64(-2)}}},
 	}
 	for name, quals := range tests {
 		if !push(Input{Table: outlinks, Quals: quals}, nil, false).impossible {
 			t.Errorf("%s: %v would be asked for", name, quals)
+		}
+	}
+	zones := []Qual{where("first_seen", Less, aDay), where("first_seen", Greater, aDay.Add(13*time.Hour))} // one may be local time
+	if push(Input{Table: outlinks, Quals: zones}, nil, false).impossible || !push(Input{Table: outlinks, Quals: zones, Engine: SQLite}, nil, false).impossible {
+		t.Errorf("%v is possible in PostgreSQL alone", zones)
+	}
+}
+
+// Within the hours that a time zone can make, only PostgreSQL can tell.
+func TestTimesNearABoundAreLeftToPostgreSQL(t *testing.T) {
+	for _, tt := range []struct {
+		op    Operator
+		hours int // of the row's time after the bound
+		want  Truth
+	}{
+		{GreaterOrEqual, -15, No}, {GreaterOrEqual, -14, Maybe}, {GreaterOrEqual, 0, Maybe}, {GreaterOrEqual, 13, Maybe}, {GreaterOrEqual, 14, Yes},
+		{Greater, -14, No}, {Greater, -13, Maybe}, {Greater, 14, Maybe}, {Greater, 15, Yes},
+		{Less, -15, Yes}, {Less, -14, Maybe}, {Less, 13, Maybe}, {Less, 14, No}, {LessOrEqual, -14, Yes}, {LessOrEqual, 14, Maybe}, {LessOrEqual, 15, No},
+		{Equal, -15, No}, {Equal, -14, Maybe}, {Equal, 0, Maybe}, {Equal, 14, Maybe}, {Equal, 15, No}, {NotEqual, 15, Yes}, {NotEqual, 14, Maybe}, {NotEqual, 0, Maybe},
+	} {
+		b := table.NewBuilder(outlinks, "", 1)
+		b.Begin()
+		b.Time(outlinks.FieldOf("first_seen"), aDay.Add(time.Duration(tt.hours)*time.Hour))
+		residual, err := NewResidual(outlinks, []Qual{where("first_seen", tt.op, aDay)}, PostgreSQL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := residual.Match(b.Rows().All()[0]); got != tt.want {
+			t.Errorf("%d hours after, %s: %v, want %v", tt.hours, tt.op, got, tt.want)
 		}
 	}
 }

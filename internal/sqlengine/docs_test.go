@@ -141,7 +141,7 @@ func TestThePostgresExamplesParse(t *testing.T) {
 			t.Errorf("%s, %s: %v", x.page, x.title, err)
 		}
 	}
-	for _, page := range []string{docsDir + "/index.md", "../../README.md"} {
+	for _, page := range []string{docsDir + "/index.md", docsDir + "/steampipe.md", "../../README.md"} {
 		for _, sql := range fenced(t, page, "sql") {
 			if strings.Contains(sql, "temp table now") {
 				continue // SQLite's

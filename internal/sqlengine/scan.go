@@ -53,7 +53,7 @@ func (s *pluginScan) start(ctx context.Context, e *Engine) {
 	wake := context.AfterFunc(ctx, s.wake)
 	go func() {
 		defer close(s.over)
-		_, err := e.server.Scan(s.request.execute(e.connection, e.cacheTime), steampipe.NewStream(ctx, func(resp *proto.ExecuteResponse) error { return s.receive(ctx, resp) }))
+		err := e.server.Scan(s.request.execute(e.connection, e.cacheTime), steampipe.NewStream(ctx, func(resp *proto.ExecuteResponse) error { return s.receive(ctx, resp) }))
 		if ctx.Err() != nil {
 			err = ctx.Err() // whatever the plugin makes of it
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
@@ -13,9 +12,10 @@ import (
 // call is one Execute: a scan of a table by one reader, of one connection or, through an aggregator, of several.
 type call struct {
 	reader    context.Context          // ends when the reader leaves
+	work      context.Context          // of the List functions: ends with the reader, and when one of them has failed
+	end       context.CancelFunc       // ends the work
 	cacheTime map[string]time.Duration // by connection
-
-	short atomic.Bool // fewer rows came than there are
+	limits    map[string]int64         // by connection, which the SDK is not told; nil where it counts
 
 	mu     sync.Mutex
 	err    error
@@ -34,7 +34,19 @@ type waiter struct {
 }
 
 func newCall(reader context.Context, req *proto.ExecuteRequest, cache *cacheOptions) *call {
-	return &call{reader: reader, cacheTime: cache.times(req), counts: map[string]*count{}}
+	c := &call{reader: reader, cacheTime: cache.times(req), counts: map[string]*count{}}
+	c.work, c.end = context.WithCancel(reader)
+	return c
+}
+
+// takeLimits takes the LIMIT off what the SDK is told.
+func (c *call) takeLimits(req *proto.ExecuteRequest) {
+	c.limits = map[string]int64{}
+	for connection, data := range req.ExecuteConnectionData {
+		if data.GetLimit() != nil {
+			c.limits[connection], data.Limit = data.Limit.Value, nil
+		}
+	}
 }
 
 func (c *call) failure() error {
@@ -49,6 +61,7 @@ func (c *call) fail(err error) {
 	if c.err == nil {
 		c.err = err
 	}
+	c.end() // what other connections of an aggregator would still buy is for a scan that has failed
 }
 
 // of is a connection's count. The caller holds the lock.
@@ -104,7 +117,7 @@ func listOf(ctx context.Context) (list, bool) {
 
 // listContext ends with the reader, at the moment when the reader leaves, and has the values of the SDK's context.
 type listContext struct {
-	context.Context // the reader's
+	context.Context // the work's
 	sdk             context.Context
 }
 
@@ -116,9 +129,10 @@ func (c listContext) Value(key any) any {
 	return c.sdk.Value(key)
 }
 
-// Begin returns the context of a List function that works for a connection: that of the SDK, and besides it
-// ends when the reader has left. A List function that ends for this must call [Fail]. It must stream with the
-// context that it got from the SDK: the SDK takes the end of any other for the end of the rows.
+// Begin returns the context of a List function that works for a connection: that of the SDK, and besides it ends when
+// the reader has left, or the List function of another connection has failed. A List function that ends for this must
+// call [Fail]. It must stream with the context that it got from the SDK: the SDK takes the end of any other for the end
+// of the rows.
 //
 // Where the plugin is served by something else, such as Steampipe's own extensions, it is the SDK's context.
 func Begin(sdk context.Context, connection string) context.Context {
@@ -126,7 +140,7 @@ func Begin(sdk context.Context, connection string) context.Context {
 	if !ok {
 		return sdk
 	}
-	return context.WithValue(listContext{c.reader, sdk}, listKey{}, list{c, connection})
+	return context.WithValue(listContext{c.work, sdk}, listKey{}, list{c, connection})
 }
 
 // Fail reports that a List function has failed, and returns what the function must return. ctx is from [Begin].
@@ -140,14 +154,6 @@ func Fail(ctx context.Context, err error) error {
 	}
 	l.call.fail(err)
 	return nil
-}
-
-// Short notes that a List function streams fewer rows than there are, though it does not fail: whoever keeps rows for
-// later must not keep these. ctx is from [Begin].
-func Short(ctx context.Context) {
-	if l, ok := listOf(ctx); ok {
-		l.call.short.Store(true)
-	}
 }
 
 // Consumed waits until so many rows, which a List function has streamed, were sent to their reader, or ctx

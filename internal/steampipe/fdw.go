@@ -2,6 +2,7 @@ package steampipe
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
@@ -16,28 +17,20 @@ import (
 //     without regard to overflow (PgTimeToTimestamp in helpers.go). See [TimeOf].
 //   - 'infinity' and '-infinity', which PostgreSQL holds as the largest and the smallest number: they overflow to
 //     -1,000 and 0 nanoseconds since 2000.
+//   - A LIMIT, with its OFFSET, as the lower 32 bits of it (deparseLimit in fdw.c). A negative one is none that anybody
+//     can have written. What is left of one of 2^32 and more cannot be told from a small one.
 
 // mend changes a request of the wrapper so that its scan has all rows that were asked for. PostgreSQL checks each
 // row again, and applies the LIMIT itself.
 func mend(req *proto.ExecuteRequest) {
-	inDoubt := false
 	for column, quals := range req.GetQueryContext().GetQuals() {
-		var kept []*proto.Qual
-		for _, q := range quals.GetQuals() {
-			if !isEmptyList(q) {
-				kept = append(kept, q)
-			}
-			inDoubt = inDoubt || leavesAllInDoubt(q)
-		}
-		if len(kept) == 0 {
+		quals.Quals = slices.DeleteFunc(quals.Quals, isEmptyList)
+		if len(quals.Quals) == 0 {
 			delete(req.QueryContext.Quals, column)
-		} else {
-			quals.Quals = kept
 		}
 	}
-	if inDoubt {
-		// Rows that only PostgreSQL can judge must not be counted.
-		for _, data := range req.ExecuteConnectionData {
+	for _, data := range req.ExecuteConnectionData {
+		if limit := data.GetLimit(); limit != nil && (limit.Value < 0 || limit.Value > math.MaxInt32) {
 			data.Limit = nil
 		}
 	}
@@ -49,24 +42,6 @@ func mend(req *proto.ExecuteRequest) {
 func isEmptyList(q *proto.Qual) bool {
 	list := q.GetValue().GetListValue()
 	return list != nil && len(list.Values) == 0 && q.GetStringValue() != "="
-}
-
-// leavesAllInDoubt reports a comparison that ordinary rows satisfy or not depending on which of two values was sent.
-func leavesAllInDoubt(q *proto.Qual) bool {
-	values := []*proto.QualValue{q.GetValue()}
-	if list := q.GetValue().GetListValue(); list != nil {
-		values = list.Values
-	}
-	for _, v := range values {
-		if v.GetTimestampValue() == nil {
-			continue
-		}
-		t, ok := TimeOf(v.GetTimestampValue())
-		if !ok || t.Infinity > 0 && (q.GetStringValue() == "<" || q.GetStringValue() == "<=") {
-			return true
-		}
-	}
-	return false
 }
 
 // Instant is what a timestamp of the foreign data wrapper stands for.

@@ -1,7 +1,6 @@
 package steampipe
 
 import (
-	"fmt"
 	"math"
 	"testing"
 	"time"
@@ -74,26 +73,25 @@ func TestRequestsAreMended(t *testing.T) {
 	for name, tt := range map[string]struct {
 		qual    *proto.Qual
 		dropped bool // the clause
-		limit   bool // is left
 	}{
-		"all of nothing":           {qual("n", "<>", listOfValues()), true, true},
-		"like all of nothing":      {qual("n", "~~", listOfValues()), true, true},
-		"more than all of nothing": {qual("n", ">", listOfValues()), true, true},
-		"any of nothing":           {qual("n", "=", listOfValues()), false, true},
-		"one of some":              {qual("n", "<>", listOfValues(number)), false, true},
-		"a number":                 {qual("n", "<>", number), false, true},
-		"a null":                   {qual("n", "is null", nil), false, true},
-		"a null in a list":         {qual("n", "=", listOfValues(number, &proto.QualValue{})), false, true},
-		"an ordinary time":         {qual("n", "<", in2024), false, true},
-		"a far time":               {qual("n", "<", timeValue(microsOf(date(9999, 12, 31)))), false, true},
-		"before infinity":          {qual("n", "<", always), false, false},
-		"at most infinity":         {qual("n", "<=", always), false, false},
-		"before one of them":       {qual("n", "<", listOfValues(in2024, always)), false, false},
-		"after infinity":           {qual("n", ">", always), false, true},
-		"not infinity":             {qual("n", "<>", always), false, true},
-		"after -infinity or 2000":  {qual("n", ">", never), false, true},
-		"before -infinity or 2000": {qual("n", "<", never), false, true},
-		"before Christ":            {qual("n", ">", timeValue(microsOf(date(-4712, 1, 1)))), false, false},
+		"all of nothing":           {qual("n", "<>", listOfValues()), true},
+		"like all of nothing":      {qual("n", "~~", listOfValues()), true},
+		"more than all of nothing": {qual("n", ">", listOfValues()), true},
+		"any of nothing":           {qual("n", "=", listOfValues()), false},
+		"one of some":              {qual("n", "<>", listOfValues(number)), false},
+		"a number":                 {qual("n", "<>", number), false},
+		"a null":                   {qual("n", "is null", nil), false},
+		"a null in a list":         {qual("n", "=", listOfValues(number, &proto.QualValue{})), false},
+		"an ordinary time":         {qual("n", "<", in2024), false},
+		"a far time":               {qual("n", "<", timeValue(microsOf(date(9999, 12, 31)))), false},
+		"before infinity":          {qual("n", "<", always), false},
+		"at most infinity":         {qual("n", "<=", always), false},
+		"before one of them":       {qual("n", "<", listOfValues(in2024, always)), false},
+		"after infinity":           {qual("n", ">", always), false},
+		"not infinity":             {qual("n", "<>", always), false},
+		"after -infinity or 2000":  {qual("n", ">", never), false},
+		"before -infinity or 2000": {qual("n", "<", never), false},
+		"before Christ":            {qual("n", ">", timeValue(microsOf(date(-4712, 1, 1)))), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			other := qual("n", "=", number)
@@ -106,11 +104,23 @@ func TestRequestsAreMended(t *testing.T) {
 			if _, left := quals["n"]; left == tt.dropped || len(quals["m"].Quals) != map[bool]int{true: 1, false: 2}[tt.dropped] {
 				t.Errorf("left of the clauses: %v", quals)
 			}
-			data := req.ExecuteConnectionData
-			if got := fmt.Sprint(data["one"].Limit != nil, data["two"].Limit != nil); got != fmt.Sprint(tt.limit, tt.limit) {
-				t.Errorf("the limit is left: %s, want %t", got, tt.limit)
+			for connection, data := range req.ExecuteConnectionData {
+				if data.Limit.GetValue() != 9 {
+					t.Errorf("the limit of %s is %v", connection, data.Limit)
+				}
 			}
 		})
 	}
 	mend(&proto.ExecuteRequest{})
+}
+
+// LIMIT 3000000000 arrives as -1294967296, its lower 32 bits. Every row is wanted then, as far as the plugin knows.
+func TestALimitThatOverflowsIsNone(t *testing.T) {
+	for sent, left := range map[int64]bool{-1294967296: false, -1: false, 0: true, 7: true, 1<<31 - 1: true, 1 << 31: false, 1<<32 + 5: false} {
+		req := &proto.ExecuteRequest{ExecuteConnectionData: map[string]*proto.ExecuteConnectionData{"one": {Limit: &proto.NullableInt{Value: sent}}, "two": {}}}
+		mend(req)
+		if got := req.ExecuteConnectionData["one"].Limit; (got != nil) != left || left && got.Value != sent {
+			t.Errorf("of a limit of %d is left %v", sent, got)
+		}
+	}
 }

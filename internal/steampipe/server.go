@@ -34,8 +34,9 @@ import (
 // Server is a plugin's gRPC service. It implements the SDK's WrapperPluginServer.
 type Server struct {
 	*sdkgrpc.PluginServer
-	name  string
-	cache cacheOptions
+	plugin *plugin.Plugin
+	host   host
+	cache  cacheOptions
 }
 
 // freeMemInterval tells the SDK after how many rows to collect garbage and give memory back to the system, by
@@ -55,9 +56,8 @@ func New(create plugin.PluginFunc) *Server {
 	}
 	s := &Server{}
 	s.PluginServer = plugin.Server(&plugin.ServeOpts{PluginFunc: func(ctx context.Context) *plugin.Plugin {
-		p := create(ctx)
-		s.name = p.Name
-		return p
+		s.plugin = create(context.WithValue(ctx, hostKey{}, &s.host))
+		return s.plugin
 	}})
 	return s
 }
@@ -75,7 +75,7 @@ func Serve(create plugin.PluginFunc) {
 	}
 	s := New(create)
 	goplugin.Serve(&goplugin.ServeConfig{
-		Plugins:         map[string]goplugin.Plugin{s.name: &shared.WrapperPlugin{Impl: s}},
+		Plugins:         map[string]goplugin.Plugin{s.plugin.Name: &shared.WrapperPlugin{Impl: s}},
 		GRPCServer:      goplugin.DefaultGRPCServer,
 		HandshakeConfig: shared.Handshake,
 	})
@@ -85,24 +85,38 @@ func Serve(create plugin.PluginFunc) {
 // change the request. Otherwise it is Scan.
 func (s *Server) Execute(req *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) error {
 	mend(req)
-	_, err := s.Scan(req, stream)
+	err := s.missing(req)
+	if err == nil {
+		err = s.Scan(req, stream)
+	}
 	return err
 }
 
-// Scan runs one scan and sends its rows to stream. It returns the scan's error, whether or not the SDK has lost
-// it, and the context's error if the reader left. short is what [Short] has noted.
-func (s *Server) Scan(req *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) (short bool, err error) {
+// Scan runs one scan and sends its rows to stream; it may change the request. It returns the scan's error, whether or
+// not the SDK has lost it, and the context's error if the reader left.
+func (s *Server) Scan(req *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) error {
+	if merges(req) {
+		return merge(req, stream, s.scan)
+	}
+	return s.scan(req, stream)
+}
+
+func (s *Server) scan(req *proto.ExecuteRequest, stream proto.WrapperPlugin_ExecuteServer) error {
 	reader := stream.Context()
 	c := newCall(reader, req, &s.cache)
+	defer c.end()
+	if s.host.countsLimits {
+		c.takeLimits(req)
+	}
 	ctx := context.WithValue(context.WithoutCancel(reader), callKey{}, c)
-	err = s.PluginServer.Execute(req, callStream{stream, ctx, c})
+	err := s.PluginServer.Execute(req, callStream{stream, ctx, c})
 	switch {
 	case reader.Err() != nil:
 		err = reader.Err()
 	case err == nil:
 		err = c.failure()
 	}
-	return c.short.Load(), err
+	return err
 }
 
 // callStream is a stream whose context outlives its reader and carries the call, which drops what its reader

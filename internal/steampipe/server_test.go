@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -28,34 +30,51 @@ type numbers struct {
 
 type listFunc func(ctx context.Context, stream func(int)) error
 
-var theNumbers = sync.OnceValue(func() *numbers {
+var theNumbers = sync.OnceValue(func() *numbers { return newNumbers(false) })
+
+// null is the number that is shown as NULL.
+const null = math.MinInt
+
+// newNumbers makes a plugin that counts LIMITs itself, or leaves that to the SDK.
+func newNumbers(countsLimits bool) *numbers {
 	os.Setenv("STEAMPIPE_LOG_LEVEL", "OFF")
 	n := &numbers{}
-	n.server = New(func(context.Context) *plugin.Plugin {
+	n.server = New(func(ctx context.Context) *plugin.Plugin {
+		if countsLimits {
+			CountLimits(ctx)
+		}
 		return &plugin.Plugin{
 			Name: "steampipe-plugin-numbers",
 			TableMap: map[string]*plugin.Table{"number": {
 				Name:  "number",
 				List:  &plugin.ListConfig{Hydrate: n.scan},
 				Cache: &plugin.TableCacheOptions{Enabled: false},
-				Columns: []*plugin.Column{{Name: "n", Type: proto.ColumnType_INT, Transform: transform.From(
-					func(_ context.Context, d *transform.TransformData) (any, error) { return d.HydrateItem, nil })}},
+				Columns: []*plugin.Column{{Name: "n", Type: proto.ColumnType_INT, Sort: plugin.SortAll, Transform: transform.From(
+					func(_ context.Context, d *transform.TransformData) (any, error) {
+						if d.HydrateItem == null {
+							return nil, nil
+						}
+						return d.HydrateItem, nil
+					})}},
 			}},
 		}
 	})
 	var configs []*proto.ConnectionConfig
-	for _, name := range []string{"one", "two", "both"} {
+	for _, name := range append(slices.Clone(connections), "both") {
 		configs = append(configs, &proto.ConnectionConfig{Connection: name, Plugin: "numbers", PluginShortName: "numbers"})
 	}
-	configs[2].Type, configs[2].ChildConnections = "aggregator", []string{"one", "two"}
+	last := configs[len(connections)]
+	last.Type, last.ChildConnections = "aggregator", connections
 	if _, err := n.server.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{Configs: configs, MaxCacheSizeMb: 32}); err != nil {
 		panic(err)
 	}
 	return n
-})
+}
+
+var connections = []string{"one", "two", "three", "four", "five"}
 
 func (n *numbers) scan(sdkCtx context.Context, d *plugin.QueryData, _ *plugin.HydrateData) (any, error) {
-	ctx := Begin(sdkCtx, d.Connection.Name)
+	ctx := context.WithValue(Begin(sdkCtx, d.Connection.Name), sdkLimit{}, d.QueryContext.GetLimit())
 	err := (*n.list.Load())(ctx, func(i int) {
 		if ctx.Err() == nil {
 			d.StreamListItem(sdkCtx, i)
@@ -69,6 +88,8 @@ func (n *numbers) scan(sdkCtx context.Context, d *plugin.QueryData, _ *plugin.Hy
 	}
 	return nil, nil
 }
+
+type sdkLimit struct{}
 
 // reader is a stream that a scan is sent to.
 type reader struct {
@@ -330,33 +351,6 @@ func TestTheUsersCacheTimeIsTold(t *testing.T) {
 
 func connectionData(enabled bool, ttl int64) *proto.ExecuteRequest {
 	return &proto.ExecuteRequest{ExecuteConnectionData: map[string]*proto.ExecuteConnectionData{"one": {CacheEnabled: enabled, CacheTtl: ttl}}}
-}
-
-// That rows came short is told with the call that they are of, also where its reader has left.
-func TestWhatCameShortIsTold(t *testing.T) {
-	n := theNumbers()
-	for _, short := range []bool{true, false} {
-		for _, leaves := range []bool{false, true} {
-			ctx, leave := context.WithCancel(t.Context())
-			n.answer(func(ctx context.Context, stream func(int)) error {
-				if short {
-					Short(ctx)
-				}
-				if leaves {
-					leave()
-				}
-				return ctx.Err()
-			})
-			req := connectionData(false, 0)
-			req.Table, req.Connection, req.QueryContext = "number", "one", &proto.QueryContext{Columns: []string{"n"}}
-			got, err := n.server.Scan(req, NewStream(ctx, (&reader{ctx: ctx}).Send))
-			if got != short || (err != nil) != leaves {
-				t.Errorf("short %t, left %t: got %t, %v", short, leaves, got, err)
-			}
-			leave()
-		}
-	}
-	Short(t.Context()) // served by something else
 }
 
 // Served by something else, a List function's errors are the SDK's.

@@ -1,0 +1,54 @@
+package execute_test
+
+import (
+	"cmp"
+	"slices"
+	"testing"
+	"testing/synctest"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+)
+
+// By two columns, of which the API sorts by the first: the first rows are those of both, and no more is bought than the
+// rows that are alike in the first one, and the one after them.
+func TestAnOrderOfTwoColumns(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &fakeAPI{hosts: map[string][]host{"a.com": some(700, 40), "b.com": some(300, 33)}}
+		all := slices.Concat(a.hosts["a.com"], a.hosts["b.com"])
+		for _, first := range []bool{true, false} {
+			for _, second := range []bool{true, false} {
+				slices.SortStableFunc(all, func(x, y host) int {
+					c, d := cmp.Compare(x.links, y.links), cmp.Compare(x.rank, y.rank)
+					if first {
+						c = -c
+					}
+					if second {
+						d = -d
+					}
+					return cmp.Or(c, d)
+				})
+				for _, limit := range []int64{1, 10, 60, -1} {
+					a.credits = 0
+					got, err := run(t, connect(a), plan.Input{Limit: limit, Order: plan.Order{Column: "links", Descending: first}, Then: []plan.Order{{Column: "domain_rank", Descending: second}},
+						Quals: []plan.Qual{of("a.com", "b.com")}}, execute.Options{})
+					want := all
+					if limit >= 0 {
+						want = all[:limit]
+					}
+					if err != nil || len(got.hosts) != len(want) {
+						t.Fatalf("limit %d: %d rows, %v", limit, len(got.hosts), err)
+					}
+					for i, h := range got.hosts {
+						if w := want[i]; h.links != w.links || h.rank != w.rank {
+							t.Fatalf("descending %t and %t, limit %d: row %d is %v, want %v", first, second, limit, i, h, w)
+						}
+					}
+					if limit >= 0 && a.credits > 200 {
+						t.Errorf("limit %d costs %d credits", limit, a.credits)
+					}
+				}
+			}
+		}
+	})
+}
