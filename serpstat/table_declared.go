@@ -157,3 +157,5 @@ type stream struct{ d *plugin.QueryData }
 func (s stream) Row(ctx context.Context, item *execute.Item) { s.d.StreamListItem(ctx, item) }
 
 func (s stream) Consumed(ctx context.Context, rows int64) { steampipe.Consumed(ctx, rows) }
+
+func (s stream) Taken(ctx context.Context) (rows int64, known bool) { return steampipe.Sent(ctx) }

@@ -25,6 +25,8 @@ type Reader interface {
 	Row(ctx context.Context, item *Item)
 	// Consumed returns when the reader has got so many rows of the scan, or ctx has ended.
 	Consumed(ctx context.Context, rows int64)
+	// Taken is how many rows of the scan the reader has got; known is false where that cannot be known.
+	Taken(ctx context.Context) (rows int64, known bool)
 }
 
 // Options of an [Execution].
@@ -91,6 +93,10 @@ func (x *Execution) reading(of plan.Series) (series.Of, series.Options) {
 		},
 		Size: func(offset, want int64, most int) int {
 			return plan.NewPages(t, x.demand.FirstPage(x.Budget.left()), x.plan.RowCap).Size(offset, want, most)
+		},
+		Spare: func(need, more int64) bool {
+			left := x.Budget.left()
+			return left == plan.NoGuard || t.Cost.Of(int(need))+t.Cost.Of(int(more)) <= left
 		},
 		Rate: x.conn.Rate, Most: x.conn.MaxRequests, Age: x.Age, Scope: x.Scope,
 	}

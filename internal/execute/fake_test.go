@@ -146,6 +146,8 @@ func (s *sink) Row(_ context.Context, item *execute.Item) {
 
 func (s *sink) Consumed(context.Context, int64) {}
 
+func (s *sink) Taken(context.Context) (int64, bool) { return 0, false }
+
 // some makes hosts with 1 to most links.
 func some(n, most int) []host {
 	list := make([]host, n)

@@ -92,7 +92,7 @@ func (r *sourceReader) beginPart() {
 		r.pages = r.wide.parts[r.part]
 		return
 	}
-	r.pages = r.x.open(r.ctx, r.series.With(r.parts[r.part].Filter))
+	r.pages = r.open(r.series.With(r.parts[r.part].Filter))
 }
 
 // unboughtParts is how many rows of a result past the cap are not here.

@@ -104,6 +104,7 @@ func (r *sourceReader) checkOrder(value int64) error {
 // page reads the next page.
 func (r *sourceReader) page() error {
 	demand := r.demand()
+	r.pace.end(r.pages.Pages())
 	if n := r.pages.Pages(); !demand.Bounded() && n > 0 && n <= series.Ramp && r.part == 0 && !r.pages.Bought() && r.pages.More() {
 		r.x.pauseForReader(r.ctx, r.pages.Latency())
 	}

@@ -16,6 +16,7 @@ type sourceReader struct {
 	source *plan.Source
 	series plan.Series // that is read: the source's, but for its order where the result has to be cut, or one that includes it
 	pages  *series.Reader
+	pace   *pace
 	wide   *included   // where a series is read that includes the source's, and is here; nil otherwise
 	sorted []table.Row // its rows in the scan's order, where that is another
 	field  int         // by which the series is sorted, -1 where no column shows it
@@ -58,7 +59,15 @@ func (r *sourceReader) reread(of plan.Series) {
 	if r.pages != nil {
 		r.pages.Close()
 	}
-	r.read(of, r.x.open(r.ctx, of))
+	r.read(of, r.open(of))
+}
+
+// open starts to read a series at the pace of the scan's reader.
+func (r *sourceReader) open(of plan.Series) *series.Reader {
+	known, o := r.x.reading(of)
+	r.pace = &pace{x: r.x, ctx: r.ctx}
+	o.Pace = r.pace
+	return r.x.conn.Store.Open(r.ctx, known, o)
 }
 
 func (r *sourceReader) read(of plan.Series, pages *series.Reader) {

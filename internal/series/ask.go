@@ -69,6 +69,11 @@ func (r *Reader) ask(want int64) {
 			q = &request{kind: q.kind, page: q.page, size: q.size, offset: q.offset, why: q.why}
 			s.queue[i] = q
 		}
+		if q.state == open && q.kind == borderRequest && !r.affords(q, want) {
+			s.skipCheck()
+			r.ask(want)
+			return
+		}
 		if q.state == open {
 			r.send(q)
 		}
@@ -76,7 +81,7 @@ func (r *Reader) ask(want int64) {
 			return // what comes of it decides
 		}
 	}
-	for s.more() && (len(s.queue) == 0 || len(s.queue) < r.depth(want)) {
+	for s.more() && len(s.queue) < r.depth(want)-r.behind() {
 		left, offset := want, s.asked()
 		if want >= 0 {
 			if left -= offset - s.rows; left <= 0 && len(s.queue) > 0 {
@@ -100,6 +105,27 @@ func (r *Reader) depth(want int64) int {
 	}
 	n := int(r.Rate*s.latency.Seconds()) + 2
 	return max(min(n, r.Most), 1)
+}
+
+// behind is how many pages whoever takes the rows is behind, besides the one that is being taken.
+func (r *Reader) behind() int {
+	if r.Pace == nil || r.returned < Ramp {
+		return 0
+	}
+	return max(r.returned-r.Pace.Taken()-1, 0)
+}
+
+// affords reports that a check of a border leaves enough for the rows that are needed. One that has to be made is asked
+// for in any case.
+func (r *Reader) affords(q *request, want int64) bool {
+	if r.Spare == nil || q.why != equalRows && q.why != otherTotal {
+		return true
+	}
+	need := r.series.reach() - r.series.rows
+	if want >= 0 {
+		need = min(need, want)
+	}
+	return r.Spare(need, int64(q.size))
 }
 
 // trim takes back what nobody asks for at the end of what was asked for: the next who asks may need another size. What

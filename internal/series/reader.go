@@ -16,9 +16,22 @@ type Options struct {
 	Size func(offset, want int64, most int) int
 	Rate float64 // requests a second; with the latency it decides how many pages are fetched ahead
 	Most int     // requests at a time
+	// Spare reports that a reader who still needs so many rows can pay for more besides; nil is that it can.
+	Spare func(need, more int64) bool
+	// Pace is that of whoever takes the rows; nil is that they are taken as they come.
+	Pace Pace
 	Age  time.Duration
 	// Scope is the statement's, whose readers are all given the same rows; nil is none.
 	Scope *Scope
+}
+
+// Pace is how far whoever takes a reader's rows has come. What is bought and not yet taken is bounded by it: a user who
+// pauses may want no more.
+type Pace interface {
+	// Taken is how many of the reader's pages have been taken to their end.
+	Taken() int
+	// Await waits until so many have been, or ctx has ended.
+	Await(ctx context.Context, pages int)
 }
 
 // keeps reports that what is bought is to be kept, for others or for the statement.
@@ -193,18 +206,30 @@ func (r *Reader) page(want int64) (page, error) {
 		if waited != nil && waited.state == failed && (waited.asker == r || isFinal(waited.err)) {
 			return page{}, waited.err
 		}
-		if r.ask(want); len(s.queue) == 0 {
+		if r.ask(want); len(s.queue) > 0 {
+			waited = s.queue[0]
+			changed := s.changed
+			r.unlocked(func() {
+				select {
+				case <-changed:
+				case <-r.ctx.Done():
+				}
+			})
+			continue
+		}
+		if !s.more() {
 			return page{}, ErrDone
 		}
-		waited = s.queue[0]
-		changed := s.changed
-		r.store.mu.Unlock()
-		select {
-		case <-changed:
-		case <-r.ctx.Done():
-		}
-		r.store.mu.Lock()
+		pages := r.returned - r.depth(want) + 1
+		r.unlocked(func() { r.Pace.Await(r.ctx, pages) })
 	}
+}
+
+// unlocked waits without the store's lock.
+func (r *Reader) unlocked(wait func()) {
+	r.store.mu.Unlock()
+	defer r.store.mu.Lock()
+	wait()
 }
 
 func isFinal(err error) bool {

@@ -100,6 +100,13 @@ func (c *call) reached(connection string, rows int64) <-chan struct{} {
 	return w.reached
 }
 
+// got is how many rows of a connection were sent.
+func (c *call) got(connection string) int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.of(connection).sent
+}
+
 type callKey struct{}
 
 // list is a List function's part of a call.
@@ -168,6 +175,16 @@ func Consumed(ctx context.Context, rows int64) {
 	case <-l.call.reached(l.connection, rows):
 	case <-ctx.Done():
 	}
+}
+
+// Sent is how many rows, of those that a List function has streamed, were sent to their reader. ok is false where that
+// cannot be known. ctx is from [Begin].
+func Sent(ctx context.Context) (rows int64, ok bool) {
+	l, ok := listOf(ctx)
+	if !ok {
+		return 0, false
+	}
+	return l.call.got(l.connection), true
 }
 
 // CacheTime is how old an answer may be, by the user's setting, that a List function uses again; 0 where nothing
