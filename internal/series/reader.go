@@ -206,7 +206,10 @@ func (r *Reader) page(want int64) (page, error) {
 		if waited != nil && waited.state == failed && (waited.asker == r || isFinal(waited.err)) {
 			return page{}, waited.err
 		}
-		if r.ask(want); len(s.queue) > 0 {
+		if r.ask(want); s.pageAt(r.at) != nil || s.next != nil || s.ended != nil {
+			continue // a check was left out
+		}
+		if len(s.queue) > 0 {
 			waited = s.queue[0]
 			changed := s.changed
 			r.unlocked(func() {
