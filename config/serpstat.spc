@@ -5,6 +5,11 @@ connection "serpstat" {
   # and can also be set with the SERPSTAT_API_TOKEN environment variable.
   # token = "1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d"
 
+  # The most API credits that one scan may spend; a row costs one. A scan that would cost more fails after its first
+  # page, with the number: a forgotten LIMIT must not spend a month's plan. 0 is no limit.
+  # Can also be set with the SERPSTAT_MAX_CREDITS environment variable.
+  # max_credits = 10000
+
   # Sends the token in the HTTP header "token" in place of the URL, which proxies and servers on the way may log.
   # Serpstat's documentation has the URL alone; its own connector for Airbyte uses the header.
   # token_in_header = false
@@ -29,14 +34,13 @@ connection "serpstat" {
   # How often a request is tried again after a rate limit (429), a server error or a lost connection.
   # max_retries = 5
 
-  # The most API credits that one scan may spend; a row costs one. A scan that would cost more fails after
-  # its first page, with the number. No limit by default.
-  # Can also be set with the SERPSTAT_MAX_CREDITS environment variable.
-  # max_credits = 5000
-
   # Takes what there is where rows stay away that the API counts, with a warning in the plugin's log. By default such a
   # query fails, and says how many rows of how many have come.
   # allow_incomplete = false
+
+  # Answers count(*), and what else needs no column of the rows, from the total that the API tells, for one credit. Set
+  # it to false to have the rows read and counted, for a credit each.
+  # count_from_total = true
 
   # Lets Steampipe's SQLite extension use the plugin, whose answers it makes wrong in many statements. serpstat-sql has
   # the same tables in SQLite. Can also be set with the SERPSTAT_ALLOW_SQLITE_EXTENSION environment variable.

@@ -53,3 +53,42 @@ func TestWhatMaxCreditsAllows(t *testing.T) {
 		})
 	}
 }
+
+// Without a setting a scan stops at 10,000 credits, after its first page; 0 is no limit. What is not read to its end, or
+// only counted, is not held up.
+func TestAScanIsGuardedByDefault(t *testing.T) {
+	domains := map[string][]serpstatsim.Row{"most.com": serpstatsim.Generate("most.com", 10_000, 1), "more.com": serpstatsim.Generate("more.com", 10_001, 1)}
+	of := func(domain string) query { return query{quals: quals(where("query", "=", domain))} }
+	limited, counted, stopped := of("more.com"), of("more.com"), of("more.com")
+	limited.limit, counted.columns, stopped.stop = 500, []string{"query"}, 300
+	for name, tt := range map[string]struct {
+		query   query
+		config  string
+		rows    int // -1 where the reader leaves
+		most    int64
+		refused bool
+	}{
+		"as much as it may": {of("most.com"), "", 10_000, 10_000, false},
+		"a row more":        {of("more.com"), "", 0, 125, true},
+		"no limit":          {of("more.com"), "max_credits = 0", 10_001, 10_001 + 20, false},
+		"a limit":           {limited, "", 500, 500, false},
+		"a count":           {counted, "", 10_001, 1, false},
+		"a reader's end":    {stopped, "", -1, 0, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t, serpstatsim.Options{Domains: domains}, tt.config)
+			got := r.run(tt.query)
+			_, credits := r.cost()
+			if tt.rows >= 0 && len(got.rows) != tt.rows || tt.rows >= 0 && credits > tt.most || (got.err != nil) != tt.refused {
+				t.Errorf("%d rows for %d credits, %v", len(got.rows), credits, got.err)
+			}
+			if tt.refused && tt.rows == 0 {
+				for _, said := range []string{"reading more.com costs 10001 credits", "max_credits is 10000 where it is not set", "serpstat.spc", "count(*) costs a credit"} {
+					if !strings.Contains(got.err.Error(), said) {
+						t.Errorf("%v does not say %q", got.err, said)
+					}
+				}
+			}
+		})
+	}
+}

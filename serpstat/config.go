@@ -28,6 +28,7 @@ type serpstatConfig struct {
 	MaxRetries            *int           `hcl:"max_retries,optional"`
 	MaxCredits            *int64         `hcl:"max_credits,optional"`
 	AllowIncomplete       *bool          `hcl:"allow_incomplete,optional"`
+	CountFromTotal        *bool          `hcl:"count_from_total,optional"`
 	AllowSQLiteExtension  *bool          `hcl:"allow_sqlite_extension,optional"`
 }
 
@@ -48,6 +49,7 @@ const (
 	maxConcurrency           = 100
 	defaultTimeout           = 60 * time.Second
 	defaultRetries           = 5
+	defaultMaxCredits        = 10_000
 	maxRetries               = 20
 )
 
@@ -62,8 +64,10 @@ type settings struct {
 	timeout       time.Duration
 	retries       int
 	maxCredits    int64 // of one scan; 0 is no limit
+	guarded       bool  // maxCredits is the default
 
 	allowIncomplete bool // rows that stay away are a warning, not an error
+	readToCount     bool // rows are read to be counted, not counted by the API
 }
 
 func configOf(c *plugin.Connection) serpstatConfig {
@@ -80,14 +84,15 @@ func configOf(c *plugin.Connection) serpstatConfig {
 	return serpstatConfig{}
 }
 
-// resolve checks a config, with the environment where the config says nothing. getenv may be nil.
-func (c serpstatConfig) resolve(getenv func(string) string) (settings, error) {
+// resolve checks a config, with the environment where the config says nothing. getenv may be nil. maxCredits is what a
+// scan may spend where neither says so; 0 is no limit.
+func (c serpstatConfig) resolve(getenv func(string) string, maxCredits int64) (settings, error) {
 	if getenv == nil {
 		getenv = func(string) string { return "" }
 	}
 	s := settings{
 		baseURL: serpstatapi.DefaultBaseURL, rate: defaultRequestsPerSecond, concurrency: defaultConcurrency,
-		timeout: defaultTimeout, retries: defaultRetries,
+		timeout: defaultTimeout, retries: defaultRetries, maxCredits: maxCredits, guarded: maxCredits > 0,
 	}
 	s.token = getenv(envToken)
 	token, err := c.token()
@@ -108,6 +113,7 @@ func (c serpstatConfig) resolve(getenv func(string) string) (settings, error) {
 		s.baseURL = *c.BaseURL
 	}
 	s.allowInsecure = c.AllowInsecureBaseURL != nil && *c.AllowInsecureBaseURL
+	s.readToCount = c.CountFromTotal != nil && !*c.CountFromTotal
 	s.allowIncomplete = c.AllowIncomplete != nil && *c.AllowIncomplete
 	if err := s.numbers(c, getenv); err != nil {
 		return s, err
@@ -171,10 +177,10 @@ func (s *settings) numbers(c serpstatConfig, getenv func(string) string) error {
 		s.retries = *v
 	}
 	if v := c.MaxCredits; v != nil {
-		if *v < 1 {
-			return fmt.Errorf("max_credits = %d is out of range: write the most credits that one scan may spend, from 1, or leave it out for no limit", *v)
+		if *v < 0 {
+			return fmt.Errorf("max_credits = %d is out of range: write the most credits that one scan may spend, from 1, or 0 for no limit", *v)
 		}
-		s.maxCredits = *v
+		s.maxCredits, s.guarded = *v, false
 	}
 	return nil
 }
@@ -206,4 +212,12 @@ func (o Options) getenv() func(string) string {
 		return nil
 	}
 	return os.Getenv
+}
+
+// maxCredits is what a scan may spend where nothing says so. A forgotten LIMIT must not spend a month's plan.
+func (o Options) maxCredits() int64 {
+	if o.Unguarded {
+		return 0
+	}
+	return defaultMaxCredits
 }

@@ -39,7 +39,7 @@ func TestConfigAndEnvironment(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := tt.config.resolve(func(name string) string { return tt.env[name] })
+			got, err := tt.config.resolve(func(name string) string { return tt.env[name] }, 0)
 			if err != nil || got != tt.want {
 				t.Errorf("%+v, %v, want %+v", got, err, tt.want)
 			}
@@ -96,11 +96,10 @@ func TestBadSettingsSayWhichAndWhatToWrite(t *testing.T) {
 		"request_timeout = 4000 is out of range":           {config: with(func(c *serpstatConfig) { c.RequestTimeout = ref(4000.0) })},
 		"max_retries = -1 is out of range":                 {config: with(func(c *serpstatConfig) { c.MaxRetries = ref(-1) })},
 		"max_credits = -5 is out of range":                 {config: with(func(c *serpstatConfig) { c.MaxCredits = ref(int64(-5)) })},
-		"max_credits = 0 is out of range":                  {config: with(func(c *serpstatConfig) { c.MaxCredits = ref(int64(0)) })},
 		`SERPSTAT_REQUESTS_PER_SECOND="fast" is not`:       {config: token, env: map[string]string{envRequestsPerSecond: "fast"}},
 		`SERPSTAT_MAX_CREDITS="1.5" is not a whole number`: {config: token, env: map[string]string{envMaxCredits: "1.5"}},
 	} {
-		_, err := tt.config.resolve(func(name string) string { return tt.env[name] })
+		_, err := tt.config.resolve(func(name string) string { return tt.env[name] }, 0)
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), ": ") {
 			t.Errorf("%v, want %s", err, want)
 		}

@@ -46,7 +46,7 @@ func (p *provider) connection(ctx context.Context, c *plugin.Connection) (*conne
 	if known != nil && reflect.DeepEqual(known.config, config) {
 		return known, nil
 	}
-	settings, err := config.resolve(p.opts.getenv())
+	settings, err := config.resolve(p.opts.getenv(), p.opts.maxCredits())
 	if err != nil {
 		return nil, err
 	}

@@ -171,6 +171,9 @@ func TestTheSQLiteExtensionIsRefused(t *testing.T) {
 		h := newAnotherHost(t, tt.program, tt.config)
 		h.sim.SetRows("a.com", anchors("a", "b"))
 		got, err := h.read(0, where("query", "=", "a.com"))
+		for try := 0; tt.refused && err == nil && len(got) == 0 && try < 100; try++ {
+			got, err = h.read(0, where("query", "=", "a.com")) // the SDK loses some errors here: then there is no row either
+		}
 		if refused := err != nil && strings.Contains(err.Error(), "use serpstat-sql"); refused != tt.refused || !refused && (err != nil || len(got) != 2) {
 			t.Errorf("%s: %q, %v", name, got, err)
 		}

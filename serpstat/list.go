@@ -78,6 +78,7 @@ func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.I
 		limit = d.QueryContext.GetLimit()
 	}
 	in.Quals, in.Limit, in.Engine, in.RowCap = quals, limit, p.opts.Engine, p.opts.RowCap
+	in.Bare = bare(d, in.Table)
 	conn, err := p.connection(ctx, d.Connection)
 	if err != nil && p.opts.Explain != nil && !p.opts.Estimate {
 		// Nothing will be sent, so nothing is needed to send it.
@@ -95,5 +96,6 @@ func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.I
 		o.Warn = p.opts.warn
 	}
 	o.AllCount = !counted
+	o.ReadToCount = conn.settings.readToCount
 	return conn.New(in, o)
 }

@@ -35,6 +35,8 @@ type Options struct {
 	Explain func(execute.ScanPlan)
 	// Estimate makes Explain ask the API for each scan's total, for one credit.
 	Estimate bool
+	// Unguarded lets a scan spend what it needs where max_credits is not set: its host has a guard of its own.
+	Unguarded bool
 	// RowCap is how many rows the API gives for one series of requests, for a simulator with another cap than
 	// the API's; 0 is the API's.
 	RowCap int64

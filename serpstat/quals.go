@@ -2,6 +2,7 @@ package serpstat
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
@@ -145,4 +146,12 @@ func pushedOrder(d *plugin.QueryData, t *table.Table) (first plan.Order, then []
 		return plan.Order{}, nil
 	}
 	return all[0], all[1:]
+}
+
+// bare reports a scan that needs no column but those that its WHERE clause gives the value of, as count(*) does. Columns
+// whose names begin with an underscore or sp_ are the SDK's own.
+func bare(d *plugin.QueryData, t *table.Table) bool {
+	return !slices.ContainsFunc(d.QueryContext.Columns, func(column string) bool {
+		return t.ParamOf(column) < 0 && !strings.HasPrefix(column, "_") && !strings.HasPrefix(column, "sp_")
+	})
 }

@@ -35,8 +35,11 @@ func statementOf(ctx context.Context, s settings) (*execute.Budget, *series.Scop
 }
 
 func (s settings) budget() *execute.Budget {
-	if s.maxCredits > 0 {
-		return execute.NewBudget(s.maxCredits)
+	switch {
+	case s.maxCredits == 0:
+		return nil
+	case s.guarded:
+		return execute.DefaultBudget(s.maxCredits)
 	}
-	return nil
+	return execute.NewBudget(s.maxCredits)
 }

@@ -61,10 +61,10 @@ func (m measure) String() string {
 // turn, and the median of the ratios counts: a machine's speed changes from second to second.
 func throughput() (measure, error) {
 	api := newReplay(serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{site: serpstatsim.Generate(site, scanRows, 1)}}))
-	ours := serpstat.New(serpstat.Options{NoEnvironment: true, Transport: api})
+	ours := serpstat.New(serpstat.Options{NoEnvironment: true, Unguarded: true, Transport: api})
 	var items []any
 	memory := func(ctx context.Context) *plugin.Plugin {
-		p := serpstat.New(serpstat.Options{NoEnvironment: true, Transport: api})(ctx)
+		p := serpstat.New(serpstat.Options{NoEnvironment: true, Unguarded: true, Transport: api})(ctx)
 		list := p.TableMap["serpstat_outlink"].List
 		scan := list.Hydrate
 		list.Hydrate = func(ctx context.Context, d *plugin.QueryData, h *plugin.HydrateData) (any, error) {
@@ -168,7 +168,7 @@ func pace(rate float64, latency time.Duration) (measure, error) {
 	})
 	web := httptest.NewServer(sim)
 	defer func() { sim.Close(); web.Close() }()
-	s, err := newSteampipe(serpstat.New(serpstat.Options{NoEnvironment: true}), fmt.Sprintf("base_url = %q\nrequests_per_second = %g", web.URL, rate))
+	s, err := newSteampipe(serpstat.New(serpstat.Options{NoEnvironment: true, Unguarded: true}), fmt.Sprintf("base_url = %q\nrequests_per_second = %g", web.URL, rate))
 	if err != nil {
 		return measure{}, err
 	}
@@ -233,7 +233,7 @@ func peakOf(binary string, rows int) (mb float64, err error) {
 		return 0, err
 	}
 	p := raw.(shared.WrapperPluginClient)
-	if _, err := p.SetAllConnectionConfigs(connection(fmt.Sprintf("base_url = %q\nrequests_per_second = 1000", web.URL))); err != nil {
+	if _, err := p.SetAllConnectionConfigs(connection(fmt.Sprintf("base_url = %q\nrequests_per_second = 1000\nmax_credits = 0", web.URL))); err != nil {
 		return 0, err
 	}
 	stream, _, cancel, err := p.Execute(query{limit: -1}.of(site).request())

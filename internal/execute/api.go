@@ -49,7 +49,8 @@ type Connection struct {
 
 type knowledge struct {
 	plan.Knowledge
-	misses int // probes that have not shown that contains ignores case
+	misses    int  // probes that have not shown that contains ignores case
+	miscounts bool // total was found to count other rows than those that come
 }
 
 // of returns what is known of a table's method. The caller holds the lock.

@@ -13,10 +13,14 @@ type Budget struct {
 	most  int64
 	spent int64 // or promised to requests under way, or perhaps charged
 	lost  int64 // of it, perhaps charged: the answer was lost
+	unset bool  // nobody has set most
 }
 
 // NewBudget returns a budget of so many credits.
 func NewBudget(most int64) *Budget { return &Budget{most: most} }
+
+// DefaultBudget returns a budget that nobody has set.
+func DefaultBudget(most int64) *Budget { return &Budget{most: most, unset: true} }
 
 // BudgetError says that a scan would cost more than max_credits allows.
 type BudgetError struct {
@@ -24,6 +28,7 @@ type BudgetError struct {
 	Cost, Most, Spent int64 // credits: what the scan needs, may spend in all, and has spent
 	Lost              int64 // more that may have been charged for answers that were lost
 	Known             bool  // Cost is what the API says, not what one more page would make it
+	Unset             bool  // nobody has set Most
 }
 
 func (e *BudgetError) Error() string {
@@ -35,7 +40,16 @@ func (e *BudgetError) Error() string {
 	if e.Lost > 0 {
 		lost = fmt.Sprintf(" (up to %d more may have been charged for answers that were lost)", e.Lost)
 	}
-	return fmt.Sprintf("reading %s %s credits, max_credits is %d and %d are spent%s: add a LIMIT or a filter, or raise max_credits", e.Site, need, e.Most, e.Spent, lost)
+	set, raise := "", "raise max_credits"
+	if e.Unset {
+		set, raise = " where it is not set", "set max_credits in serpstat.spc to what it may cost, 0 for no limit"
+	}
+	return fmt.Sprintf("reading %s %s credits, max_credits is %d%s and %d are spent%s: add a LIMIT or a filter, or %s (count(*) costs a credit)", e.Site, need, e.Most, set, e.Spent, lost, raise)
+}
+
+// refusal is the error of what the budget does not allow. The caller holds the lock.
+func (b *Budget) refusal(site string, cost int64, known bool) error {
+	return &BudgetError{Site: site, Cost: cost, Most: b.most, Spent: b.spent - b.lost, Lost: b.lost, Known: known, Unset: b.unset}
 }
 
 // PlanError says that a scan would cost more than is left on the plan.
@@ -56,7 +70,7 @@ func (b *Budget) reserve(site string, credits int64) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.spent+credits > b.most {
-		return &BudgetError{Site: site, Cost: b.most, Most: b.most, Spent: b.spent - b.lost, Lost: b.lost}
+		return b.refusal(site, b.most, false)
 	}
 	b.spent += credits
 	return nil
@@ -105,7 +119,7 @@ func (b *Budget) checkTotal(site string, credits, total int64) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.spent+credits > b.most {
-		return &BudgetError{Site: site, Cost: total, Most: b.most, Spent: b.spent - b.lost, Lost: b.lost, Known: true}
+		return b.refusal(site, total, true)
 	}
 	return nil
 }

@@ -40,6 +40,8 @@ type Options struct {
 	Age time.Duration
 	// Scope is the statement's that the scan belongs to; nil is none.
 	Scope *series.Scope
+	// ReadToCount makes a scan read the rows that are only to be counted, in place of asking for their total.
+	ReadToCount bool
 	// AllCount says that the reader's host ends the scan after LIMIT rows, whether or not the database keeps them.
 	AllCount bool
 }
@@ -95,6 +97,9 @@ func (x *Execution) reading(of plan.Series) (series.Of, series.Options) {
 			return plan.NewPages(t, x.demand.FirstPage(x.Budget.left()), x.plan.RowCap).Size(offset, want, most)
 		},
 		Spare: func(need, more int64) bool {
+			if x.demand.Bounded() && !x.ordered() {
+				return false // any rows will do
+			}
 			left := x.Budget.left()
 			return left == plan.NoGuard || t.Cost.Of(int(need))+t.Cost.Of(int(more)) <= left
 		},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
@@ -58,7 +59,7 @@ func (x *Execution) Explain(ctx context.Context, estimate bool, tell func(ScanPl
 				return err
 			}
 			p.Total = answer.total
-			if most := p.Cost.Of(int(answer.total)); p.MaxCredits < 0 || p.MaxCredits > most {
+			if most := x.most(source.Series, answer); p.MaxCredits < 0 || p.MaxCredits > most {
 				p.MaxCredits = most
 			}
 			if probed && i == 0 {
@@ -68,6 +69,21 @@ func (x *Execution) Explain(ctx context.Context, estimate bool, tell func(ScanPl
 		tell(p)
 	}
 	return nil
+}
+
+// most is what it can cost to read all rows of a series: their price, what looking into borders takes, and past the row
+// cap what finding parts takes.
+func (x *Execution) most(of plan.Series, known first) int64 {
+	price := of.Table.Cost
+	credits := price.Of(int(known.total))
+	if known.total > int64(x.demand.FirstPage(x.Budget.left())) {
+		credits += series.MostChecks(known.total) * price.Of(1)
+	}
+	highest := int64(0)
+	if len(known.rows) > 0 && of.Order.Descending && of.Order.Column == of.Table.Sort.Divide {
+		highest, _ = known.rows[0].Cell(of.Table.FieldOf(of.Order.Column)).Count()
+	}
+	return credits + plan.MostProbes(known.total, x.plan.RowCap, highest)*price.Of(1)
 }
 
 // ExplainTotals tells the plan of [Execution.Totals].
@@ -110,6 +126,11 @@ func (x *Execution) describe(source plan.Source) ScanPlan {
 	for _, d := range source.Decisions {
 		p.Clauses = append(p.Clauses, Clause{d.Qual.String(), d.Pushed})
 	}
+	if x.countsOnly() {
+		p.PageSizes, p.MaxRequests, p.MaxCredits = []int{1}, 1, p.Cost.Of(1)
+		p.Notes = append(p.Notes, "the rows are only counted: the API's total says how many there are")
+		return p
+	}
 	if t := x.plan.Table; !t.CountsRows {
 		p.PageSizes, p.MaxRequests, p.MaxCredits = []int{t.Page.MaxSize}, 1, p.Cost.Of(t.Page.MaxSize)
 		return p
@@ -131,6 +152,9 @@ func (x *Execution) describe(source plan.Source) ScanPlan {
 	}
 	switch maxSize := int64(x.plan.Table.Page.MaxSize); {
 	case want >= 0 && x.plan.Exact:
+		if x.ordered() && requests > 1 {
+			credits += series.MostChecks(want) * p.Cost.Of(1)
+		}
 		p.MaxRequests, p.MaxCredits = requests, credits
 		if more := want - rows; more > 0 { // past the cap, in parts that requests of a row find
 			p.MaxRequests += (more + maxSize - 1) / maxSize
@@ -177,8 +201,6 @@ func (p ScanPlan) String() string {
 	switch {
 	case p.Domain == "":
 		line("cost", "0 credits")
-	case p.MaxCredits >= 0 && p.Limit < 0:
-		line("cost", "%s", table.Credits(p.MaxCredits))
 	case p.MaxCredits >= 0:
 		line("cost", "at most %s", table.Credits(p.MaxCredits))
 	default:

@@ -10,6 +10,9 @@ import (
 
 // Run streams the scan's rows.
 func (x *Execution) Run(ctx context.Context) error {
+	if x.countsOnly() {
+		return x.runCount(ctx)
+	}
 	if !x.isHere(ctx) {
 		if err := x.learnFolding(ctx); err != nil {
 			return err

@@ -116,6 +116,7 @@ func (r *sourceReader) want() int64 {
 
 // incomplete tells the user that rows stay away, where they take what there is.
 func (r *sourceReader) incomplete(err *series.IncompleteError) error {
+	r.x.miscounted(r.series)
 	if r.x.Warn == nil {
 		return err
 	}

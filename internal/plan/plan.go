@@ -36,6 +36,7 @@ type Input struct {
 	Order  Order
 	Then   []Order // further columns of the ORDER BY, which the API is not asked to sort by
 	Engine Engine
+	Bare   bool  // no column of the rows is needed: only how many there are
 	RowCap int64 // rows that the API gives for one series; 0 is the table's
 	Known  Knowledge
 }

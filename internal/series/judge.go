@@ -53,6 +53,10 @@ const (
 	rowsForCheck = 5000
 )
 
+// MostChecks is how many rows are bought at most to look into borders, of a series with so many rows, unless what comes
+// is out of order.
+func MostChecks(rows int64) int64 { return freeChecks + rows/rowsForCheck }
+
 // suspect says what speaks against a page that has come.
 func (s *Series) suspect(q *request) suspicion {
 	rows := q.answer.Rows.All()
@@ -114,7 +118,7 @@ func (s *Series) looksInto(why suspicion, rows int) bool {
 		}
 		fallthrough
 	case equalRows, otherTotal:
-		return s.checked+int64(rows) <= freeChecks+s.rows/rowsForCheck
+		return s.checked+int64(rows) <= MostChecks(s.rows)
 	}
 	return true
 }

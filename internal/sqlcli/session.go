@@ -127,7 +127,7 @@ func (s *session) engineOptions() (o sqlengine.Options, end func(), err error) {
 	if o.Config, err = s.flags.connectionConfig(); err != nil {
 		return o, end, err
 	}
-	plugin := serpstat.Options{Engine: plan.SQLite, Observe: s.progress.observe}
+	plugin := serpstat.Options{Engine: plan.SQLite, Unguarded: true, Observe: s.progress.observe}
 	if s.flags.demo {
 		url, stop, err := serveDemo()
 		if err != nil {

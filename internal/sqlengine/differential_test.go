@@ -131,7 +131,7 @@ func newRigOn(t *testing.T, ttl time.Duration, file string) *rig {
 	}
 	var err error
 	r.engine, err = sqlengine.Open(context.Background(), sqlengine.Options{
-		Plugin:   serpstat.New(serpstat.Options{Engine: plan.SQLite, NoEnvironment: true, Transport: pipehttp.NewTransport(), Observe: observe, Now: clock}),
+		Plugin:   serpstat.New(serpstat.Options{Engine: plan.SQLite, Unguarded: true, NoEnvironment: true, Transport: pipehttp.NewTransport(), Observe: observe, Now: clock}),
 		Config:   fmt.Sprintf("token = \"t\"\nbase_url = %q\nrequests_per_second = 1000", web.URL),
 		CacheTTL: ttl, Database: file, Hidden: serpstat.HiddenColumns,
 		Warn: func(text string) { r.warnings = append(r.warnings, text) },

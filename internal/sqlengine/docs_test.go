@@ -59,7 +59,7 @@ func examples(t *testing.T) (list []example) {
 func bundled(t *testing.T, web *pipehttp.Server) *sqlengine.Engine {
 	t.Helper()
 	e, err := sqlengine.Open(context.Background(), sqlengine.Options{
-		Plugin: serpstat.New(serpstat.Options{Engine: plan.SQLite, NoEnvironment: true, Transport: pipehttp.NewTransport()}),
+		Plugin: serpstat.New(serpstat.Options{Engine: plan.SQLite, Unguarded: true, NoEnvironment: true, Transport: pipehttp.NewTransport()}),
 		Config: "token = \"t\"\nrequests_per_second = 1000\nbase_url = \"" + web.URL + "\"",
 		Hidden: serpstat.HiddenColumns,
 	})

@@ -192,6 +192,13 @@ func unit(text string) rune {
 	return rune(n)
 }
 
+// NullRow is a row of a table whose values are all NULL.
+func NullRow(t *Table) Row {
+	b := NewBuilder(t, "", 1)
+	b.Begin()
+	return Row{b.Rows(), 0}
+}
+
 // Builder makes Rows of a text that holds them.
 type Builder struct {
 	rows  Rows
