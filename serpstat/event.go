@@ -7,10 +7,11 @@ type Event struct {
 	Method, Domain   string
 	Page, Size, Rows int
 	Credits          int64 // spent by this answer
+	Unsure           int64 // perhaps spent: the answer was lost
 	Total, LeftLines int64 // rows of the request, credits left on the plan; -1 unknown
 	Attempt          int   // from 1; a later one is a retry
 	Err              error
-	Warning          string // what the user should know of the result, "" otherwise
+	Warning          string // of a result that is incomplete, "" otherwise
 }
 
 func (o Options) exchanged(ex serpstatapi.Exchange) {
@@ -18,7 +19,7 @@ func (o Options) exchanged(ex serpstatapi.Exchange) {
 		return
 	}
 	o.Observe(Event{
-		Method: ex.Method, Domain: ex.Domain, Page: ex.Page, Size: ex.Size, Rows: ex.Rows, Credits: ex.Credits,
+		Method: ex.Method, Domain: ex.Domain, Page: ex.Page, Size: ex.Size, Rows: ex.Rows, Credits: ex.Credits, Unsure: ex.Unsure,
 		Total: ex.Total, LeftLines: ex.LeftLines, Attempt: ex.Attempt, Err: ex.Err,
 	})
 }

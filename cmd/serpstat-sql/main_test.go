@@ -36,6 +36,12 @@ func TestScripts(t *testing.T) {
 			sim := serpstatsim.New(serpstatsim.Options{Token: token, Domains: map[string][]serpstatsim.Row{
 				"serpstat.com": serpstatsim.Bundled()["serpstat.com"],
 				"hostile.com":  {hostile},
+				"gaps.com":     serpstatsim.Generate("gaps.com", 300, 1),
+				"lost.com":     serpstatsim.Generate("lost.com", 300, 1),
+			}, Faults: []serpstatsim.Fault{
+				{Kind: serpstatsim.EmptyPage, Query: "gaps.com", Page: 2},
+				{Kind: serpstatsim.EmptyPage, Query: "gaps.com", Page: 6},
+				{Kind: serpstatsim.CutBody, Query: "lost.com", Page: 2, Times: 1},
 			}})
 			web := httptest.NewServer(sim)
 			env.Defer(func() { sim.Close(); web.Close() })

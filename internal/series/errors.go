@@ -16,7 +16,7 @@ type IncompleteError struct {
 
 func (e *IncompleteError) Error() string {
 	return fmt.Sprintf("%d of %d rows of %s arrived, and the others stay away though they were asked for again: run the query again later, "+
-		"or set allow_incomplete to take what there is", e.Arrived, e.Total, e.Site)
+		"or take what there is with allow_incomplete = true (--allow-incomplete in serpstat-sql)", e.Arrived, e.Total, e.Site)
 }
 
 // ChangedError says that rows moved between two pages, and again when they were read anew.

@@ -23,6 +23,7 @@ const (
 	exitOK          = 0
 	exitFailed      = 1   // a query failed
 	exitUsage       = 2   // the command line or the config file is wrong
+	exitIncomplete  = 3   // rows stay away, which --allow-incomplete allows
 	exitInterrupted = 130 // Ctrl-C
 )
 
@@ -44,6 +45,8 @@ func run(ctx context.Context, version string, args []string, stdin io.Reader, st
 	cmd.SetErr(stderr)
 	err := pipeError(ctx, cmd.ExecuteContext(ctx))
 	switch {
+	case err == nil && s.progress != nil && s.progress.incomplete():
+		return exitIncomplete
 	case err == nil || errors.Is(err, errPipeClosed):
 		return exitOK
 	case ctx.Err() != nil:
@@ -73,6 +76,7 @@ type flags struct {
 	tokenFile, baseURL      string
 	maxCredits              int64
 	header, demo, explain   bool
+	allowIncomplete         bool
 	estimate, quiet, tables bool
 	verbose                 bool
 }
@@ -123,6 +127,7 @@ func (f *flags) define(cmd *cobra.Command) {
 	fs.StringVar(&f.tokenFile, "token-file", "", "read the API token from `FILE`")
 	fs.StringVar(&f.baseURL, "base-url", "", "`URL` of the API, such as that of serpstat-sim")
 	fs.Int64Var(&f.maxCredits, "max-credits", 0, "most `CREDITS` that one statement may spend (default no limit)")
+	fs.BoolVar(&f.allowIncomplete, "allow-incomplete", false, "take what there is where rows stay away: a warning, and exit code 3")
 	fs.BoolVar(&f.demo, "demo", false, "answer from bundled data: serpstat.com, python.org, big.example; no token needed")
 	fs.BoolVar(&f.explain, "explain", false, "print what would be asked of the API and the most it can cost; send nothing")
 	fs.BoolVar(&f.estimate, "estimate", false, "like --explain, and ask the API for the real figure (one credit for each scan)")

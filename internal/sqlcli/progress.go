@@ -26,6 +26,8 @@ type progress struct {
 	scans  scans // of the statement
 	before counts
 	left   int64 // credits; -1 unknown
+	unsure int64 // credits that may have been spent besides: their answers were lost
+	short  bool  // a result was incomplete
 }
 
 // scans are what is shown of the statement that runs: no figure of it ever falls.
@@ -148,12 +150,16 @@ func (p *progress) warn(text string) {
 func (p *progress) observe(e serpstat.Event) {
 	if e.Warning != "" {
 		p.warn(e.Warning)
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.short = true
 		return
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.count.requests++
 	p.count.credits += e.Credits
+	p.unsure += e.Unsure
 	if e.LeftLines >= 0 && (p.left < 0 || e.LeftLines < p.left) { // answers come in any order
 		p.left = e.LeftLines
 	}
@@ -185,9 +191,19 @@ func (p *progress) finish(ok bool) {
 	if p.quiet || !ok && p.count == (counts{}) {
 		return
 	}
-	left := ""
-	if p.left >= 0 {
-		left = fmt.Sprintf(", %d left", p.left)
+	more := ""
+	if p.unsure > 0 {
+		more = fmt.Sprintf(" (up to %d more may have been charged for answers that were lost)", p.unsure)
 	}
-	fmt.Fprintf(p.stderr, "%s%s\n", p.count, left)
+	if p.left >= 0 {
+		more += fmt.Sprintf(", %d left", p.left)
+	}
+	fmt.Fprintf(p.stderr, "%s%s\n", p.count, more)
+}
+
+// incomplete reports that a result was, which its user has allowed.
+func (p *progress) incomplete() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.short
 }
