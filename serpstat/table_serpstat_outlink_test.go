@@ -346,7 +346,7 @@ func TestACancelledScanBuysNothingMore(t *testing.T) {
 	for _, cache := range []bool{false, true} {
 		for _, stop := range []int{1, 5, 125, 200, 1700} {
 			t.Run(fmt.Sprintf("cache %t, after %d rows", cache, stop), func(t *testing.T) {
-				r := bundledRig(t, "")
+				r := bundledRig(t, "max_credits = 0")
 				r.bubble(func(t *testing.T) {
 					got := r.run(query{cache: cache, stop: stop, quals: quals(where("query", "=", "big.example"))})
 					n, credits := r.cost()
