@@ -20,6 +20,8 @@ type costCase struct {
 	match func(*serpstatsim.Row) bool
 	whole bool // all rows must be read before the first one is known: sorting, and no LIMIT
 
+	after *query // what was asked before it, where it is not the same
+
 	interpretations serpstatsim.Interpretations
 
 	credits, requests int64 // at most; -1 is not said
@@ -71,15 +73,22 @@ func costCases(rows []serpstatsim.Row) []costCase {
 			query: query{limit: -1}.and("links_ext", "<", 5).and("links_ext", ">", 9)},
 		costCase{title: "`limit 0`", query: query{limit: 0}, match: all},
 		costCase{title: "`query in (…10 domains…) limit 10`", query: query{limit: 10}, from: domains(10), match: all, credits: 11, requests: 1},
+		costCase{title: "`query in (…10 domains…) order by links_ext desc limit 10`", query: query{limit: 10, sort: "links_ext", desc: true}, from: domains(10), match: all, whole: true, credits: 110, requests: -1},
+		costCase{title: "`count(*)`", query: query{limit: -1, count: true}, match: all, whole: true, credits: 1, requests: 1},
 		costCase{title: fmt.Sprintf("all %d rows", len(rows)), query: query{limit: -1}, match: all, credits: int64(len(rows)), requests: pages(int64(len(rows))) + 4},
 		costCase{title: fmt.Sprintf("all %d rows, past the row cap", serpstatsim.BigDomainRows), query: query{limit: -1}, from: []string{large}, match: all,
 			credits: serpstatsim.BigDomainRows * 1001 / 1000, requests: -1},
 		costCase{title: "the same rows again, from the cache", query: query{limit: -1, cache: true}, again: true, match: all, whole: true},
 		costCase{title: "`order by links_ext limit 10` again, from the cache", query: query{limit: 10, sort: "links_ext", cache: true}, again: true, match: all, whole: true},
+		costCase{title: "`limit 300`, after `limit 100`", query: query{limit: 300, cache: true}, again: true, after: &query{limit: 100, cache: true}, match: all, credits: 200, requests: 2},
+		costCase{title: "`links_ext < 20`, after `links_ext < 50`", query: query{limit: -1, cache: true}.and("links_ext", "<", 20), again: true,
+			after: ptr(query{limit: -1, cache: true}.and("links_ext", "<", 50)), match: func(r *serpstatsim.Row) bool { return r.LinksExt < 20 }},
 		costCase{title: "all rows, the reader leaves after 200", query: query{limit: -1, leave: 200}, match: all, credits: 1000, requests: -1},
 	)
 	return list
 }
+
+func ptr(q query) *query { return &q }
 
 func (q query) and(column, operator string, value any) query {
 	q.quals = append(q.quals, where(column, operator, value))
@@ -140,7 +149,12 @@ func (c costCase) measure(data map[string][]serpstatsim.Row) (cost, error) {
 		q.quals = append(q.quals, in("query", c.from...))
 	}
 	if c.again {
-		if _, err := s.run(q); err != nil {
+		before := q
+		if c.after != nil {
+			before = *c.after
+			before.quals = append(before.quals, domain(c.from[0]))
+		}
+		if _, err := s.run(before); err != nil {
 			return cost{}, err
 		}
 		sim.Reset()

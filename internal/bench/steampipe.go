@@ -35,6 +35,7 @@ type query struct {
 	desc  bool
 	cache bool
 	leave int64 // the reader leaves after so many rows; 0 is never
+	count bool  // no column of the rows is asked for, as for count(*)
 }
 
 func (q query) request() *proto.ExecuteRequest {
@@ -46,6 +47,9 @@ func (q query) request() *proto.ExecuteRequest {
 		},
 	}
 	for _, f := range catalog.Of(req.Table).Fields {
+		if q.count {
+			break
+		}
 		req.QueryContext.Columns = append(req.QueryContext.Columns, f.Column)
 	}
 	for _, qual := range q.quals {
