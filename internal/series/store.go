@@ -12,7 +12,7 @@ import (
 const DefaultBytes = 64 << 20
 
 // looseShare is which part of it rows may take that are not packed.
-const looseShare = 8
+const looseShare = 16
 
 // SeriesBytes is what a series takes besides its pages, about.
 const SeriesBytes = 1 << 10

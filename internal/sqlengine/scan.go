@@ -18,7 +18,7 @@ import (
 const ahead = 16
 
 // maxHeld is how many bytes of rows a scan holds that is read once, from its first row to its last.
-const maxHeld = 8 << 20
+const maxHeld = 4 << 20
 
 // pluginScan is one call of the plugin. Its rows are held, since SQLite may read them many times (joins, subqueries), and
 // come only as fast as they are read. Several cursors may read it at once. Of a long result, the rows that its one reader
