@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"time"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 
@@ -90,7 +91,7 @@ func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.I
 		}
 		return nil, err
 	}
-	o := execute.Options{Reader: stream{d}, Log: plugin.Logger(ctx), Age: steampipe.CacheTime(ctx)}
+	o := execute.Options{Reader: stream{d}, Log: plugin.Logger(ctx), Age: cacheTime(ctx)}
 	o.Budget, o.Scope = statementOf(ctx, conn.settings)
 	if conn.settings.allowIncomplete {
 		o.Warn = p.opts.warn
@@ -98,4 +99,15 @@ func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.I
 	o.AllCount = !counted
 	o.ReadToCount = conn.settings.readToCount
 	return conn.New(in, o)
+}
+
+// otherHostsTime is how long what was bought serves further scans in another host, which does not tell its user's
+// setting: Steampipe's own default.
+const otherHostsTime = 5 * time.Minute
+
+func cacheTime(ctx context.Context) time.Duration {
+	if !steampipe.Served(ctx) {
+		return otherHostsTime
+	}
+	return steampipe.CacheTime(ctx)
 }
