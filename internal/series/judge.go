@@ -1,6 +1,7 @@
 package series
 
 import (
+	"hash/maphash"
 	"slices"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
@@ -22,6 +23,7 @@ type judged struct {
 
 	first, last string   // rows of the last page, as they came
 	lastValue   int64    // what its last row is sorted by
+	lastPage    uint64   // the hash of its rows
 	tail        []string // the last rows, as they came
 }
 
@@ -88,13 +90,17 @@ func (s *Series) suspect(q *request) suspicion {
 }
 
 // repeats reports that a page has the rows of the last one.
-func (s *Series) repeats(rows []table.Row) bool {
-	last := s.pages[len(s.pages)-1]
-	if last.rows != int64(len(rows)) {
-		return false
+func (s *Series) repeats(rows []table.Row) bool { return s.lastPage == hashOf(rows) }
+
+// hashOf tells pages apart.
+func hashOf(rows []table.Row) uint64 {
+	var h maphash.Hash
+	h.SetSeed(seed)
+	for _, row := range rows {
+		_, _ = h.WriteString(row.Raw()) // it never fails
+		_ = h.WriteByte(0)
 	}
-	before, err := last.all()
-	return err == nil && slices.EqualFunc(before, rows, func(a, b table.Row) bool { return a.Raw() == b.Raw() })
+	return h.Sum64()
 }
 
 // sorted reports that a page's rows come in the series' order.
@@ -293,6 +299,7 @@ func (s *Series) remember(rows []table.Row) {
 	s.tail = append(s.tail, last...)
 	s.tail = slices.Delete(s.tail, 0, max(len(s.tail)-tailRows, 0))
 	s.first, s.last = string([]byte(rows[0].Raw())), s.tail[len(s.tail)-1]
+	s.lastPage = hashOf(rows)
 	if s.Order.Known {
 		s.lastValue = s.Order.value(rows[len(rows)-1])
 	}

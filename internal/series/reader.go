@@ -158,8 +158,6 @@ func (r *Reader) next(want int64) ([]table.Row, error) {
 	}
 }
 
-var seed = maphash.MakeSeed()
-
 // unread leaves out rows that were returned before the series was bought anew, and notes the others.
 func (r *Reader) unread(rows []table.Row) []table.Row {
 	list := rows[:0]

@@ -11,6 +11,7 @@
 package series
 
 import (
+	"hash/maphash"
 	"slices"
 	"sort"
 	"time"
@@ -87,6 +88,9 @@ type Series struct {
 	ended error   // why no more can be bought
 	next  *Series // what it was bought anew as
 }
+
+// seed of the hashes of rows.
+var seed = maphash.MakeSeed()
 
 // happened wakes all who wait.
 func (s *Series) happened() {

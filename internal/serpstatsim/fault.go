@@ -47,12 +47,16 @@ const (
 	EchoToken                              // an HTML page that shows the request's URL
 	RateLimited32000                       // error 32000 with HTTP 200
 	TaskNotFound                           // error -32000 with HTTP 200
+	NoData                                 // error 32017 with HTTP 200
 	CutBody                                // the connection ends in the middle of the body
 	CloseConnection                        // the connection ends before the answer
 	Stall                                  // the answer never comes
 	ForeignID                              // the answer is another request's
 	EmptyPage                              // no rows, though total says otherwise
 	ShortPage                              // half of the rows
+	SmallPages                             // 100 rows at most, of a page of that size
+	SamePage                               // the first page, whichever is asked for
+	HalfTotal                              // total is half of what it is
 	BrokenOrder                            // the page's rows in reverse
 	NegativeTotal
 	AbsurdTotal
@@ -66,9 +70,9 @@ const (
 var faultNames = map[FaultKind]string{
 	RateLimitedObject: "429-object", RateLimitedStatus: "429-status", ServerErrorObject: "500-object", ServerErrorStatus: "500-status",
 	HTML502: "502-html", CreditsExhausted: "402", InvalidToken: "403", FilterRefused: "32117", Redirect: "redirect", EchoToken: "echo-token",
-	RateLimited32000: "32000", TaskNotFound: "-32000", CutBody: "cut-body",
+	RateLimited32000: "32000", TaskNotFound: "-32000", NoData: "32017", CutBody: "cut-body",
 	CloseConnection: "close", Stall: "stall", ForeignID: "foreign-id", EmptyPage: "empty-page", ShortPage: "short-page",
-	BrokenOrder: "broken-order", NegativeTotal: "negative-total", AbsurdTotal: "absurd-total", HugeBody: "huge-body",
+	SmallPages: "small-pages", SamePage: "same-page", HalfTotal: "half-total", BrokenOrder: "broken-order", NegativeTotal: "negative-total", AbsurdTotal: "absurd-total", HugeBody: "huge-body",
 	DeepNesting: "deep-nesting", WrongType: "wrong-type", NulBytes: "nul-bytes", InvalidUTF8: "invalid-utf8",
 }
 
@@ -140,6 +144,8 @@ func (f *Fault) rpcError() *rpcError {
 		return &rpcError{32000, "Too many queries"}
 	case TaskNotFound:
 		return &rpcError{-32000, "Task not found"}
+	case NoData:
+		return &rpcError{32017, "Data not found"}
 	}
 	return &rpcError{302, ""}
 }
@@ -165,12 +171,28 @@ func (k FaultKind) spoilRows(rows [][]byte, textKey string) [][]byte {
 	return rows
 }
 
+// smallPage is how many rows a page has at most, of an API that gives fewer than it is asked for.
+const smallPage = 100
+
+// turn is the page that is answered in place of another one, and its size.
+func (k FaultKind) turn(page, size int) (otherPage, otherSize int) {
+	switch k {
+	case SmallPages:
+		return page, min(size, smallPage)
+	case SamePage:
+		return 1, size
+	}
+	return page, size
+}
+
 func (k FaultKind) spoilTotal(total int) int {
 	switch k {
 	case NegativeTotal:
 		return -1
 	case AbsurdTotal:
 		return 1 << 60
+	case HalfTotal:
+		return total / 2
 	}
 	return total
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -71,6 +72,8 @@ func TestEveryFaultIsSeenByAClient(t *testing.T) {
 		{serpstatsim.EchoToken, 0, 502, []func(received) bool{status(502), contains("se%2Fcret", "se/cret")}},
 		{serpstatsim.RateLimited32000, 0, 32000, []func(received) bool{status(200), valid, contains(`"error":{"code":32000,`)}},
 		{serpstatsim.TaskNotFound, 0, -32000, []func(received) bool{status(200), valid, contains(`"error":{"code":-32000,`)}},
+		{serpstatsim.NoData, 0, 32017, []func(received) bool{status(200), valid, contains(`"error":{"code":32017,`)}},
+		{serpstatsim.HalfTotal, 3, 0, []func(received) bool{valid, contains(`"count":3,"total":1`)}},
 		{serpstatsim.CutBody, 3, 0, []func(received) bool{status(200), contains(`{"id":"1","result":{"data":[{"url_from":`), func(r received) bool {
 			return errors.Is(r.err, io.ErrUnexpectedEOF) && !json.Valid([]byte(r.body))
 		}}},
@@ -106,6 +109,23 @@ func TestEveryFaultIsSeenByAClient(t *testing.T) {
 				t.Errorf("%d credits, want %d; error %d, want %d; fault %q", s.Credits(), test.credits, log[0].ErrorCode, test.code, log[0].Fault)
 			}
 		})
+	}
+}
+
+// An API that gives fewer rows than it is asked for, and one that does not mind the page.
+func TestFaultsOfPages(t *testing.T) {
+	o := links(make([]func(*serpstatsim.Row), 300)...)
+	for kind, want := range map[serpstatsim.FaultKind]struct{ rows, firstNot int }{serpstatsim.SmallPages: {100, 150}, serpstatsim.SamePage: {150, 150}} {
+		o.Faults = []serpstatsim.Fault{{Kind: kind}}
+		plain := links(make([]func(*serpstatsim.Row), 300)...)
+		whole := fetch(t, serpstatsim.New(plain), `,"page":1,"size":300`, 8<<20).body
+		got := fetch(t, serpstatsim.New(o), `,"page":2,"size":150`, 8<<20).body
+		texts := regexp.MustCompile(`"link_text":"(\d+)"`)
+		all, page := texts.FindAllStringSubmatch(whole, -1), texts.FindAllStringSubmatch(got, -1)
+		begin := map[serpstatsim.FaultKind]int{serpstatsim.SmallPages: 100, serpstatsim.SamePage: 0}[kind]
+		if len(all) != 300 || len(page) != want.rows || page[0][1] != all[begin][1] || page[0][1] == all[want.firstNot][1] {
+			t.Errorf("%s: %d rows, of %d", kind, len(page), len(all))
+		}
 	}
 }
 

@@ -148,11 +148,15 @@ func (s *Server) page(v *view, entry *Request, fault *Fault) ([]byte, *rpcError)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	reachable := min(len(v.items), s.opts.RowCap)
-	from := reachable // of a page so far out that its offset would not fit an int
-	if entry.Page-1 <= reachable/entry.Size {
-		from = min((entry.Page-1)*entry.Size, reachable)
+	page, size := entry.Page, entry.Size
+	if fault != nil {
+		page, size = fault.Kind.turn(page, size)
 	}
-	to := min(from+entry.Size, reachable)
+	from := reachable // of a page so far out that its offset would not fit an int
+	if page-1 <= reachable/size {
+		from = min((page-1)*size, reachable)
+	}
+	to := min(from+size, reachable)
 	if from == s.opts.RowCap && len(v.items) > s.opts.RowCap && !s.opts.Interpretations.PastCapEmpty {
 		return nil, &rpcError{402, fmt.Sprintf("To get more than %d use export report methods", s.opts.RowCap)}
 	}
@@ -170,11 +174,11 @@ func (s *Server) page(v *view, entry *Request, fault *Fault) ([]byte, *rpcError)
 		return nil, &rpcError{32017, "Data not found"}
 	}
 	num := func(n int) string { return s.opts.Interpretations.number(int64(n)) }
-	size := 256
+	length := 256
 	for _, r := range rows {
-		size += len(r) + 1
+		length += len(r) + 1
 	}
-	out := make([]byte, 0, size)
+	out := make([]byte, 0, length)
 	out = append(out, `{"data":[`...)
 	for i, r := range rows {
 		if i > 0 {

@@ -89,9 +89,11 @@ var faultAbout = map[FaultKind]string{
 	ServerErrorObject: "error 500 with HTTP 200", ServerErrorStatus: "HTTP 500", HTML502: "a proxy's HTML page, HTTP 502",
 	CreditsExhausted: "error 402", InvalidToken: "error 403", FilterRefused: "error 32117", Redirect: "HTTP 302 to another host (location)",
 	EchoToken:        "a proxy's HTML page that shows the request's URL, token included",
-	RateLimited32000: "error 32000, the rate limit's, with HTTP 200", TaskNotFound: "error -32000 with HTTP 200", CutBody: "the connection ends in the middle of the answer, which is charged",
+	RateLimited32000: "error 32000, the rate limit's, with HTTP 200", TaskNotFound: "error -32000 with HTTP 200",
+	NoData: "error 32017 with HTTP 200, as for a page past the last", CutBody: "the connection ends in the middle of the answer, which is charged",
 	CloseConnection: "the connection ends before the answer, which is charged", Stall: "the answer never comes", ForeignID: "the answer has another request's id",
-	EmptyPage: "no rows, though total says otherwise", ShortPage: "half of the rows", BrokenOrder: "the page's rows in reverse",
+	EmptyPage: "no rows, though total says otherwise", ShortPage: "half of the rows", SmallPages: "100 rows at most, of a page of that size",
+	SamePage: "the first page, whichever is asked for", HalfTotal: "half of the total", BrokenOrder: "the page's rows in reverse",
 	NegativeTotal: "a total of -1", AbsurdTotal: "a total of 2^60", HugeBody: "4 GiB of white space", DeepNesting: "a million brackets",
 	WrongType: "data is a text", NulBytes: "a NUL character in each link_text or domain", InvalidUTF8: "bytes in each link_text or domain that are no UTF-8",
 }
