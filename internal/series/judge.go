@@ -1,6 +1,7 @@
 package series
 
 import (
+	"hash/maphash"
 	"slices"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
@@ -23,6 +24,8 @@ type judged struct {
 	first, last string   // rows of the last page, as they came
 	lastValue   int64    // what its last row is sorted by
 	tail        []string // the last rows, as they came
+	lastRows    int      // how many the last page had
+	lastHash    uint64   // of them
 }
 
 // Bounds of what is done about an answer that does not fit.
@@ -83,14 +86,19 @@ func (s *Series) suspect(q *request) suspicion {
 	return none
 }
 
-// repeats reports that a page has the rows of the last one.
+// repeats reports that a page has the rows of the last one, which may be here no longer.
 func (s *Series) repeats(rows []table.Row) bool {
-	last := s.pages[len(s.pages)-1]
-	if last.rows != int64(len(rows)) {
-		return false
+	return len(rows) == s.lastRows && hashOf(rows) == s.lastHash
+}
+
+// hashOf is the same for pages with the same rows.
+func hashOf(rows []table.Row) uint64 {
+	var h maphash.Hash
+	h.SetSeed(seed)
+	for _, row := range rows {
+		_, _ = h.WriteString(row.Raw()) // to memory
 	}
-	before, err := last.all()
-	return err == nil && slices.EqualFunc(before, rows, func(a, b table.Row) bool { return a.Raw() == b.Raw() })
+	return h.Sum64()
 }
 
 // sorted reports that a page's rows come in the series' order.
@@ -148,33 +156,54 @@ func (s *Series) settle() {
 // misread deals with a page that cannot be taken for what was asked for.
 func (s *Series) misread(q *request) bool {
 	rows := q.answer.Rows.Len()
-	switch {
-	case !s.Counted || s.total < 0:
-	case rows == 0 && q.answer.Total > 0 && q.answer.Total < s.rows && !s.lies:
+	if !s.Counted || s.total < 0 {
+		return false
+	}
+	if rows == 0 && q.answer.Total > 0 && q.answer.Total < s.rows && !s.lies {
 		s.moved(otherTotal) // it has fewer rows by now than have come
 		return true
-	case rows > 0 && q.page > 1 && rows >= s.largest && int64(rows) < min(int64(q.size), s.reach()-q.offset) && s.countsBy(q, rows):
-		s.smallerPages(rows)
-		return true
 	}
-	return false
+	if rows == 0 || q.page == 1 || rows >= q.size || s.shorts > maxShorts {
+		return false
+	}
+	short, over := int64(rows) < s.reach()-q.offset, int64(rows) > q.answer.Total-q.offset
+	switch {
+	case (short || over) && rows >= s.largest && s.countsBy(q):
+		s.smallerPages(rows)
+	case over && s.largest < q.size: // there cannot be so many: perhaps it is the end of other pages
+		s.smallerPages(s.largest)
+	default:
+		return false
+	}
+	return true
 }
 
-// countsBy reports that a short page is one of pages of so many rows: that it repeats rows which have come, as it does
-// where the API gives no more rows in a page, and counts pages by that.
-func (s *Series) countsBy(q *request, rows int) bool {
-	from := int64(q.page-1) * int64(rows)
-	for i, row := range q.answer.Rows.All() {
-		at := from + int64(i)
-		if at >= s.rows {
-			break
+// countsBy reports that a short page is one of pages of as many rows: that it repeats rows which have come, as it does
+// where the API gives no more rows in a page, and counts pages by that. Of rows that are no longer here, only the last
+// ones can be compared.
+func (s *Series) countsBy(q *request) bool {
+	rows := q.answer.Rows.All()
+	at := int64(q.page-1) * int64(len(rows))
+	tail := s.rows - int64(len(s.tail))
+	var of *page
+	var come []table.Row
+	for ; len(rows) > 0 && at < s.rows; at, rows = at+1, rows[1:] {
+		if at >= tail {
+			if s.tail[at-tail] != rows[0].Raw() {
+				return false
+			}
+			continue
 		}
-		p := s.pageAt(at)
-		if p == nil || p.offset > at {
-			return true // it is no longer here
+		if p := s.pageAt(at); p == nil || p.offset > at {
+			continue
+		} else if p != of {
+			var err error
+			if come, err = p.all(); err != nil {
+				return false
+			}
+			of = p
 		}
-		come, err := p.all()
-		if err != nil || come[at-p.offset].Raw() != row.Raw() {
+		if come[at-of.offset].Raw() != rows[0].Raw() {
 			return false
 		}
 	}
@@ -186,8 +215,18 @@ func (s *Series) smallerPages(rows int) {
 	s.shorts++
 	s.most = rows
 	if i := slices.IndexFunc(s.queue, func(q *request) bool { return q.size > rows }); i >= 0 {
-		s.queue = s.queue[:i]
+		s.giveUp(i)
 	}
+}
+
+// giveUp takes back what was asked for, from the i-th request on. What has been sent comes all the same, in vain.
+func (s *Series) giveUp(i int) {
+	for _, q := range s.queue[i:] {
+		if q.state == asked {
+			q.cancel()
+		}
+	}
+	s.queue = slices.Clone(s.queue[:i])
 }
 
 // borderOf is the request for the rows on both sides of a page's beginning: a page of the smallest size that has it in
@@ -209,6 +248,10 @@ func (s *Series) compare(border *request) {
 	before := border.offset - (s.rows - int64(len(s.tail))) // of what has come
 	for i, row := range border.answer.Rows.All() {
 		if at := before + int64(i); at >= 0 && at < int64(len(come)) && come[at] != row.Raw() {
+			if n := pending.answer.Rows.Len(); n > 0 && n < pending.size && pending.page > 1 && s.countsBy(pending) {
+				s.smallerPages(n)
+				return
+			}
 			s.moved(border.why)
 			return
 		}
@@ -265,7 +308,7 @@ func (s *Series) take(q *request) {
 		s.store.grow(s, p.size)
 		s.dropRead()
 	}
-	if n < min(int64(q.size), s.reach()-q.offset) {
+	if n < min(int64(q.size), s.reach()-q.offset) || n == 0 && !s.Counted {
 		s.cameShort(q, n)
 	}
 	s.largest = max(s.largest, int(n))
@@ -282,6 +325,7 @@ func (s *Series) remember(rows []table.Row) {
 	s.tail = append(s.tail, last...)
 	s.tail = slices.Delete(s.tail, 0, max(len(s.tail)-tailRows, 0))
 	s.first, s.last = string([]byte(rows[0].Raw())), s.tail[len(s.tail)-1]
+	s.lastRows, s.lastHash = len(rows), hashOf(rows)
 	if s.Order.Known {
 		s.lastValue = s.Order.value(rows[len(rows)-1])
 	}
@@ -292,7 +336,8 @@ func (s *Series) remember(rows []table.Row) {
 func (s *Series) cameShort(q *request, rows int64) {
 	switch {
 	case !s.Counted && rows == 0:
-		s.total, s.queue = s.rows, nil // that is the end
+		s.giveUp(0)
+		s.total = s.rows // that is the end
 		return
 	case !s.Counted:
 		return
@@ -328,6 +373,10 @@ func (s *Series) fillGap() {
 	if len(s.queue) == 0 || s.queue[0].offset <= s.rows || s.ended != nil {
 		return
 	}
+	if s.Counted && s.rows >= s.reach() {
+		s.endsBefore()
+		return
+	}
 	size := min(s.queue[0].offset-s.rows, int64(s.largestPage()))
 	for s.rows%size != 0 {
 		size--
@@ -335,9 +384,19 @@ func (s *Series) fillGap() {
 	s.queue = slices.Insert(s.queue, 0, &request{page: int(s.rows/size) + 1, size: int(size), offset: s.rows})
 }
 
+// endsBefore is about pages that were asked for ahead, where the last row has come and a gap would be left before them.
+// One that has rows was bought when there were more; to ask for those between would never end.
+func (s *Series) endsBefore() {
+	ahead := s.queue
+	s.giveUp(0)
+	if slices.ContainsFunc(ahead, func(q *request) bool { return q.state == arrived && q.answer.Rows.Len() > 0 }) {
+		s.moved(otherTotal)
+	}
+}
+
 // lookBehind asks whether something is behind the last row where the API has counted more rows before.
 func (s *Series) lookBehind() {
-	if s.Counted && len(s.queue) == 0 && !s.judged.ended && s.total < s.topTotal && s.rows >= s.reach() && s.rows < s.RowCap {
+	if s.Counted && s.total >= 0 && s.next == nil && len(s.queue) == 0 && !s.judged.ended && s.total < s.topTotal && s.rows >= s.reach() && s.rows < s.RowCap {
 		s.judged.ended = true
 		s.queue = []*request{{kind: endRequest, page: int(s.rows) + 1, size: 1, offset: s.rows}}
 	}

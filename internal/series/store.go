@@ -133,6 +133,13 @@ func (st *Store) came(s *Series) {
 	}
 }
 
+// comesToNothing lets go of a series that is coming, where nobody waits for it any more and nothing is under way.
+func (s *Series) comesToNothing() {
+	if len(s.readers) == 0 && !slices.ContainsFunc(s.queue, func(q *request) bool { return q.state == asked }) {
+		s.store.came(s)
+	}
+}
+
 // renew makes a series anew whose rows have moved.
 func (st *Store) renew(s *Series) *Series {
 	fresh := st.begin(s.Of, s.kept)
@@ -234,6 +241,9 @@ func (st *Store) replace(p *page, rows *table.Rows) {
 	packed := rows.Pack()
 	st.mu.Lock()
 	defer st.mu.Unlock()
+	if p.of.pageAt(p.offset) != p {
+		return // it has been dropped meanwhile
+	}
 	p.loose, p.packed = nil, packed
 	smaller := p.size - pageBytes - int64(len(packed))
 	p.size -= smaller
