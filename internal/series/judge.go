@@ -49,8 +49,8 @@ const (
 	sameRows   // the page looks like the one before
 )
 
-// Equal rows and other totals are looked into as long as that costs little: so many rows, and one for so many that were
-// bought.
+// Equal rows are looked into as long as that costs little: so many rows, and one for so many that were bought. Another
+// total is looked into always: a handful of rows for a page, and only where the rows change.
 const (
 	freeChecks   = 12
 	rowsForCheck = 5000
@@ -74,16 +74,22 @@ func (s *Series) suspect(q *request) suspicion {
 			return outOfOrder
 		}
 		switch {
+		case s.otherTotal(q):
+			return otherTotal
 		case s.first != s.last && first == s.first && s.repeats(rows):
 			return sameRows
 		case first == s.last:
 			return equalRows
 		}
 	}
-	if s.Counted && !s.lies && q.answer.Total != s.total {
+	if s.otherTotal(q) {
 		return otherTotal
 	}
 	return none
+}
+
+func (s *Series) otherTotal(q *request) bool {
+	return s.Counted && !s.lies && q.answer.Total != s.total
 }
 
 // repeats reports that a page has the rows of the last one, which may be here no longer.
@@ -111,8 +117,8 @@ func (s *Series) sorted(rows []table.Row) bool {
 	return true
 }
 
-// looksInto reports a suspicion that is worth the rows that a check costs.
-func (s *Series) looksInto(why suspicion, rows int) bool {
+// looksInto reports a suspicion that is worth the rows that a check costs, if it tells anything.
+func (s *Series) looksInto(why suspicion, rows int, tells bool) bool {
 	switch why {
 	case none:
 		return false
@@ -121,8 +127,8 @@ func (s *Series) looksInto(why suspicion, rows int) bool {
 			return true
 		}
 		fallthrough
-	case equalRows, otherTotal:
-		return s.checked+int64(rows) <= freeChecks+s.rows/rowsForCheck
+	case equalRows:
+		return tells && s.checked+int64(rows) <= freeChecks+s.rows/rowsForCheck
 	}
 	return true
 }
@@ -136,7 +142,7 @@ func (s *Series) settle() {
 		}
 		if q.kind == pageRequest && !q.cleared {
 			why := s.suspect(q)
-			if check := s.borderOf(q, why); s.looksInto(why, check.size) {
+			if check, tells := s.borderOf(q, why); check != nil && s.looksInto(why, check.size, tells) {
 				s.queue = slices.Insert(s.queue, 0, check)
 				return
 			}
@@ -230,20 +236,62 @@ func (s *Series) giveUp(i int) {
 }
 
 // borderOf is the request for the rows on both sides of a page's beginning: a page of the smallest size that has it in
-// its middle.
-func (s *Series) borderOf(q *request, why suspicion) *request {
-	size := int64(2)
-	for q.offset > 0 && q.offset%size == 0 {
-		size++
+// its middle, and that tells whether rows have moved. Where all before the border are equal it tells nothing.
+func (s *Series) borderOf(q *request, why suspicion) (check *request, tells bool) {
+	var smallest *request
+	most := int64(tailRows)
+	if s.most > 0 {
+		most = min(most, int64(s.most))
 	}
-	return &request{kind: borderRequest, why: why, page: int(q.offset/size) + 1, size: int(size), offset: q.offset - q.offset%size}
+	for size := int64(2); size <= most; size++ {
+		before := q.offset % size
+		if before == 0 {
+			continue
+		}
+		check := &request{kind: borderRequest, why: why, page: int(q.offset/size) + 1, size: int(size), offset: q.offset - before}
+		if s.movesShow(int(before), why) {
+			return check, true
+		}
+		if smallest == nil {
+			smallest = check
+		}
+	}
+	return smallest, false
+}
+
+// movesShow reports that the last rows, so many of which are read again, would be others if they had moved: back by one,
+// as where a page begins with the row before it, or in any direction.
+func (s *Series) movesShow(rows int, why suspicion) bool {
+	from := len(s.tail) - rows
+	if why == equalRows {
+		from--
+	}
+	for i := max(from, 0); i+1 < len(s.tail); i++ {
+		if s.tail[i] != s.tail[i+1] {
+			return true
+		}
+	}
+	return false
 }
 
 // compare looks whether the rows around a border are those that have come. If not, the rows have moved.
 func (s *Series) compare(border *request) {
 	pending := s.queue[0]
-	pending.cleared = true
 	s.checked += int64(border.answer.Rows.Len())
+	if rows := int64(border.answer.Rows.Len()); rows < min(int64(border.size), border.answer.Total-border.offset) || rows == 0 && border.answer.Total == 0 {
+		// It has come short itself, and tells nothing.
+		if s.shorts++; s.shorts > maxShorts {
+			s.end(&IncompleteError{s.Request.Site(), s.rows, s.total})
+			return
+		}
+		s.queue = slices.Insert(s.queue, 0, &request{kind: borderRequest, why: border.why, page: border.page, size: border.size, offset: border.offset})
+		return
+	}
+	pending.cleared = true
+	if border.answer.Total > 0 && border.answer.Total < s.rows && !s.lies {
+		s.moved(border.why) // it has fewer rows by now than have come
+		return
+	}
 	come := append(slices.Clone(s.tail), rawOf(pending.answer.Rows.All())...)
 	before := border.offset - (s.rows - int64(len(s.tail))) // of what has come
 	for i, row := range border.answer.Rows.All() {

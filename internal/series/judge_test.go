@@ -337,3 +337,55 @@ func TestATotalThatEndsBeforeWhatWasGivenUp(t *testing.T) {
 		}
 	})
 }
+
+// A total that has changed is looked into also where equal rows stand on both sides of each border, and there as far as
+// needed to see rows that have moved.
+func TestRowsThatMoveAmongTies(t *testing.T) {
+	for at := 2; at < 30; at++ {
+		synctest.Test(t, func(t *testing.T) {
+			rows := count(500)
+			for i := range rows {
+				rows[i].n = int64(i+1) / 2 // the last one of a page, and the first one of the next
+			}
+			a := &api{rows: rows}
+			a.before = func(number, _, _ int) {
+				if number == at {
+					a.rows = rows[1:]
+				}
+			}
+			got, err := a.read(t)
+			var changed *ChangedError
+			if !errors.As(err, &changed) && (err != nil || !slices.Equal(got, rows) && !slices.Equal(got, rows[1:])) {
+				t.Errorf("a row goes at request %d: %d rows, %v", at, len(got), err)
+			}
+		})
+	}
+}
+
+// A check that comes short itself tells nothing, and is made again.
+func TestACheckThatComesShort(t *testing.T) {
+	for _, total := range []int64{0, 299} {
+		for at := 2; at < 15; at++ {
+			synctest.Test(t, func(t *testing.T) {
+				shorts := 2
+				a := &api{rows: count(300), spoil: func(_, _, size int, rows []entry, n int64) ([]entry, int64) {
+					if (size == 2 || size == 3) && shorts > 0 {
+						shorts--
+						return nil, total
+					}
+					return rows, n
+				}}
+				a.before = func(number, _, _ int) {
+					if number == at {
+						a.rows = a.rows[1:]
+					}
+				}
+				got, err := a.read(t)
+				var changed *ChangedError
+				if !errors.As(err, &changed) && (err != nil || !slices.Equal(got, count(300)) && !slices.Equal(got, count(300)[1:])) {
+					t.Errorf("a row goes at request %d: %d rows, %v", at, len(got), err)
+				}
+			})
+		}
+	}
+}

@@ -77,7 +77,8 @@ func newWorld(t *testing.T, seed int) *world {
 // vex gives an API its trouble.
 func (w *world) vex(rnd *rand.Rand, i int, a *api, of *Of) {
 	rnd = rand.New(rand.NewPCG(rnd.Uint64(), 0)) // used under the API's lock
-	w.was = append(w.was, [][]entry{slices.Clone(a.rows)})
+	w.was = append(w.was, nil)
+	defer func() { w.was[i] = append(w.was[i], slices.Clone(a.rows)) }()
 	switch w.trouble {
 	case errorsAtTimes:
 		a.fails = func(int, int, int) error {
@@ -124,6 +125,11 @@ func (w *world) vex(rnd *rand.Rand, i int, a *api, of *Of) {
 			return rows, total
 		}
 	case movingRows:
+		if rnd.IntN(2) == 0 { // each row is there twice
+			for i := range a.rows {
+				a.rows[i].n /= 2
+			}
+		}
 		at, next := 2+rnd.IntN(20), int64(1_000_000)
 		a.before = func(number, _, _ int) {
 			if number != at {
@@ -161,9 +167,6 @@ func (w *world) vex(rnd *rand.Rand, i int, a *api, of *Of) {
 	case noOrder:
 		rnd.Shuffle(len(a.rows), func(i, j int) { a.rows[i], a.rows[j] = a.rows[j], a.rows[i] })
 		of.Order.Known = rnd.IntN(2) == 0
-	}
-	if w.trouble != movingRows {
-		w.was[i] = [][]entry{slices.Clone(a.rows)}
 	}
 }
 
@@ -401,8 +404,15 @@ func (v *visitor) judge(got []entry, err error) {
 func (v *visitor) judgeMoved(got []entry, err error) {
 	order := func(a, b entry) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) }
 	got = slices.SortedFunc(slices.Values(got), order)
-	if unique := slices.Compact(slices.Clone(got)); len(unique) != len(got) {
-		v.failf("rows come twice")
+	twice, most := 1, 1
+	for i := range got {
+		if twice++; i == 0 || got[i] != got[i-1] {
+			twice = 1
+		}
+		most = max(most, twice)
+	}
+	if most > 2 {
+		v.failf("a row comes %d times", most)
 	}
 	if err != nil {
 		return
