@@ -197,6 +197,17 @@ func TestNothingIsLeftOfWhatNobodyWants(t *testing.T) {
 			}
 			r.Close()
 		}
+		// One whose rows have moved, while its reader leaves.
+		a.fails, a.before = nil, func(number, _, _ int) { a.rows = count(400)[number:] }
+		r := st.Open(t.Context(), ascending(1<<20), o)
+		for range 2 {
+			if _, err := r.Next(-1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		go r.Next(-1) //nolint:errcheck // it is left
+		time.Sleep(1500 * time.Millisecond)
+		r.Close()
 		if time.Sleep(time.Minute); len(st.coming) > 0 {
 			t.Errorf("%d series are still here", len(st.coming))
 		}
