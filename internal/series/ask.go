@@ -62,8 +62,8 @@ func (r *Reader) ask(want int64) {
 		if i > 0 && i >= r.depth(want) {
 			return
 		}
-		if q.state == failed && q.asker == r {
-			return // it is told when its turn comes
+		if q.state == failed && !s.leftTo(r, i) {
+			return // whoever asked for it is told when its turn comes
 		}
 		if q.state == failed {
 			q = &request{kind: q.kind, page: q.page, size: q.size, offset: q.offset, why: q.why}
@@ -118,7 +118,7 @@ func (r *Reader) behind() int {
 // affords reports that a check of a border leaves enough for the rows that are needed. One that has to be made is asked
 // for in any case.
 func (r *Reader) affords(q *request, want int64) bool {
-	if r.Spare == nil || q.why != equalRows && q.why != otherTotal {
+	if r.Spare == nil || q.why != equalRows {
 		return true
 	}
 	need := r.series.reach() - r.series.rows
@@ -128,13 +128,21 @@ func (r *Reader) affords(q *request, want int64) bool {
 	return r.Spare(need, int64(q.size))
 }
 
-// trim takes back what nobody asks for at the end of what was asked for: the next who asks may need another size. What
-// has failed for the reader itself it is still to be told of.
+// leftTo reports that a reader may ask again for what has failed: for what is next, where another one has failed, who
+// is told. What was asked for ahead waits for its turn, so that two who cannot pay do not ask in turn for ever; but
+// nobody is told of what one who has left asked for.
+func (s *Series) leftTo(r *Reader, i int) bool {
+	asker := s.queue[i].asker
+	return i == 0 && asker != r || !s.readers[asker]
+}
+
+// trim takes back what nobody asks for at the end of what was asked for: the next who asks may need another size.
 func (s *Series) trim(r *Reader) {
-	idle := func(q *request) bool { return q.state == open || q.state == failed && q.asker != r }
-	for n := len(s.queue); n > 0 && s.queue[n-1].kind == pageRequest && idle(s.queue[n-1]); n-- {
+	idle := func(i int) bool { return s.queue[i].state == open || s.queue[i].state == failed && s.leftTo(r, i) }
+	for n := len(s.queue); n > 0 && s.queue[n-1].kind == pageRequest && idle(n-1); n-- {
 		s.queue = s.queue[:n-1]
 	}
+	s.lookBehind()
 }
 
 // send sends a request for a reader, who pays for it.
@@ -162,6 +170,7 @@ func (s *Series) arrive(q *request, begun time.Time, answer *table.Answer, err e
 	defer s.happened()
 	if q.err = err; err != nil {
 		q.state = failed
+		s.comesToNothing()
 		return
 	}
 	q.state, q.answer, s.left = arrived, answer, answer.LeftLines

@@ -23,8 +23,9 @@ type judged struct {
 
 	first, last string   // rows of the last page, as they came
 	lastValue   int64    // what its last row is sorted by
-	lastPage    uint64   // the hash of its rows
 	tail        []string // the last rows, as they came
+	lastRows    int      // how many the last page had
+	lastHash    uint64   // of them
 }
 
 // Bounds of what is done about an answer that does not fit.
@@ -48,8 +49,8 @@ const (
 	sameRows   // the page looks like the one before
 )
 
-// Equal rows and other totals are looked into as long as that costs little: so many rows, and one for so many that were
-// bought.
+// Equal rows are looked into as long as that costs little: so many rows, and one for so many that were bought. Another
+// total is looked into always: a handful of rows for a page, and only where the rows change.
 const (
 	freeChecks   = 12
 	rowsForCheck = 5000
@@ -77,28 +78,35 @@ func (s *Series) suspect(q *request) suspicion {
 			return outOfOrder
 		}
 		switch {
+		case s.otherTotal(q):
+			return otherTotal
 		case s.first != s.last && first == s.first && s.repeats(rows):
 			return sameRows
 		case first == s.last:
 			return equalRows
 		}
 	}
-	if s.Counted && !s.lies && q.answer.Total != s.total {
+	if s.otherTotal(q) {
 		return otherTotal
 	}
 	return none
 }
 
-// repeats reports that a page has the rows of the last one.
-func (s *Series) repeats(rows []table.Row) bool { return s.lastPage == hashOf(rows) }
+func (s *Series) otherTotal(q *request) bool {
+	return s.Counted && !s.lies && q.answer.Total != s.total
+}
 
-// hashOf tells pages apart.
+// repeats reports that a page has the rows of the last one, which may be here no longer.
+func (s *Series) repeats(rows []table.Row) bool {
+	return len(rows) == s.lastRows && hashOf(rows) == s.lastHash
+}
+
+// hashOf is the same for pages with the same rows.
 func hashOf(rows []table.Row) uint64 {
 	var h maphash.Hash
 	h.SetSeed(seed)
 	for _, row := range rows {
-		_, _ = h.WriteString(row.Raw()) // it never fails
-		_ = h.WriteByte(0)
+		_, _ = h.WriteString(row.Raw()) // to memory
 	}
 	return h.Sum64()
 }
@@ -113,8 +121,8 @@ func (s *Series) sorted(rows []table.Row) bool {
 	return true
 }
 
-// looksInto reports a suspicion that is worth the rows that a check costs.
-func (s *Series) looksInto(why suspicion, rows int) bool {
+// looksInto reports a suspicion that is worth the rows that a check costs, if it tells anything.
+func (s *Series) looksInto(why suspicion, rows int, tells bool) bool {
 	switch why {
 	case none:
 		return false
@@ -123,8 +131,8 @@ func (s *Series) looksInto(why suspicion, rows int) bool {
 			return true
 		}
 		fallthrough
-	case equalRows, otherTotal:
-		return s.checked+int64(rows) <= MostChecks(s.rows)
+	case equalRows:
+		return tells && s.checked+int64(rows) <= MostChecks(s.rows)
 	}
 	return true
 }
@@ -138,7 +146,7 @@ func (s *Series) settle() {
 		}
 		if q.kind == pageRequest && !q.cleared {
 			why := s.suspect(q)
-			if check := s.borderOf(q, why); s.looksInto(why, check.size) {
+			if check, tells := s.borderOf(q, why); check != nil && s.looksInto(why, check.size, tells) {
 				s.queue = slices.Insert(s.queue, 0, check)
 				return
 			}
@@ -158,33 +166,54 @@ func (s *Series) settle() {
 // misread deals with a page that cannot be taken for what was asked for.
 func (s *Series) misread(q *request) bool {
 	rows := q.answer.Rows.Len()
-	switch {
-	case !s.Counted || s.total < 0:
-	case rows == 0 && q.answer.Total > 0 && q.answer.Total < s.rows && !s.lies:
+	if !s.Counted || s.total < 0 {
+		return false
+	}
+	if rows == 0 && q.answer.Total > 0 && q.answer.Total < s.rows && !s.lies {
 		s.moved(otherTotal) // it has fewer rows by now than have come
 		return true
-	case rows > 0 && q.page > 1 && rows >= s.largest && int64(rows) < min(int64(q.size), s.reach()-q.offset) && s.countsBy(q, rows):
-		s.smallerPages(rows)
-		return true
 	}
-	return false
+	if rows == 0 || q.page == 1 || rows >= q.size || s.shorts > maxShorts {
+		return false
+	}
+	short, over := int64(rows) < s.reach()-q.offset, int64(rows) > q.answer.Total-q.offset
+	switch {
+	case (short || over) && rows >= s.largest && s.countsBy(q):
+		s.smallerPages(rows)
+	case over && s.largest < q.size: // there cannot be so many: perhaps it is the end of other pages
+		s.smallerPages(s.largest)
+	default:
+		return false
+	}
+	return true
 }
 
-// countsBy reports that a short page is one of pages of so many rows: that it repeats rows which have come, as it does
-// where the API gives no more rows in a page, and counts pages by that.
-func (s *Series) countsBy(q *request, rows int) bool {
-	from := int64(q.page-1) * int64(rows)
-	for i, row := range q.answer.Rows.All() {
-		at := from + int64(i)
-		if at >= s.rows {
-			break
+// countsBy reports that a short page is one of pages of as many rows: that it repeats rows which have come, as it does
+// where the API gives no more rows in a page, and counts pages by that. Of rows that are no longer here, only the last
+// ones can be compared.
+func (s *Series) countsBy(q *request) bool {
+	rows := q.answer.Rows.All()
+	at := int64(q.page-1) * int64(len(rows))
+	tail := s.rows - int64(len(s.tail))
+	var of *page
+	var come []table.Row
+	for ; len(rows) > 0 && at < s.rows; at, rows = at+1, rows[1:] {
+		if at >= tail {
+			if s.tail[at-tail] != rows[0].Raw() {
+				return false
+			}
+			continue
 		}
-		p := s.pageAt(at)
-		if p == nil || p.offset > at {
-			return true // it is no longer here
+		if p := s.pageAt(at); p == nil || p.offset > at {
+			continue
+		} else if p != of {
+			var err error
+			if come, err = p.all(); err != nil {
+				return false
+			}
+			of = p
 		}
-		come, err := p.all()
-		if err != nil || come[at-p.offset].Raw() != row.Raw() {
+		if come[at-of.offset].Raw() != rows[0].Raw() {
 			return false
 		}
 	}
@@ -196,18 +225,57 @@ func (s *Series) smallerPages(rows int) {
 	s.shorts++
 	s.most = rows
 	if i := slices.IndexFunc(s.queue, func(q *request) bool { return q.size > rows }); i >= 0 {
-		s.queue = s.queue[:i]
+		s.giveUp(i)
 	}
 }
 
-// borderOf is the request for the rows on both sides of a page's beginning: a page of the smallest size that has it in
-// its middle.
-func (s *Series) borderOf(q *request, why suspicion) *request {
-	size := int64(2)
-	for q.offset > 0 && q.offset%size == 0 {
-		size++
+// giveUp takes back what was asked for, from the i-th request on. What has been sent comes all the same, in vain.
+func (s *Series) giveUp(i int) {
+	for _, q := range s.queue[i:] {
+		if q.state == asked {
+			q.cancel()
+		}
 	}
-	return &request{kind: borderRequest, why: why, page: int(q.offset/size) + 1, size: int(size), offset: q.offset - q.offset%size}
+	s.queue = slices.Clone(s.queue[:i])
+}
+
+// borderOf is the request for the rows on both sides of a page's beginning: a page of the smallest size that has it in
+// its middle, and that tells whether rows have moved. Where all before the border are equal it tells nothing.
+func (s *Series) borderOf(q *request, why suspicion) (check *request, tells bool) {
+	var smallest *request
+	most := int64(tailRows)
+	if s.most > 0 {
+		most = min(most, int64(s.most))
+	}
+	for size := int64(2); size <= most; size++ {
+		before := q.offset % size
+		if before == 0 {
+			continue
+		}
+		check := &request{kind: borderRequest, why: why, page: int(q.offset/size) + 1, size: int(size), offset: q.offset - before}
+		if s.movesShow(int(before), why) {
+			return check, true
+		}
+		if smallest == nil {
+			smallest = check
+		}
+	}
+	return smallest, false
+}
+
+// movesShow reports that the last rows, so many of which are read again, would be others if they had moved: back by one,
+// as where a page begins with the row before it, or in any direction.
+func (s *Series) movesShow(rows int, why suspicion) bool {
+	from := len(s.tail) - rows
+	if why == equalRows {
+		from--
+	}
+	for i := max(from, 0); i+1 < len(s.tail); i++ {
+		if s.tail[i] != s.tail[i+1] {
+			return true
+		}
+	}
+	return false
 }
 
 // skipCheck takes a page as it is.
@@ -220,12 +288,29 @@ func (s *Series) skipCheck() {
 // compare looks whether the rows around a border are those that have come. If not, the rows have moved.
 func (s *Series) compare(border *request) {
 	pending := s.queue[0]
-	pending.cleared = true
 	s.checked += int64(border.answer.Rows.Len())
+	if rows := int64(border.answer.Rows.Len()); rows < min(int64(border.size), border.answer.Total-border.offset) || rows == 0 && border.answer.Total == 0 {
+		// It has come short itself, and tells nothing.
+		if s.shorts++; s.shorts > maxShorts {
+			s.end(&IncompleteError{s.Request.Site(), s.rows, s.total})
+			return
+		}
+		s.queue = slices.Insert(s.queue, 0, &request{kind: borderRequest, why: border.why, page: border.page, size: border.size, offset: border.offset})
+		return
+	}
+	pending.cleared = true
+	if border.answer.Total > 0 && border.answer.Total < s.rows && !s.lies {
+		s.moved(border.why) // it has fewer rows by now than have come
+		return
+	}
 	come := append(slices.Clone(s.tail), rawOf(pending.answer.Rows.All())...)
 	before := border.offset - (s.rows - int64(len(s.tail))) // of what has come
 	for i, row := range border.answer.Rows.All() {
 		if at := before + int64(i); at >= 0 && at < int64(len(come)) && come[at] != row.Raw() {
+			if n := pending.answer.Rows.Len(); n > 0 && n < pending.size && pending.page > 1 && s.countsBy(pending) {
+				s.smallerPages(n)
+				return
+			}
 			s.moved(border.why)
 			return
 		}
@@ -282,7 +367,7 @@ func (s *Series) take(q *request) {
 		s.store.grow(s, p.size)
 		s.dropRead()
 	}
-	if n < min(int64(q.size), s.reach()-q.offset) {
+	if n < min(int64(q.size), s.reach()-q.offset) || n == 0 && !s.Counted {
 		s.cameShort(q, n)
 	}
 	s.largest = max(s.largest, int(n))
@@ -299,7 +384,7 @@ func (s *Series) remember(rows []table.Row) {
 	s.tail = append(s.tail, last...)
 	s.tail = slices.Delete(s.tail, 0, max(len(s.tail)-tailRows, 0))
 	s.first, s.last = string([]byte(rows[0].Raw())), s.tail[len(s.tail)-1]
-	s.lastPage = hashOf(rows)
+	s.lastRows, s.lastHash = len(rows), hashOf(rows)
 	if s.Order.Known {
 		s.lastValue = s.Order.value(rows[len(rows)-1])
 	}
@@ -310,7 +395,8 @@ func (s *Series) remember(rows []table.Row) {
 func (s *Series) cameShort(q *request, rows int64) {
 	switch {
 	case !s.Counted && rows == 0:
-		s.total, s.queue = s.rows, nil // that is the end
+		s.giveUp(0)
+		s.total = s.rows // that is the end
 		return
 	case !s.Counted:
 		return
@@ -346,6 +432,10 @@ func (s *Series) fillGap() {
 	if len(s.queue) == 0 || s.queue[0].offset <= s.rows || s.ended != nil {
 		return
 	}
+	if s.Counted && s.rows >= s.reach() {
+		s.endsBefore()
+		return
+	}
 	size := min(s.queue[0].offset-s.rows, int64(s.largestPage()))
 	for s.rows%size != 0 {
 		size--
@@ -353,9 +443,19 @@ func (s *Series) fillGap() {
 	s.queue = slices.Insert(s.queue, 0, &request{page: int(s.rows/size) + 1, size: int(size), offset: s.rows})
 }
 
+// endsBefore is about pages that were asked for ahead, where the last row has come and a gap would be left before them.
+// One that has rows was bought when there were more; to ask for those between would never end.
+func (s *Series) endsBefore() {
+	ahead := s.queue
+	s.giveUp(0)
+	if slices.ContainsFunc(ahead, func(q *request) bool { return q.state == arrived && q.answer.Rows.Len() > 0 }) {
+		s.moved(otherTotal)
+	}
+}
+
 // lookBehind asks whether something is behind the last row where the API has counted more rows before.
 func (s *Series) lookBehind() {
-	if s.Counted && len(s.queue) == 0 && !s.judged.ended && s.total < s.topTotal && s.rows >= s.reach() && s.rows < s.RowCap {
+	if s.Counted && s.total >= 0 && s.next == nil && len(s.queue) == 0 && !s.judged.ended && s.total < s.topTotal && s.rows >= s.reach() && s.rows < s.RowCap {
 		s.judged.ended = true
 		s.queue = []*request{{kind: endRequest, page: int(s.rows) + 1, size: 1, offset: s.rows}}
 	}

@@ -1,15 +1,18 @@
 package series
 
 import (
+	"context"
 	"errors"
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/repetition"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 // once spoils the answers to requests that fit, at most so many times.
@@ -83,16 +86,20 @@ func TestRowsThatStayAway(t *testing.T) {
 
 // An API that gives at most so many rows in a page, and counts pages of that size, whatever it is asked for.
 func TestAnAPIWithSmallerPages(t *testing.T) {
-	for most := 1; most < 40; most++ {
+	for round := range 39 * repetition.Times(4, 40) {
+		most, n := round%39+1, int64(300)
+		if round >= 39 {
+			n = int64(33 + rand.IntN(70)) // there may be more rows in the page that comes than there are left
+		}
 		synctest.Test(t, func(t *testing.T) {
-			rows := count(300)
+			rows := count(n)
 			a := &api{rows: rows, spoil: func(_, page, size int, _ []entry, total int64) ([]entry, int64) {
 				size = min(size, most)
 				from := min((page-1)*size, len(rows))
 				return rows[from:min(from+size, len(rows))], total
 			}}
-			if got, err := a.read(t); err != nil || !slices.Equal(got, rows) || a.spent() > 300+int64(10*most) { // pages that were asked for ahead are bought in vain
-				t.Errorf("at most %d rows: %d rows for %d credits, %v", most, len(got), a.spent(), err)
+			if got, err := a.read(t); err != nil || !slices.Equal(got, rows) || a.spent() > n+int64(10*most) { // pages that were asked for ahead are bought in vain
+				t.Errorf("at most %d rows in a page: %d rows of %d for %d credits, %v", most, len(got), n, a.spent(), err)
 			}
 		})
 	}
@@ -226,5 +233,159 @@ func TestATotalThatCountsOtherRows(t *testing.T) {
 				t.Errorf("a total of %d: %d rows for %d credits, %v", total, len(got), a.spent(), err)
 			}
 		})
+	}
+}
+
+// What was asked for ahead in pages that the API does not give is taken back while it waits for its turn.
+func TestPagesThatAreNotGivenAreTakenBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := count(300)
+		a := &api{rows: rows, spoil: func(_, page, size int, _ []entry, total int64) ([]entry, int64) {
+			size = min(size, 20)
+			return rows[min((page-1)*size, len(rows)):min(page*size, len(rows))], total
+		}}
+		o := a.options()
+		var bought atomic.Int64
+		o.Buy = func(ctx context.Context, page, size, expect int) (*table.Answer, error) {
+			if page > 2 && size == 32 {
+				select {
+				case <-ctx.Done():
+					return nil, ctx.Err()
+				case <-time.After(time.Second):
+					bought.Add(1)
+				}
+			}
+			return a.fetch(ctx, page, size, expect)
+		}
+		r := NewStore().Open(t.Context(), ascending(1<<20), o)
+		defer r.Close()
+		got, err := all(r)
+		if time.Sleep(time.Minute); err != nil || !slices.Equal(got, rows) || bought.Load() > 0 {
+			t.Errorf("%d rows, %v, and %d pages that nobody can read", len(got), err, bought.Load())
+		}
+	})
+}
+
+// Pages may look like the one before where it is no longer here.
+func TestPagesThatRepeatWhatIsGone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: slices.Repeat([]entry{{7, ""}, {7, " "}, {7, ""}, {7, "  "}}, 50)}
+		o := a.options()
+		o.Age = 0
+		r := NewStore().Open(t.Context(), ascending(1<<20), o)
+		defer r.Close()
+		if got, err := all(r); err != nil || !slices.Equal(got, a.rows) {
+			t.Errorf("%d rows, %v", len(got), err)
+		}
+	})
+}
+
+// Rows go, and a page that was asked for ahead has come before: those that would be in between are not asked for
+// without end.
+func TestRowsGoBeforeAPageThatHasCome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var fewer atomic.Bool
+		a := &api{rows: count(19), slow: time.Millisecond, spoil: func(number, page, size int, rows []entry, total int64) ([]entry, int64) {
+			if offset := (page - 1) * size; fewer.Load() || offset == 8 {
+				fewer.Store(fewer.Load() || number > 3)
+				return rows[:max(min(9-offset, len(rows)), 0)], 9
+			}
+			return rows, total
+		}}
+		o := a.options()
+		o.Buy = func(ctx context.Context, page, size, expect int) (*table.Answer, error) {
+			if page == 2 && size == 8 && !fewer.Load() {
+				time.Sleep(time.Second) // the page behind comes first
+			}
+			return a.fetch(ctx, page, size, expect)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+		defer cancel()
+		r := NewStore().Open(ctx, ascending(1<<20), o)
+		defer r.Close()
+		if got, err := all(r); err != nil || !slices.Equal(got, count(9)) || a.spent() > 19+9+5 {
+			t.Errorf("%d rows for %d credits, %v", len(got), a.spent(), err)
+		}
+	})
+}
+
+// A total that is too small for once is looked into also where the page behind was given up.
+func TestATotalThatEndsBeforeWhatWasGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(300), spoil: func(_, page, size int, rows []entry, total int64) ([]entry, int64) {
+			if page*size == 32 {
+				return rows, 32
+			}
+			return rows, total
+		}}
+		st, poor := NewStore(), a.options()
+		poor.Buy = func(ctx context.Context, page, size, expect int) (*table.Answer, error) {
+			if page*size > 32 {
+				return nil, errBroken
+			}
+			return a.fetch(ctx, page, size, expect)
+		}
+		r := st.Open(t.Context(), ascending(1<<20), poor)
+		if got, err := all(r); !errors.Is(err, errBroken) {
+			t.Errorf("%d rows, %v", len(got), err)
+		}
+		r.Close()
+		r = st.Open(t.Context(), ascending(1<<20), a.options())
+		defer r.Close()
+		if got, err := all(r); err != nil || !slices.Equal(got, a.rows) {
+			t.Errorf("%d rows, %v", len(got), err)
+		}
+	})
+}
+
+// A total that has changed is looked into also where equal rows stand on both sides of each border, and there as far as
+// needed to see rows that have moved.
+func TestRowsThatMoveAmongTies(t *testing.T) {
+	for at := 2; at < 30; at++ {
+		synctest.Test(t, func(t *testing.T) {
+			rows := count(500)
+			for i := range rows {
+				rows[i].n = int64(i+1) / 2 // the last one of a page, and the first one of the next
+			}
+			a := &api{rows: rows}
+			a.before = func(number, _, _ int) {
+				if number == at {
+					a.rows = rows[1:]
+				}
+			}
+			got, err := a.read(t)
+			var changed *ChangedError
+			if !errors.As(err, &changed) && (err != nil || !slices.Equal(got, rows) && !slices.Equal(got, rows[1:])) {
+				t.Errorf("a row goes at request %d: %d rows, %v", at, len(got), err)
+			}
+		})
+	}
+}
+
+// A check that comes short itself tells nothing, and is made again.
+func TestACheckThatComesShort(t *testing.T) {
+	for _, total := range []int64{0, 299} {
+		for at := 2; at < 15; at++ {
+			synctest.Test(t, func(t *testing.T) {
+				shorts := 2
+				a := &api{rows: count(300), spoil: func(_, _, size int, rows []entry, n int64) ([]entry, int64) {
+					if (size == 2 || size == 3) && shorts > 0 {
+						shorts--
+						return nil, total
+					}
+					return rows, n
+				}}
+				a.before = func(number, _, _ int) {
+					if number == at {
+						a.rows = a.rows[1:]
+					}
+				}
+				got, err := a.read(t)
+				var changed *ChangedError
+				if !errors.As(err, &changed) && (err != nil || !slices.Equal(got, count(300)) && !slices.Equal(got, count(300)[1:])) {
+					t.Errorf("a row goes at request %d: %d rows, %v", at, len(got), err)
+				}
+			})
+		}
 	}
 }

@@ -8,6 +8,9 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
+// seed is of all hashes of rows.
+var seed = maphash.MakeSeed()
+
 // Options say how a reader buys, and what it may be given.
 type Options struct {
 	Buy Fetch
@@ -123,6 +126,7 @@ func (r *Reader) leave() {
 			q.cancel()
 		}
 	}
+	s.comesToNothing()
 	s.dropRead()
 }
 
@@ -257,7 +261,7 @@ const few = 10
 func (r *Reader) beginAnew(want int64) {
 	s := r.series
 	alone := len(s.readers) == 1 && len(s.queue) == 0
-	if alone && s.rows > 0 && s.rows <= few && s.more() && (want < 0 || want > 2*s.rows) {
+	if r.over() == nil && alone && s.rows > 0 && s.rows <= few && s.more() && (want < 0 || want > 2*s.rows) {
 		r.leave()
 		r.enter(r.store.begin(s.Of, r.keeps()))
 	}

@@ -357,3 +357,71 @@ func TestWhatBecomesOfRequestsWhoseReaderHasLeft(t *testing.T) {
 		})
 	}
 }
+
+// Two who cannot pay for what is asked for ahead do not ask for it in turn as long as they wait.
+func TestThoseWhoCannotPayDoNotAskInTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		a := &api{rows: count(500), slow: 20 * time.Millisecond}
+		o := a.options()
+		var refused atomic.Int64
+		o.Buy = func(ctx context.Context, page, size, expect int) (*table.Answer, error) {
+			if page*size <= 64 {
+				return a.fetch(ctx, page, size, expect)
+			}
+			if refused.Add(1) > 1000 {
+				cancel()
+			}
+			return nil, errBroken
+		}
+		st := NewStore()
+		var readers sync.WaitGroup
+		for range 3 {
+			readers.Go(func() {
+				r := st.Open(ctx, ascending(1<<20), o)
+				defer r.Close()
+				if got, err := all(r); !errors.Is(err, errBroken) || len(got) != 64 {
+					t.Errorf("%d rows, %v", len(got), err)
+				}
+			})
+		}
+		if readers.Wait(); refused.Load() > 3*8 {
+			t.Errorf("%d requests were refused", refused.Load())
+		}
+	})
+}
+
+// One who has left does not begin anew, where just a few rows are here.
+func TestOneWhoHasLeftBeginsNothing(t *testing.T) {
+	for name, leave := range map[string]func(r *Reader, cancel func()){
+		"closed":    func(r *Reader, _ func()) { r.Close() },
+		"cancelled": func(_ *Reader, cancel func()) { cancel() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a := &api{rows: count(300)}
+				st := NewStore()
+				other := st.Open(t.Context(), ascending(1<<20), a.options())
+				if _, err := other.Next(5); err != nil {
+					t.Fatal(err)
+				}
+				ctx, cancel := context.WithCancel(t.Context())
+				defer cancel()
+				r := st.Open(ctx, ascending(1<<20), a.options())
+				if name == "cancelled" {
+					other.Close()
+				}
+				leave(r, cancel)
+				if rows, err := r.Next(-1); err == nil || a.spent() != 5 {
+					t.Errorf("%d rows for %d credits", len(rows), a.spent())
+				}
+				again := st.Open(t.Context(), ascending(1<<20), a.options())
+				defer again.Close()
+				if rows, err := again.Next(5); err != nil || len(rows) != 5 || a.spent() != 5 {
+					t.Errorf("%d rows for %d credits, %v: what was here is gone", len(rows), a.spent(), err)
+				}
+			})
+		})
+	}
+}

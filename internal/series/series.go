@@ -124,8 +124,10 @@ func (s *Series) complete() bool {
 	return s.ended == nil && s.next == nil && s.total >= 0 && s.rows >= s.total && len(s.queue) == 0 && s.whole()
 }
 
-// whole reports that no page has been dropped at the front.
-func (s *Series) whole() bool { return s.next == nil && (len(s.pages) == 0 || s.pages[0].offset == 0) }
+// whole reports that no page has been dropped at the front. All may have been.
+func (s *Series) whole() bool {
+	return s.next == nil && (s.rows == 0 || len(s.pages) > 0 && s.pages[0].offset == 0)
+}
 
 // pageAt is the page with the row at an offset, nil where that has not come.
 func (s *Series) pageAt(offset int64) *page {

@@ -133,14 +133,25 @@ func (st *Store) came(s *Series) {
 	}
 }
 
+// comesToNothing lets go of a series that is coming, where nobody waits for it any more and nothing is under way.
+func (s *Series) comesToNothing() {
+	if len(s.readers) > 0 || slices.ContainsFunc(s.queue, func(q *request) bool { return q.state == asked }) {
+		return
+	}
+	s.store.came(s)
+	if s.next != nil {
+		s.next.comesToNothing()
+	}
+}
+
 // renew makes a series anew whose rows have moved.
-func (st *Store) renew(s *Series) *Series {
+func (st *Store) renew(s *Series) {
 	fresh := st.begin(s.Of, s.kept)
 	fresh.anew, fresh.topTotal = s.anew+1, s.topTotal
 	s.next = fresh
 	st.forget(s)
+	s.comesToNothing()
 	s.happened()
-	return fresh
 }
 
 // forget takes a series out of the store. Its readers keep it: what they have read is dropped.
@@ -234,6 +245,9 @@ func (st *Store) replace(p *page, rows *table.Rows) {
 	packed := rows.Pack()
 	st.mu.Lock()
 	defer st.mu.Unlock()
+	if p.of.pageAt(p.offset) != p {
+		return // it has been dropped meanwhile
+	}
 	p.loose, p.packed = nil, packed
 	smaller := p.size - pageBytes - int64(len(packed))
 	p.size -= smaller

@@ -161,3 +161,55 @@ func TestWhatNoLongerFitsGoesByAge(t *testing.T) {
 		}
 	})
 }
+
+// What a statement has read, and for which there was no room, is read again: that nothing of it is here does not mean
+// that there is nothing.
+func TestAStatementReadsAgainWhatThereIsNoRoomFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(300)}
+		st, o := NewStore(), a.options()
+		st.Most, o.Scope = 2<<10, NewScope()
+		for range 3 {
+			r := st.Open(t.Context(), ascending(1<<20), o)
+			if rows, err := all(r); err != nil || !slices.Equal(rows, count(300)) {
+				t.Errorf("%d rows, %v", len(rows), err)
+			}
+			r.Close()
+		}
+	})
+}
+
+// A series that nobody wants kept is let go of, also if nothing of it ever came.
+func TestNothingIsLeftOfWhatNobodyWants(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(300), slow: time.Second, fails: func(int, int, int) error { return errBroken }}
+		st, o := NewStore(), a.options()
+		o.Age = 0
+		for owner, asks := range []bool{false, true, true} {
+			of := ascending(1 << 20)
+			of.Owner = owner
+			r := st.Open(t.Context(), of, o)
+			if asks {
+				go r.Next(-1) //nolint:errcheck // it fails, or is left
+			}
+			if synctest.Wait(); owner == 2 {
+				time.Sleep(time.Minute)
+			}
+			r.Close()
+		}
+		// One whose rows have moved, while its reader leaves.
+		a.fails, a.before = nil, func(number, _, _ int) { a.rows = count(400)[number:] }
+		r := st.Open(t.Context(), ascending(1<<20), o)
+		for range 2 {
+			if _, err := r.Next(-1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		go r.Next(-1) //nolint:errcheck // it is left
+		time.Sleep(1500 * time.Millisecond)
+		r.Close()
+		if time.Sleep(time.Minute); len(st.coming) > 0 {
+			t.Errorf("%d series are still here", len(st.coming))
+		}
+	})
+}

@@ -7,11 +7,23 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 )
 
 // Pack writes rows so that they take little memory: their text compressed at the fastest level, 40 to 60 bytes a row
 // on real links, where they take ten times as much otherwise.
-func (r *Rows) Pack() []byte {
+func (r *Rows) Pack() []byte { return compress(r.plain()) }
+
+func compress(plain []byte) []byte {
+	var packed bytes.Buffer
+	w, _ := flate.NewWriter(&packed, flate.BestSpeed) // the level is one there is
+	_, _ = w.Write(plain)                             // to memory
+	_ = w.Close()
+	return bytes.Clone(packed.Bytes())
+}
+
+// plain is what is compressed.
+func (r *Rows) plain() []byte {
 	plain := make([]byte, 0, len(r.text)+len(r.extra)+4*len(r.cells)+64)
 	for _, n := range []int{r.width, len(r.cells), len(r.text), len(r.extra)} {
 		plain = binary.AppendUvarint(plain, uint64(n))
@@ -32,26 +44,28 @@ func (r *Rows) Pack() []byte {
 			plain = binary.AppendVarint(plain, c.n)
 		}
 	}
-	var packed bytes.Buffer
-	w, _ := flate.NewWriter(&packed, flate.BestSpeed) // the level is one there is
-	_, _ = w.Write(plain)                             // to memory
-	_ = w.Close()
-	return bytes.Clone(packed.Bytes())
+	return plain
 }
+
+// maxPlain is more than the rows of one answer take, of which the client reads 64 MB at most.
+const maxPlain = 256 << 20
 
 // errPacked says that something else than [Rows.Pack] has written what is unpacked.
 var errPacked = errors.New("table: these are no packed rows")
 
 // Unpack reads what [Rows.Pack] has written.
-func Unpack(packed []byte) (*Rows, error) {
-	plain, err := io.ReadAll(flate.NewReader(bytes.NewReader(packed)))
+func Unpack(packed []byte) (*Rows, error) { return unpack(packed, maxPlain) }
+
+func unpack(packed []byte, most int64) (*Rows, error) {
+	plain, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), most+1))
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errPacked, err)
 	}
 	u := unpacker{rest: plain}
-	r := &Rows{width: u.length(), cells: make([]cell, u.length())}
+	r := &Rows{width: u.width(), cells: make([]cell, u.length())}
 	text, extra := u.length(), u.length()
-	if u.bad || text+extra > len(u.rest) {
+	whole := len(r.cells) == 0 || r.width > 0 && len(r.cells)%r.width == 0
+	if u.bad || !whole || int64(len(plain)) > most || text+extra > len(u.rest) {
 		return nil, errPacked
 	}
 	r.text, r.extra = string(u.rest[:text]), string(u.rest[text:text+extra])
@@ -62,9 +76,13 @@ func Unpack(packed []byte) (*Rows, error) {
 		switch c.kind = u.kind(); c.kind {
 		case isNull:
 		case isText, isExtra:
-			last := &ends[c.kind-isText]
+			last, most := &ends[c.kind-isText], int64(len(r.text))
+			if c.kind == isExtra {
+				most = int64(len(r.extra))
+			}
 			begin := *last + u.number()
 			*last = begin + u.number()
+			u.bad = u.bad || begin < 0 || begin > *last || *last > most
 			c.n = begin<<32 | *last
 		default:
 			c.n = u.number()
@@ -88,6 +106,14 @@ func (u *unpacker) skip(n int) {
 		return
 	}
 	u.rest = u.rest[n:]
+}
+
+// width is of a row: no table has so many fields that more than a byte is needed.
+func (u *unpacker) width() int {
+	v, n := binary.Uvarint(u.rest)
+	u.skip(n)
+	u.bad = u.bad || v > math.MaxUint8
+	return int(v & math.MaxUint8)
 }
 
 // length is at most the bytes that follow it, or for the number of cells their bytes.

@@ -164,7 +164,7 @@ func holdable(raw string) string {
 // escapeIn measures the escape that text begins with, a surrogate pair as one, and reports whether PostgreSQL can
 // hold it.
 func escapeIn(text string) (length int, held bool) {
-	if text[1] != 'u' {
+	if text[1] != 'u' || len(text) < len(`\u0000`) { // the latter is no JSON
 		return 2, true
 	}
 	const one, pair = len(`\u0000`), len(`\u0000\u0000`)
