@@ -13,6 +13,7 @@ import (
 type cursor struct {
 	table *virtualTable
 	scan  *pluginScan        // nil where no row can match
+	reads columnSet          // what SQLite may ask for of a row
 	echo  map[int]vtab.Value // parameters, as the statement writes them
 	index []int              // of the rows to visit, if an index has chosen them
 	chose bool               // index is set
@@ -43,6 +44,7 @@ func (c *cursor) filter(idxStr string, values []vtab.Value) error {
 	if err != nil || none {
 		return err
 	}
+	c.reads = p.Columns
 	c.echo = map[int]vtab.Value{}
 	for i, arg := range p.Args {
 		column := c.table.table.Columns[arg.Column]
@@ -117,10 +119,17 @@ func (c *cursor) Eof() bool { return c.row == nil }
 
 // Column returns a value of the current row.
 func (c *cursor) Column(i int) (vtab.Value, error) {
-	if v, ok := c.echo[i]; ok {
-		return v, nil
+	if !c.reads.has(i) {
+		return nil, c.table.engine.note(fmt.Errorf("%s.%s is read, which SQLite has not said: please report it", c.table.table.Name, c.table.table.Columns[i].Name))
 	}
-	return c.row[i], nil
+	return c.value(i), nil
+}
+
+func (c *cursor) value(i int) vtab.Value {
+	if v, ok := c.echo[i]; ok {
+		return v
+	}
+	return c.row[i]
 }
 
 // Rowid identifies the current row within the statement. SQLite reads a table twice for the sides of an OR
@@ -136,7 +145,10 @@ func (c *cursor) Rowid() (int64, error) {
 func (c *cursor) identity() string {
 	var key strings.Builder
 	for i := range c.row {
-		v, _ := c.Column(i)
+		if !c.reads.has(i) {
+			continue
+		}
+		v := c.value(i)
 		fmt.Fprintf(&key, "%T %q ", v, fmt.Sprint(v))
 	}
 	if c.seen == nil {

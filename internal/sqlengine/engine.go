@@ -68,6 +68,7 @@ type statement struct {
 	cancel           context.CancelFunc
 	collationUnknown bool // texts may be compared by another collation than their bytes
 	rowids           map[string]int64
+	readsRowids      bool            // it names the rowid of a plugin's table
 	warned           map[string]bool // columns
 	own              bool            // what runs is the engine's own, before or after the statement
 	alters           bool            // views may have come, gone or changed

@@ -38,6 +38,8 @@ type accessPlan struct {
 	Offset int `json:",omitempty"`
 	Order  string
 	Desc   bool `json:",omitempty"`
+	// Columns are those that the statement reads at this place.
+	Columns columnSet
 }
 
 // argument is a constraint whose value SQLite gives: on a column, with an operator.
@@ -64,7 +66,7 @@ const (
 
 // BestIndex says which constraints the table takes and at which cost.
 func (t *virtualTable) BestIndex(info *vtab.IndexInfo) error {
-	p := accessPlan{}
+	p := accessPlan{Columns: t.columnsOf(info)}
 	info.EstimatedCost, info.EstimatedRows = scanCost, scanRows
 	limited := slices.ContainsFunc(info.Constraints, func(c vtab.Constraint) bool { return c.Op == vtab.OpLIMIT })
 	all, given := true, map[int]bool{} // all: the plugin is told every constraint
@@ -91,6 +93,16 @@ func (t *virtualTable) BestIndex(info *vtab.IndexInfo) error {
 	b, err := json.Marshal(p)
 	info.IdxStr = string(b)
 	return err
+}
+
+// columnsOf are the columns that SQLite will ask for. That it will ask for rowids it does not say. Where the statement
+// names them, they are to tell rows apart in all their columns. Where SQLite tells rows apart itself, at one place of its
+// plan, those that this place reads are enough: rows that are equal in them are so for all conditions there.
+func (t *virtualTable) columnsOf(info *vtab.IndexInfo) columnSet {
+	if s := t.engine.statement; s != nil && s.readsRowids {
+		return allColumns
+	}
+	return columnSet(info.ColUsed)
 }
 
 // take adds a constraint to the plan and reports whether the plugin is told of it.
@@ -176,7 +188,7 @@ func (t *virtualTable) plan(text string) (*accessPlan, error) {
 // requestOf is what a plan asks of the plugin with its values. none says that no row can match. collationUnknown says
 // that the statement may compare texts in another way than by their bytes.
 func (t *virtualTable) requestOf(p *accessPlan, values []vtab.Value, collationUnknown bool) (r request, none bool, err error) {
-	r = request{table: t.table, order: order{p.Order, p.Desc}, limit: p.limit(values)}
+	r = request{table: t.table, columns: p.Columns, order: order{p.Order, p.Desc}, limit: p.limit(values)}
 	given := map[string]bool{}
 	for i, arg := range p.Args {
 		column := t.table.Columns[arg.Column]

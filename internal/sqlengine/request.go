@@ -13,6 +13,7 @@ import (
 // too: SQLite checks.
 type request struct {
 	table    *Table
+	columns  columnSet     // that its rows must have
 	params   []*proto.Qual // on columns that say which rows there are
 	optional []*proto.Qual // on others
 	order    order
@@ -46,10 +47,7 @@ func qualKey(q *proto.Qual) string {
 
 // execute is the message that Steampipe would send. cacheTime is how old rows may be that the plugin has kept.
 func (r request) execute(connection string, cacheTime time.Duration) *proto.ExecuteRequest {
-	context := &proto.QueryContext{Quals: map[string]*proto.Quals{}}
-	for _, c := range r.table.Columns {
-		context.Columns = append(context.Columns, c.Name)
-	}
+	context := &proto.QueryContext{Quals: map[string]*proto.Quals{}, Columns: r.columns.names(r.table)}
 	for _, q := range slices.Concat(r.params, r.optional) {
 		if context.Quals[q.FieldName] == nil {
 			context.Quals[q.FieldName] = &proto.Quals{}

@@ -155,9 +155,9 @@ func (s *pluginScan) serves(r request) bool {
 	return s.complete() || same && enough
 }
 
-// includes reports that every row that a request asks for is among the rows of this one's filter.
+// includes reports that every row that a request asks for is among the rows of this one's filter, with all its columns.
 func (s *pluginScan) includes(r request) bool {
-	if s.request.baseKey() != r.baseKey() {
+	if s.request.baseKey() != r.baseKey() || !r.columns.within(s.request.columns) {
 		return false
 	}
 	for _, q := range s.request.optional {
