@@ -32,6 +32,10 @@ func (c *cursor) Filter(_ int, idxStr string, values []vtab.Value) error {
 func (c *cursor) filter(idxStr string, values []vtab.Value) error {
 	e := c.table.engine
 	c.reset()
+	idxStr, err := takeLists(idxStr, values)
+	if err != nil {
+		return err
+	}
 	p, err := c.table.plan(idxStr)
 	if err != nil {
 		return err
@@ -64,14 +68,36 @@ func (c *cursor) filter(idxStr string, values []vtab.Value) error {
 func (c *cursor) choose(p *accessPlan, values []vtab.Value) {
 	for i, arg := range p.Args {
 		column := c.table.table.Columns[arg.Column]
-		if !isEquality(arg.Op) || column.Parameter || !indexable(column, values[i]) {
+		if !isEquality(arg.Op) || column.Parameter {
 			continue
 		}
-		rows := c.scan.where(arg.Column, values[i])
-		if !c.chose || len(rows) < len(c.index) {
+		rows, ok := c.scan.rowsOf(arg.Column, column, values[i])
+		if ok && (!c.chose || len(rows) < len(c.index)) {
 			c.index, c.chose = rows, true
 		}
 	}
+}
+
+// rowsOf are the rows whose column equals a value, or one of a list, in the scan's order.
+func (s *pluginScan) rowsOf(column int, c Column, value vtab.Value) (rows []int, ok bool) {
+	list, isList := value.(valueList)
+	if !isList {
+		list = valueList{value}
+		if value == nil {
+			return nil, false // IS may mean it
+		}
+	}
+	for _, v := range list {
+		switch {
+		case v == nil: // it equals nothing
+		case !indexable(c, v):
+			return nil, false
+		default:
+			rows = append(rows, s.where(column, v)...)
+		}
+	}
+	slices.Sort(rows)
+	return slices.Compact(rows), true
 }
 
 // indexable reports a value that equals the column's values where they are the same, and only there.

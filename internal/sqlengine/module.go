@@ -47,6 +47,7 @@ type argument struct {
 	Column int
 	Op     vtab.ConstraintOp
 	Local  bool `json:",omitempty"` // not for the plugin: an index over its rows answers it
+	List   bool `json:",omitempty"` // the value is a [valueList]
 	// Decided is set where SQLite does not check the rows again.
 	Decided bool `json:",omitempty"`
 }
@@ -69,6 +70,8 @@ func (t *virtualTable) BestIndex(info *vtab.IndexInfo) error {
 	p := accessPlan{Columns: t.columnsOf(info)}
 	info.EstimatedCost, info.EstimatedRows = scanCost, scanRows
 	limited := slices.ContainsFunc(info.Constraints, func(c vtab.Constraint) bool { return c.Op == vtab.OpLIMIT })
+	lists := int64(info.IdxFlags)
+	info.IdxFlags = 0
 	all, given := true, map[int]bool{} // all: the plugin is told every constraint
 	for i := range info.Constraints {
 		c := &info.Constraints[i]
@@ -76,6 +79,10 @@ func (t *virtualTable) BestIndex(info *vtab.IndexInfo) error {
 			continue
 		}
 		told := t.take(c, &p, limited, info)
+		if told && isFlagged(lists, i) && c.ArgIndex < maxFlags && t.table.Columns[c.Column].takesList(c.Op) {
+			p.Args[c.ArgIndex].List = true
+			info.IdxNum |= 1 << c.ArgIndex
+		}
 		all = all && told
 		if told && isEquality(c.Op) {
 			given[c.Column] = true
@@ -193,6 +200,9 @@ func (t *virtualTable) requestOf(p *accessPlan, values []vtab.Value, collationUn
 	for i, arg := range p.Args {
 		column := t.table.Columns[arg.Column]
 		m := meaningOf(column, arg.Op, values[i])
+		if arg.List {
+			m = meaningOfList(column, values[i].(valueList))
+		}
 		if (collationUnknown || column.kind == timeKind && !arg.Decided) && comparesText(column, arg.Op) && values[i] != nil {
 			m = unknown
 		}
