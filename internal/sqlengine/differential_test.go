@@ -140,7 +140,7 @@ func newRigWatched(t *testing.T, ttl time.Duration, file string, watch func(*plu
 	r.engine, err = sqlengine.Open(context.Background(), sqlengine.Options{
 		Plugin:   watched(made, watch),
 		Config:   fmt.Sprintf("token = \"t\"\nbase_url = %q\nrequests_per_second = 1000", web.URL),
-		CacheTTL: ttl, Database: file, Hidden: serpstat.HiddenColumns,
+		CacheTTL: ttl, Database: file, Hidden: serpstat.HiddenColumns, NeverNull: serpstat.NeverNull,
 		Warn: func(text string) { r.warnings = append(r.warnings, text) },
 	})
 	if err != nil {
@@ -262,7 +262,7 @@ func (p *pair) ask(t fataler, query string) (list []string) {
 }
 
 func (p *pair) askEngine(t fataler, query string) (list []string) {
-	rows, err := p.engine.Query(context.Background(), query)
+	rows, err := p.engine.Query(serpstat.Statement(context.Background()), query)
 	if err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}

@@ -36,8 +36,10 @@ type Options struct {
 	Database   string        // a file for tables and views that last; "" keeps them in memory
 	CacheTTL   time.Duration // how long the plugin may keep rows for later statements; 0 is five minutes, less is not at all
 	Hidden     []string      // columns that select * leaves out, of all tables that have them
-	Warn       func(string)  // is told what a statement may not have meant; nil is nobody
-	Confined   bool          // no statement opens another file, nor says where files are: for those that are only explained
+	// NeverNull tells of columns that have a value in every row, which a plugin's schema does not; nil knows of none.
+	NeverNull func(table, column string) bool
+	Warn      func(string) // is told what a statement may not have meant; nil is nobody
+	Confined  bool         // no statement opens another file, nor says where files are: for those that are only explained
 }
 
 const defaultTTL = 5 * time.Minute
@@ -65,6 +67,7 @@ type Engine struct {
 // statement is what is known of the statement that runs.
 type statement struct {
 	ctx              context.Context
+	text             string
 	cancel           context.CancelFunc
 	collationUnknown bool // texts may be compared by another collation than their bytes
 	rowids           map[string]int64
@@ -145,7 +148,7 @@ func (e *Engine) startPlugin(ctx context.Context, o Options) error {
 	if err != nil {
 		return e.plain(err)
 	}
-	e.tables = tablesOf(answer.Schema, o.Hidden)
+	e.tables = tablesOf(answer.Schema, o)
 	return nil
 }
 
@@ -189,7 +192,7 @@ func (e *Engine) Query(ctx context.Context, statement string) (*Rows, error) {
 }
 
 func (e *Engine) begin(ctx context.Context, text string) error {
-	s := &statement{rowids: map[string]int64{}, warned: map[string]bool{}, own: true}
+	s := &statement{text: text, rowids: map[string]int64{}, warned: map[string]bool{}, own: true}
 	defer func() { s.own = false }()
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	e.statement = s

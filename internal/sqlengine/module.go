@@ -38,6 +38,8 @@ type accessPlan struct {
 	Offset int `json:",omitempty"`
 	Order  string
 	Desc   bool `json:",omitempty"`
+	// First is how many rows the statement is likely to read here, where no LIMIT says it; 0 is not known.
+	First int64 `json:",omitempty"`
 	// Columns are those that the statement reads at this place.
 	Columns columnSet
 }
@@ -96,6 +98,9 @@ func (t *virtualTable) BestIndex(info *vtab.IndexInfo) error {
 	t.takeOrder(info, &p)
 	if all && (len(info.OrderBy) == 0 || info.OrderByConsumed) {
 		takeLimit(info, &p)
+	}
+	if s := t.engine.statement; s != nil && !t.engine.confined { // what is only explained is explained as a whole
+		p.First = s.firstRows(info, &p)
 	}
 	b, err := json.Marshal(p)
 	info.IdxStr = string(b)
@@ -195,7 +200,7 @@ func (t *virtualTable) plan(text string) (*accessPlan, error) {
 // requestOf is what a plan asks of the plugin with its values. none says that no row can match. collationUnknown says
 // that the statement may compare texts in another way than by their bytes.
 func (t *virtualTable) requestOf(p *accessPlan, values []vtab.Value, collationUnknown bool) (r request, none bool, err error) {
-	r = request{table: t.table, columns: p.Columns, order: order{p.Order, p.Desc}, limit: p.limit(values)}
+	r = request{table: t.table, columns: p.Columns, order: order{p.Order, p.Desc}, limit: p.limit(values), first: p.First}
 	given := map[string]bool{}
 	for i, arg := range p.Args {
 		column := t.table.Columns[arg.Column]

@@ -18,6 +18,7 @@ type request struct {
 	optional []*proto.Qual // on others
 	order    order
 	limit    int64 // -1 is none
+	first    int64 // how many rows to begin with, where there is no limit; 0 is not known
 }
 
 // order is a pushed ORDER BY of one column; the zero value is none.

@@ -25,6 +25,7 @@ type Column struct {
 	Parameter bool
 	Sortable  bool // ORDER BY and LIMIT on it alone reach the plugin
 	Hidden    bool // select * leaves it out
+	NeverNull bool // it has a value in every row
 
 	kind kind
 }
@@ -57,7 +58,7 @@ func (k kind) sqlType() string {
 }
 
 // tablesOf reads a plugin's schema; tables are in alphabetical order.
-func tablesOf(schema *proto.Schema, hidden []string) []*Table {
+func tablesOf(schema *proto.Schema, o Options) []*Table {
 	var tables []*Table
 	for name, s := range schema.Schema {
 		t := &Table{Name: name, Description: s.Description}
@@ -66,7 +67,8 @@ func tablesOf(schema *proto.Schema, hidden []string) []*Table {
 				continue
 			}
 			c := columnOf(def, s.ListCallKeyColumnList)
-			c.Hidden = slices.Contains(hidden, c.Name)
+			c.Hidden = slices.Contains(o.Hidden, c.Name)
+			c.NeverNull = o.NeverNull != nil && o.NeverNull(name, c.Name)
 			t.Columns = append(t.Columns, c)
 		}
 		tables = append(tables, t)
@@ -93,6 +95,9 @@ func (t *Table) declaration() string {
 	columns := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
 		columns[i] = fmt.Sprintf("%s %s", quoteName(c.Name), c.Type)
+		if c.NeverNull {
+			columns[i] += " NOT NULL" // SQLite knows then what IS NULL makes of it, and that min() may begin at the least
+		}
 		if c.kind == timeKind {
 			columns[i] += " COLLATE " + momentCollation
 		}
