@@ -34,6 +34,8 @@ var operators = map[vtab.ConstraintOp]string{
 	vtab.OpLIKE: opLike, vtab.OpGLOB: opGlob, vtab.OpISNULL: opIsNull, vtab.OpISNOTNULL: opIsNotNull,
 }
 
+func isEquality(op vtab.ConstraintOp) bool { return op == vtab.OpEQ || op == vtab.OpIS }
+
 // meaning is what a constraint with its value says to the plugin. SQLite checks each row again, so that a
 // meaning may be weaker than the constraint, but never stronger.
 type meaning struct {

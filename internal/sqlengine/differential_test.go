@@ -140,7 +140,7 @@ func newRigWatched(t *testing.T, ttl time.Duration, file string, watch func(*plu
 	r.engine, err = sqlengine.Open(context.Background(), sqlengine.Options{
 		Plugin:   watched(made, watch),
 		Config:   fmt.Sprintf("token = \"t\"\nbase_url = %q\nrequests_per_second = 1000", web.URL),
-		CacheTTL: ttl, Database: file, Hidden: serpstat.HiddenColumns, NeverNull: serpstat.NeverNull,
+		CacheTTL: ttl, Database: file, Hidden: serpstat.HiddenColumns, NeverNull: serpstat.NeverNull, Default: serpstat.Default,
 		Warn: func(text string) { r.warnings = append(r.warnings, text) },
 	})
 	if err != nil {

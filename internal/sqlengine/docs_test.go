@@ -61,7 +61,7 @@ func bundled(t *testing.T, web *pipehttp.Server) *sqlengine.Engine {
 	e, err := sqlengine.Open(context.Background(), sqlengine.Options{
 		Plugin: serpstat.New(serpstat.Options{Engine: plan.SQLite, NoEnvironment: true, Transport: pipehttp.NewTransport()}),
 		Config: "token = \"t\"\nrequests_per_second = 1000\nbase_url = \"" + web.URL + "\"",
-		Hidden: serpstat.HiddenColumns, NeverNull: serpstat.NeverNull,
+		Hidden: serpstat.HiddenColumns, NeverNull: serpstat.NeverNull, Default: serpstat.Default,
 	})
 	if err != nil {
 		t.Fatal(err)

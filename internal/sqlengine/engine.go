@@ -38,8 +38,10 @@ type Options struct {
 	Hidden     []string      // columns that select * leaves out, of all tables that have them
 	// NeverNull tells of columns that have a value in every row, which a plugin's schema does not; nil knows of none.
 	NeverNull func(table, column string) bool
-	Warn      func(string) // is told what a statement may not have meant; nil is nobody
-	Confined  bool         // no statement opens another file, nor says where files are: for those that are only explained
+	// Default tells what a parameter's column has where no clause gives its value; nil knows of none.
+	Default  func(table, column string) (value any, ok bool)
+	Warn     func(string) // is told what a statement may not have meant; nil is nobody
+	Confined bool         // no statement opens another file, nor says where files are: for those that are only explained
 }
 
 const defaultTTL = 5 * time.Minute

@@ -50,6 +50,8 @@ type argument struct {
 	Op     vtab.ConstraintOp
 	Local  bool `json:",omitempty"` // not for the plugin: an index over its rows answers it
 	List   bool `json:",omitempty"` // the value is a [valueList]
+	// Constant is set for a condition on a parameter that is decided for all rows alike (parameters.go).
+	Constant bool `json:",omitempty"`
 	// Decided is set where SQLite does not check the rows again.
 	Decided bool `json:",omitempty"`
 }
@@ -130,6 +132,10 @@ func (t *virtualTable) take(c *vtab.Constraint, p *accessPlan, limited bool, inf
 	case !c.Usable && column.Parameter && isEquality(c.Op):
 		info.EstimatedCost = max(info.EstimatedCost, misplacedCost)
 		return false
+	case c.Usable && column.constant(c.Op):
+		c.ArgIndex = len(p.Args)
+		p.Args = append(p.Args, argument{Column: c.Column, Op: c.Op, Constant: true})
+		return true
 	case !c.Usable || !declared && !isEquality(c.Op):
 		return false
 	}
@@ -152,8 +158,6 @@ func (t *virtualTable) take(c *vtab.Constraint, p *accessPlan, limited bool, inf
 	}
 	return declared
 }
-
-func isEquality(op vtab.ConstraintOp) bool { return op == vtab.OpEQ || op == vtab.OpIS }
 
 // takeOrder takes an ORDER BY of one column that the plugin sorts by.
 func (t *virtualTable) takeOrder(info *vtab.IndexInfo, p *accessPlan) {
@@ -204,6 +208,16 @@ func (t *virtualTable) requestOf(p *accessPlan, values []vtab.Value, collationUn
 	given := map[string]bool{}
 	for i, arg := range p.Args {
 		column := t.table.Columns[arg.Column]
+		if arg.Constant {
+			holds, ok := t.decide(p, values, i)
+			if ok = ok && !collationUnknown; ok && !holds {
+				return r, true, nil
+			}
+			if !ok {
+				r.limit = -1
+			}
+			continue
+		}
 		m := meaningOf(column, arg.Op, values[i])
 		if arg.List {
 			m = meaningOfList(column, values[i].(valueList))

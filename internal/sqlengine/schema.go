@@ -27,7 +27,9 @@ type Column struct {
 	Hidden    bool // select * leaves it out
 	NeverNull bool // it has a value in every row
 
-	kind kind
+	kind       kind
+	fallback   any // what a parameter is where it is not given, if that is known
+	hasDefault bool
 }
 
 // kind is what a column's values are, beyond SQLite's types.
@@ -69,6 +71,9 @@ func tablesOf(schema *proto.Schema, o Options) []*Table {
 			c := columnOf(def, s.ListCallKeyColumnList)
 			c.Hidden = slices.Contains(o.Hidden, c.Name)
 			c.NeverNull = o.NeverNull != nil && o.NeverNull(name, c.Name)
+			if o.Default != nil {
+				c.fallback, c.hasDefault = o.Default(name, c.Name)
+			}
 			t.Columns = append(t.Columns, c)
 		}
 		tables = append(tables, t)
