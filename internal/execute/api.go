@@ -106,3 +106,21 @@ func (c *Connection) probed(t *table.Table, probe plan.Probe, shown bool) {
 		c.of(t).Folds[field] = true
 	}
 }
+
+// miscounts reports that the API's total was found to count other rows than those that come.
+func (c *Connection) miscounts(t *table.Table) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.of(t).miscounts
+}
+
+// miscounted notes that rows stay away which the API counts, and reports whether that is new: from now on rows are read
+// to be counted.
+func (c *Connection) miscounted(t *table.Table) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	known := c.of(t)
+	isNew := !known.miscounts
+	known.miscounts = true
+	return isNew
+}

@@ -3,7 +3,6 @@ package execute
 import (
 	"context"
 
-	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
@@ -37,23 +36,4 @@ func (x *Execution) runCount(ctx context.Context) error {
 		}
 	}
 	return ctx.Err()
-}
-
-// miscounts reports that the API's total was found to count other rows than those that come.
-func (c *Connection) miscounts(t *table.Table) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.of(t).miscounts
-}
-
-// miscounted notes that rows stay away which the API counts, from when on they are read to be counted. It is told once.
-func (x *Execution) miscounted(of plan.Series) {
-	x.conn.mu.Lock()
-	known := x.conn.of(of.Table)
-	told := known.miscounts
-	known.miscounts = true
-	x.conn.mu.Unlock()
-	if !told {
-		x.Log.Warn("serpstat counts other rows than it gives: from now on rows are read to be counted", "table", of.Table.Name, "domain", of.Site())
-	}
 }

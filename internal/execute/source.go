@@ -116,7 +116,9 @@ func (r *sourceReader) want() int64 {
 
 // incomplete tells the user that rows stay away, where they take what there is.
 func (r *sourceReader) incomplete(err *series.IncompleteError) error {
-	r.x.miscounted(r.series)
+	if r.x.conn.miscounted(r.series.Table) {
+		r.x.Log.Warn("serpstat counts other rows than it gives: from now on rows are read to be counted", "table", r.series.Table.Name, "domain", err.Site)
+	}
 	if r.x.Warn == nil {
 		return err
 	}

@@ -60,7 +60,10 @@ func TestNoMoreIsAskedForThanTheRowsAreTaken(t *testing.T) {
 func TestABorderIsNotLookedIntoWithTheLastCredits(t *testing.T) {
 	for _, spare := range []bool{true, false} {
 		synctest.Test(t, func(t *testing.T) {
-			a := &api{rows: make([]entry, 100)} // all are equal
+			a := &api{rows: count(100)}
+			for i := range a.rows {
+				a.rows[i].n = int64(i+1) / 2 // a page begins with the row with which the one before has ended
+			}
 			o := a.options()
 			o.Spare = func(need, more int64) bool { return spare }
 			r := NewStore().Open(t.Context(), ascending(1<<20), o)

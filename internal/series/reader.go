@@ -8,9 +8,6 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
-// seed is of all hashes of rows.
-var seed = maphash.MakeSeed()
-
 // Options say how a reader buys, and what it may be given.
 type Options struct {
 	Buy Fetch

@@ -17,6 +17,7 @@ func (e *Engine) authorize() error {
 				return sqlite.AuthorizerOK
 			}
 			s.watch(action, arg1)
+			s.readsRowids = s.readsRowids || action == sqlite.AuthRead && arg2 == "ROWID" && e.tableNamed(arg1) != nil
 			err := e.refusal(action, arg1, arg2, schema)
 			if err == nil {
 				return sqlite.AuthorizerOK

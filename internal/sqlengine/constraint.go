@@ -34,6 +34,8 @@ var operators = map[vtab.ConstraintOp]string{
 	vtab.OpLIKE: opLike, vtab.OpGLOB: opGlob, vtab.OpISNULL: opIsNull, vtab.OpISNOTNULL: opIsNotNull,
 }
 
+func isEquality(op vtab.ConstraintOp) bool { return op == vtab.OpEQ || op == vtab.OpIS }
+
 // meaning is what a constraint with its value says to the plugin. SQLite checks each row again, so that a
 // meaning may be weaker than the constraint, but never stronger.
 type meaning struct {
@@ -69,6 +71,31 @@ func meaningOf(c Column, op vtab.ConstraintOp, value vtab.Value) meaning {
 		return meaningOfTime(c, name, value)
 	}
 	return unknown
+}
+
+// maxListed is how many values of a row's column the plugin is told: each row is compared with all.
+const maxListed = 1000
+
+// meaningOfList is that of IN.
+func meaningOfList(c Column, list valueList) meaning {
+	told := &proto.QualValueList{}
+	for _, value := range list {
+		m := meaningOf(c, vtab.OpEQ, value)
+		switch {
+		case m.none:
+		case !m.exact || len(told.Values) == maxListed && !c.Parameter:
+			return unknown
+		default:
+			told.Values = append(told.Values, m.quals[0].Value)
+		}
+	}
+	switch len(told.Values) {
+	case 0:
+		return noRow
+	case 1:
+		return tell(c, opEqual, told.Values[0])
+	}
+	return tell(c, opEqual, &proto.QualValue{Value: &proto.QualValue_ListValue{ListValue: told}})
 }
 
 // meaningOfNull is that of IS NULL and IS NOT NULL in all their forms; any other comparison with NULL keeps

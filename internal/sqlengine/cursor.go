@@ -13,6 +13,7 @@ import (
 type cursor struct {
 	table *virtualTable
 	scan  *pluginScan        // nil where no row can match
+	reads columnSet          // what SQLite may ask for of a row
 	echo  map[int]vtab.Value // parameters, as the statement writes them
 	index []int              // of the rows to visit, if an index has chosen them
 	chose bool               // index is set
@@ -31,6 +32,10 @@ func (c *cursor) Filter(_ int, idxStr string, values []vtab.Value) error {
 func (c *cursor) filter(idxStr string, values []vtab.Value) error {
 	e := c.table.engine
 	c.reset()
+	idxStr, err := takeLists(idxStr, values)
+	if err != nil {
+		return err
+	}
 	p, err := c.table.plan(idxStr)
 	if err != nil {
 		return err
@@ -43,6 +48,7 @@ func (c *cursor) filter(idxStr string, values []vtab.Value) error {
 	if err != nil || none {
 		return err
 	}
+	c.reads = p.Columns
 	c.echo = map[int]vtab.Value{}
 	for i, arg := range p.Args {
 		column := c.table.table.Columns[arg.Column]
@@ -62,14 +68,36 @@ func (c *cursor) filter(idxStr string, values []vtab.Value) error {
 func (c *cursor) choose(p *accessPlan, values []vtab.Value) {
 	for i, arg := range p.Args {
 		column := c.table.table.Columns[arg.Column]
-		if !isEquality(arg.Op) || column.Parameter || !indexable(column, values[i]) {
+		if !isEquality(arg.Op) || column.Parameter {
 			continue
 		}
-		rows := c.scan.where(arg.Column, values[i])
-		if !c.chose || len(rows) < len(c.index) {
+		rows, ok := c.scan.rowsOf(arg.Column, column, values[i])
+		if ok && (!c.chose || len(rows) < len(c.index)) {
 			c.index, c.chose = rows, true
 		}
 	}
+}
+
+// rowsOf are the rows whose column equals a value, or one of a list, in the scan's order.
+func (s *pluginScan) rowsOf(column int, c Column, value vtab.Value) (rows []int, ok bool) {
+	list, isList := value.(valueList)
+	if !isList {
+		list = valueList{value}
+		if value == nil {
+			return nil, false // IS may mean it
+		}
+	}
+	for _, v := range list {
+		switch {
+		case v == nil: // it equals nothing
+		case !indexable(c, v):
+			return nil, false
+		default:
+			rows = append(rows, s.where(column, v)...)
+		}
+	}
+	slices.Sort(rows)
+	return slices.Compact(rows), true
 }
 
 // indexable reports a value that equals the column's values where they are the same, and only there.
@@ -117,10 +145,17 @@ func (c *cursor) Eof() bool { return c.row == nil }
 
 // Column returns a value of the current row.
 func (c *cursor) Column(i int) (vtab.Value, error) {
-	if v, ok := c.echo[i]; ok {
-		return v, nil
+	if !c.reads.has(i) {
+		return nil, c.table.engine.note(fmt.Errorf("%s.%s is read, which SQLite has not said: please report it", c.table.table.Name, c.table.table.Columns[i].Name))
 	}
-	return c.row[i], nil
+	return c.value(i), nil
+}
+
+func (c *cursor) value(i int) vtab.Value {
+	if v, ok := c.echo[i]; ok {
+		return v
+	}
+	return c.row[i]
 }
 
 // Rowid identifies the current row within the statement. SQLite reads a table twice for the sides of an OR
@@ -136,7 +171,10 @@ func (c *cursor) Rowid() (int64, error) {
 func (c *cursor) identity() string {
 	var key strings.Builder
 	for i := range c.row {
-		v, _ := c.Column(i)
+		if !c.reads.has(i) {
+			continue
+		}
+		v := c.value(i)
 		fmt.Fprintf(&key, "%T %q ", v, fmt.Sprint(v))
 	}
 	if c.seen == nil {

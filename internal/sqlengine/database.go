@@ -31,7 +31,7 @@ func (e *Engine) openDatabase(ctx context.Context, file string) error {
 	if err := createPrivately(file); err != nil {
 		return fmt.Errorf("opening the database %s: %w", file, err)
 	}
-	e.db = sql.OpenDB(&connector{d, dataSource(file)})
+	e.db = sql.OpenDB(&connector{d, dataSource(file), e.tables})
 	var err error
 	if e.conn, err = e.db.Conn(ctx); err != nil {
 		return fmt.Errorf("opening the database %s: %w", file, err)
@@ -69,10 +69,22 @@ func createPrivately(file string) error {
 type connector struct {
 	driver *sqlite.Driver
 	source string
+	tables []*Table
 }
 
-func (c *connector) Connect(context.Context) (driver.Conn, error) { return c.driver.Open(c.source) }
-func (c *connector) Driver() driver.Driver                        { return c.driver }
+func (c *connector) Driver() driver.Driver { return c.driver }
+
+func (c *connector) Connect(context.Context) (driver.Conn, error) {
+	conn, err := c.driver.Open(c.source)
+	if err != nil {
+		return nil, err
+	}
+	if err := wrapModules(conn, c.tables); err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return conn, nil
+}
 
 // createTable makes a plugin's table known to the connection. It is temporary: in the file it would keep tools that
 // have no such module from reading even the schema. Earlier versions left it there.

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 	_ "modernc.org/sqlite"
 	"pgregory.net/rapid"
 
@@ -115,6 +116,11 @@ func newRig(t *testing.T, ttl time.Duration) *rig { return newRigOn(t, ttl, "") 
 
 // newRigOn opens a database file.
 func newRigOn(t *testing.T, ttl time.Duration, file string) *rig {
+	return newRigWatched(t, ttl, file, nil)
+}
+
+// newRigWatched tells of each scan that the plugin is asked for.
+func newRigWatched(t *testing.T, ttl time.Duration, file string, watch func(*plugin.QueryData)) *rig {
 	t.Helper()
 	r := &rig{sim: serpstatsim.New(serpstatsim.Options{})}
 	web := pipehttp.Serve(r.sim)
@@ -129,11 +135,12 @@ func newRigOn(t *testing.T, ttl time.Duration, file string) *rig {
 		}
 		return time.Now()
 	}
+	made := serpstat.New(serpstat.Options{Engine: plan.SQLite, Unguarded: true, NoEnvironment: true, Transport: pipehttp.NewTransport(), Observe: observe, Now: clock})
 	var err error
 	r.engine, err = sqlengine.Open(context.Background(), sqlengine.Options{
-		Plugin:   serpstat.New(serpstat.Options{Engine: plan.SQLite, Unguarded: true, NoEnvironment: true, Transport: pipehttp.NewTransport(), Observe: observe, Now: clock}),
+		Plugin:   watched(made, watch),
 		Config:   fmt.Sprintf("token = \"t\"\nbase_url = %q\nrequests_per_second = 1000", web.URL),
-		CacheTTL: ttl, Database: file, Hidden: serpstat.HiddenColumns,
+		CacheTTL: ttl, Database: file, Hidden: serpstat.HiddenColumns, NeverNull: serpstat.NeverNull, Default: serpstat.Default,
 		Warn: func(text string) { r.warnings = append(r.warnings, text) },
 	})
 	if err != nil {
@@ -141,6 +148,24 @@ func newRigOn(t *testing.T, ttl time.Duration, file string) *rig {
 	}
 	t.Cleanup(func() { r.engine.Close(); r.sim.Close(); web.Close() })
 	return r
+}
+
+// watched is a plugin whose scans are told of.
+func watched(made plugin.PluginFunc, watch func(*plugin.QueryData)) plugin.PluginFunc {
+	if watch == nil {
+		return made
+	}
+	return func(ctx context.Context) *plugin.Plugin {
+		p := made(ctx)
+		for _, t := range p.TableMap {
+			list := t.List.Hydrate
+			t.List.Hydrate = func(ctx context.Context, d *plugin.QueryData, h *plugin.HydrateData) (any, error) {
+				watch(d)
+				return list(ctx, d, h)
+			}
+		}
+		return p
+	}
 }
 
 // statement is SQL about plain tables, and what of its answer is determined.
@@ -237,7 +262,7 @@ func (p *pair) ask(t fataler, query string) (list []string) {
 }
 
 func (p *pair) askEngine(t fataler, query string) (list []string) {
-	rows, err := p.engine.Query(context.Background(), query)
+	rows, err := p.engine.Query(serpstat.Statement(context.Background()), query)
 	if err != nil {
 		t.Fatalf("%s: %v", query, err)
 	}

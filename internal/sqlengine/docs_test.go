@@ -61,7 +61,7 @@ func bundled(t *testing.T, web *pipehttp.Server) *sqlengine.Engine {
 	e, err := sqlengine.Open(context.Background(), sqlengine.Options{
 		Plugin: serpstat.New(serpstat.Options{Engine: plan.SQLite, Unguarded: true, NoEnvironment: true, Transport: pipehttp.NewTransport()}),
 		Config: "token = \"t\"\nrequests_per_second = 1000\nbase_url = \"" + web.URL + "\"",
-		Hidden: serpstat.HiddenColumns,
+		Hidden: serpstat.HiddenColumns, NeverNull: serpstat.NeverNull, Default: serpstat.Default,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -196,15 +196,20 @@ func TestWhatTheReadmeSaysOfCost(t *testing.T) {
 	}{
 		{"`=`, `<>`, `<`", "select *" + from + "links_ext <> 7 limit 5", 5},
 		{"`between`, `like`", "select *" + from + "links_ext between 1 and 90 and url_to glob '*/*' limit 5", 5},
-		{"the first of 125 rows", "select *" + from + "links_ext > 0 limit 5", 5},
-		{"the first of 125 rows", "select *" + from + "domain_to <> '' limit 5", 125},
-		{"`in` with several values", "select *" + from + "links_ext in (7, 8, 9) limit 15", 20}, // of one value, all
-		{"`not like`", "select *" + from + "link_text not like 'zzz%' limit 5", 125},
-		{"`not in`", "select *" + from + "links_ext not in (7, 8) limit 5", 125},
-		{"`not between`", "select *" + from + "links_ext not between 7 and 8 limit 5", 125},
-		{"`not (…)`", "select *" + from + "not (links_ext = 7) limit 5", 125},
-		{"(`glob 'https://*'`)", "select *" + from + "url_to glob 'http*' limit 5", 125},
-		{"`is not null`", "select *" + from + "link_text is not null limit 5", 125},
+		{"begins with so many rows all the same", "select *" + from + "links_ext > 0 limit 5", 5},
+		{"begins with so many rows all the same", "select *" + from + "domain_to <> '' limit 5", 5},
+		{"`in`, `between`, `like` and `glob`", "select *" + from + "links_ext in (7, 8, 9) limit 15", 15},
+		{"`not like`", "select *" + from + "link_text not like 'zzz%' limit 5", 5},
+		{"`not in`", "select *" + from + "links_ext not in (7, 8) limit 5", 5},
+		{"`not between`", "select *" + from + "links_ext not between 7 and 8 limit 5", 5},
+		{"`not (…)`", "select *" + from + "not (links_ext = 7) limit 5", 5},
+		{"(`glob 'https://*'`)", "select *" + from + "url_to glob 'http*' limit 5", 5},
+		{"nor `is not null` of a text", "select *" + from + "link_text is not null limit 5", 5},
+		{"goes on with twice as many", "select *" + from + "links_ext not in (100, 99) limit 5", 40},
+		{"`LIMIT` of 100 at most", "select *" + from + "link_text not like 'zzz%' limit 101", 125},
+		{"costs 1 credit in `serpstat-sql`", "select max(links_ext)" + from + "links_ext < 50", 1},
+		{"Both of them in one `select`", "select min(links_ext), max(links_ext)" + from + "links_ext < 50", 490},
+		{"costs 2", "select (select min(links_ext)" + from + "1), (select max(links_ext)" + from + "1)", 2},
 		{"up to 15 scans", joined(15), 10 * 15 * 16 / 2},
 		{"and then reads the whole table", joined(16), 10*15*16/2 + 1000},
 		{"A materialized CTE is bought once", "with l as materialized (select * from serpstat_outlink where query = 'a.com'), n as (select links_ext x from l limit 40) select count(*) from n join l on l.links_ext <= n.x", 1000},
@@ -215,7 +220,7 @@ func TestWhatTheReadmeSaysOfCost(t *testing.T) {
 		r := newRig(t, -1)
 		r.sim.SetRows("a.com", rows)
 		before := r.sim.Credits()
-		if _, err := drain(r.engine, context.Background(), x.sql); err != nil {
+		if _, err := drain(r.engine, serpstat.Statement(context.Background()), x.sql); err != nil {
 			t.Errorf("%s: %v", x.sql, err)
 		}
 		if cost := r.sim.Credits() - before; cost != x.credits {

@@ -36,8 +36,12 @@ type Options struct {
 	Database   string        // a file for tables and views that last; "" keeps them in memory
 	CacheTTL   time.Duration // how long the plugin may keep rows for later statements; 0 is five minutes, less is not at all
 	Hidden     []string      // columns that select * leaves out, of all tables that have them
-	Warn       func(string)  // is told what a statement may not have meant; nil is nobody
-	Confined   bool          // no statement opens another file, nor says where files are: for those that are only explained
+	// NeverNull tells of columns that have a value in every row, which a plugin's schema does not; nil knows of none.
+	NeverNull func(table, column string) bool
+	// Default tells what a parameter's column has where no clause gives its value; nil knows of none.
+	Default  func(table, column string) (value any, ok bool)
+	Warn     func(string) // is told what a statement may not have meant; nil is nobody
+	Confined bool         // no statement opens another file, nor says where files are: for those that are only explained
 }
 
 const defaultTTL = 5 * time.Minute
@@ -65,9 +69,11 @@ type Engine struct {
 // statement is what is known of the statement that runs.
 type statement struct {
 	ctx              context.Context
+	text             string
 	cancel           context.CancelFunc
 	collationUnknown bool // texts may be compared by another collation than their bytes
 	rowids           map[string]int64
+	readsRowids      bool            // it names the rowid of a plugin's table
 	warned           map[string]bool // columns
 	own              bool            // what runs is the engine's own, before or after the statement
 	alters           bool            // views may have come, gone or changed
@@ -144,7 +150,7 @@ func (e *Engine) startPlugin(ctx context.Context, o Options) error {
 	if err != nil {
 		return e.plain(err)
 	}
-	e.tables = tablesOf(answer.Schema, o.Hidden)
+	e.tables = tablesOf(answer.Schema, o)
 	return nil
 }
 
@@ -188,7 +194,7 @@ func (e *Engine) Query(ctx context.Context, statement string) (*Rows, error) {
 }
 
 func (e *Engine) begin(ctx context.Context, text string) error {
-	s := &statement{rowids: map[string]int64{}, warned: map[string]bool{}, own: true}
+	s := &statement{text: text, rowids: map[string]int64{}, warned: map[string]bool{}, own: true}
 	defer func() { s.own = false }()
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	e.statement = s

@@ -38,6 +38,10 @@ type accessPlan struct {
 	Offset int `json:",omitempty"`
 	Order  string
 	Desc   bool `json:",omitempty"`
+	// First is how many rows the statement is likely to read here, where no LIMIT says it; 0 is not known.
+	First int64 `json:",omitempty"`
+	// Columns are those that the statement reads at this place.
+	Columns columnSet
 }
 
 // argument is a constraint whose value SQLite gives: on a column, with an operator.
@@ -45,6 +49,9 @@ type argument struct {
 	Column int
 	Op     vtab.ConstraintOp
 	Local  bool `json:",omitempty"` // not for the plugin: an index over its rows answers it
+	List   bool `json:",omitempty"` // the value is a [valueList]
+	// Constant is set for a condition on a parameter that is decided for all rows alike (parameters.go).
+	Constant bool `json:",omitempty"`
 	// Decided is set where SQLite does not check the rows again.
 	Decided bool `json:",omitempty"`
 }
@@ -64,9 +71,11 @@ const (
 
 // BestIndex says which constraints the table takes and at which cost.
 func (t *virtualTable) BestIndex(info *vtab.IndexInfo) error {
-	p := accessPlan{}
+	p := accessPlan{Columns: t.columnsOf(info)}
 	info.EstimatedCost, info.EstimatedRows = scanCost, scanRows
 	limited := slices.ContainsFunc(info.Constraints, func(c vtab.Constraint) bool { return c.Op == vtab.OpLIMIT })
+	lists := int64(info.IdxFlags)
+	info.IdxFlags = 0
 	all, given := true, map[int]bool{} // all: the plugin is told every constraint
 	for i := range info.Constraints {
 		c := &info.Constraints[i]
@@ -74,6 +83,10 @@ func (t *virtualTable) BestIndex(info *vtab.IndexInfo) error {
 			continue
 		}
 		told := t.take(c, &p, limited, info)
+		if told && isFlagged(lists, i) && c.ArgIndex < maxFlags && t.table.Columns[c.Column].takesList(c.Op) {
+			p.Args[c.ArgIndex].List = true
+			info.IdxNum |= 1 << c.ArgIndex
+		}
 		all = all && told
 		if told && isEquality(c.Op) {
 			given[c.Column] = true
@@ -88,9 +101,22 @@ func (t *virtualTable) BestIndex(info *vtab.IndexInfo) error {
 	if all && (len(info.OrderBy) == 0 || info.OrderByConsumed) {
 		takeLimit(info, &p)
 	}
+	if s := t.engine.statement; s != nil && !t.engine.confined { // what is only explained is explained as a whole
+		p.First = s.firstRows(info, &p)
+	}
 	b, err := json.Marshal(p)
 	info.IdxStr = string(b)
 	return err
+}
+
+// columnsOf are the columns that SQLite will ask for. That it will ask for rowids it does not say. Where the statement
+// names them, they are to tell rows apart in all their columns. Where SQLite tells rows apart itself, at one place of its
+// plan, those that this place reads are enough: rows that are equal in them are so for all conditions there.
+func (t *virtualTable) columnsOf(info *vtab.IndexInfo) columnSet {
+	if s := t.engine.statement; s != nil && s.readsRowids {
+		return allColumns
+	}
+	return columnSet(info.ColUsed)
 }
 
 // take adds a constraint to the plan and reports whether the plugin is told of it.
@@ -106,6 +132,10 @@ func (t *virtualTable) take(c *vtab.Constraint, p *accessPlan, limited bool, inf
 	case !c.Usable && column.Parameter && isEquality(c.Op):
 		info.EstimatedCost = max(info.EstimatedCost, misplacedCost)
 		return false
+	case c.Usable && column.constant(c.Op):
+		c.ArgIndex = len(p.Args)
+		p.Args = append(p.Args, argument{Column: c.Column, Op: c.Op, Constant: true})
+		return true
 	case !c.Usable || !declared && !isEquality(c.Op):
 		return false
 	}
@@ -128,8 +158,6 @@ func (t *virtualTable) take(c *vtab.Constraint, p *accessPlan, limited bool, inf
 	}
 	return declared
 }
-
-func isEquality(op vtab.ConstraintOp) bool { return op == vtab.OpEQ || op == vtab.OpIS }
 
 // takeOrder takes an ORDER BY of one column that the plugin sorts by.
 func (t *virtualTable) takeOrder(info *vtab.IndexInfo, p *accessPlan) {
@@ -176,11 +204,24 @@ func (t *virtualTable) plan(text string) (*accessPlan, error) {
 // requestOf is what a plan asks of the plugin with its values. none says that no row can match. collationUnknown says
 // that the statement may compare texts in another way than by their bytes.
 func (t *virtualTable) requestOf(p *accessPlan, values []vtab.Value, collationUnknown bool) (r request, none bool, err error) {
-	r = request{table: t.table, order: order{p.Order, p.Desc}, limit: p.limit(values)}
+	r = request{table: t.table, columns: p.Columns, order: order{p.Order, p.Desc}, limit: p.limit(values), first: p.First}
 	given := map[string]bool{}
 	for i, arg := range p.Args {
 		column := t.table.Columns[arg.Column]
+		if arg.Constant {
+			holds, ok := t.decide(p, values, i)
+			if ok = ok && !collationUnknown; ok && !holds {
+				return r, true, nil
+			}
+			if !ok {
+				r.limit = -1
+			}
+			continue
+		}
 		m := meaningOf(column, arg.Op, values[i])
+		if arg.List {
+			m = meaningOfList(column, values[i].(valueList))
+		}
 		if (collationUnknown || column.kind == timeKind && !arg.Decided) && comparesText(column, arg.Op) && values[i] != nil {
 			m = unknown
 		}

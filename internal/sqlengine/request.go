@@ -13,10 +13,12 @@ import (
 // too: SQLite checks.
 type request struct {
 	table    *Table
+	columns  columnSet     // that its rows must have
 	params   []*proto.Qual // on columns that say which rows there are
 	optional []*proto.Qual // on others
 	order    order
 	limit    int64 // -1 is none
+	first    int64 // how many rows to begin with, where there is no limit; 0 is not known
 }
 
 // order is a pushed ORDER BY of one column; the zero value is none.
@@ -46,10 +48,7 @@ func qualKey(q *proto.Qual) string {
 
 // execute is the message that Steampipe would send. cacheTime is how old rows may be that the plugin has kept.
 func (r request) execute(connection string, cacheTime time.Duration) *proto.ExecuteRequest {
-	context := &proto.QueryContext{Quals: map[string]*proto.Quals{}}
-	for _, c := range r.table.Columns {
-		context.Columns = append(context.Columns, c.Name)
-	}
+	context := &proto.QueryContext{Quals: map[string]*proto.Quals{}, Columns: r.columns.names(r.table)}
 	for _, q := range slices.Concat(r.params, r.optional) {
 		if context.Quals[q.FieldName] == nil {
 			context.Quals[q.FieldName] = &proto.Quals{}

@@ -3,7 +3,10 @@ package sqlengine
 import (
 	"cmp"
 	"context"
+	"fmt"
+	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -53,7 +56,7 @@ func (s *pluginScan) start(ctx context.Context, e *Engine) {
 	wake := context.AfterFunc(ctx, s.wake)
 	go func() {
 		defer close(s.over)
-		err := e.server.Scan(s.request.execute(e.connection, e.cacheTime), steampipe.NewStream(ctx, func(resp *proto.ExecuteResponse) error { return s.receive(ctx, resp) }))
+		err := s.read(ctx, e)
 		if ctx.Err() != nil {
 			err = ctx.Err() // whatever the plugin makes of it
 		}
@@ -65,6 +68,68 @@ func (s *pluginScan) start(ctx context.Context, e *Engine) {
 		s.mu.Unlock()
 		s.changed.Broadcast()
 	}()
+}
+
+// read calls the plugin: for all rows of the request or, where fewer may do, for the first ones, for twice as many if more
+// are wanted, and then for all. What it has bought the plugin has kept.
+func (s *pluginScan) read(ctx context.Context, e *Engine) error {
+	r := s.request
+	come, total := map[string]int{}, int64(0)
+	if r.limit < 0 && r.first > 0 {
+		r.limit = r.first
+	}
+	for {
+		staged := r.limit >= 0 && s.request.limit < 0
+		again, left, rows := maps.Clone(come), total, int64(0)
+		err := e.server.Scan(r.execute(e.connection, e.cacheTime), steampipe.NewStream(ctx, func(resp *proto.ExecuteResponse) error {
+			if resp.Row == nil {
+				return nil
+			}
+			rows++
+			row := valuesOf(r.table, resp.Row)
+			if staged || left > 0 {
+				text := textOfRow(row)
+				if again[text] > 0 {
+					again[text]--
+					left--
+					return nil
+				}
+				come[text]++
+				total++
+			}
+			return s.receive(ctx, row)
+		}))
+		switch {
+		case err != nil || ctx.Err() != nil:
+			return err
+		case left > 0:
+			return fmt.Errorf("%s: %d rows that had come were gone when more were read: run the query again", r.table.Name, left)
+		case !staged || rows < r.limit || !s.awaitDemand(ctx):
+			return nil
+		}
+		if r.limit *= 2; r.limit > maxFirstRows {
+			r.limit = -1
+		}
+	}
+}
+
+// textOfRow is the same for equal rows alone.
+func textOfRow(row []vtab.Value) string {
+	var b strings.Builder
+	for _, v := range row {
+		fmt.Fprintf(&b, "%T %q ", v, fmt.Sprint(v))
+	}
+	return b.String()
+}
+
+// awaitDemand waits until a reader wants more than has come.
+func (s *pluginScan) awaitDemand(ctx context.Context) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.wanted <= s.gone+len(s.rows) && ctx.Err() == nil {
+		s.changed.Wait()
+	}
+	return ctx.Err() == nil
 }
 
 func (s *pluginScan) wake() {
@@ -155,9 +220,9 @@ func (s *pluginScan) serves(r request) bool {
 	return s.complete() || same && enough
 }
 
-// includes reports that every row that a request asks for is among the rows of this one's filter.
+// includes reports that every row that a request asks for is among the rows of this one's filter, with all its columns.
 func (s *pluginScan) includes(r request) bool {
-	if s.request.baseKey() != r.baseKey() {
+	if s.request.baseKey() != r.baseKey() || !r.columns.within(s.request.columns) {
 		return false
 	}
 	for _, q := range s.request.optional {
@@ -240,11 +305,7 @@ func (s *pluginScan) where(column int, value vtab.Value) []int {
 }
 
 // receive takes a row, when it is wanted.
-func (s *pluginScan) receive(ctx context.Context, resp *proto.ExecuteResponse) error {
-	if resp.Row == nil {
-		return nil
-	}
-	row := valuesOf(s.request.table, resp.Row)
+func (s *pluginScan) receive(ctx context.Context, row []vtab.Value) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for s.gone+len(s.rows) >= s.wanted+ahead && ctx.Err() == nil {

@@ -25,8 +25,11 @@ type Column struct {
 	Parameter bool
 	Sortable  bool // ORDER BY and LIMIT on it alone reach the plugin
 	Hidden    bool // select * leaves it out
+	NeverNull bool // it has a value in every row
 
-	kind kind
+	kind       kind
+	fallback   any // what a parameter is where it is not given, if that is known
+	hasDefault bool
 }
 
 // kind is what a column's values are, beyond SQLite's types.
@@ -57,7 +60,7 @@ func (k kind) sqlType() string {
 }
 
 // tablesOf reads a plugin's schema; tables are in alphabetical order.
-func tablesOf(schema *proto.Schema, hidden []string) []*Table {
+func tablesOf(schema *proto.Schema, o Options) []*Table {
 	var tables []*Table
 	for name, s := range schema.Schema {
 		t := &Table{Name: name, Description: s.Description}
@@ -66,7 +69,11 @@ func tablesOf(schema *proto.Schema, hidden []string) []*Table {
 				continue
 			}
 			c := columnOf(def, s.ListCallKeyColumnList)
-			c.Hidden = slices.Contains(hidden, c.Name)
+			c.Hidden = slices.Contains(o.Hidden, c.Name)
+			c.NeverNull = o.NeverNull != nil && o.NeverNull(name, c.Name)
+			if o.Default != nil {
+				c.fallback, c.hasDefault = o.Default(name, c.Name)
+			}
 			t.Columns = append(t.Columns, c)
 		}
 		tables = append(tables, t)
@@ -93,6 +100,9 @@ func (t *Table) declaration() string {
 	columns := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
 		columns[i] = fmt.Sprintf("%s %s", quoteName(c.Name), c.Type)
+		if c.NeverNull {
+			columns[i] += " NOT NULL" // SQLite knows then what IS NULL makes of it, and that min() may begin at the least
+		}
 		if c.kind == timeKind {
 			columns[i] += " COLLATE " + momentCollation
 		}

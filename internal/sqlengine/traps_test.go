@@ -138,7 +138,7 @@ func TestTheEngineReadsNothingTwice(t *testing.T) {
 		"many values: all rows at once":   {"with recursive n(x) as (select 0 union all select x + 1 from n where x < 199) select count(*) from n cross join T o where o.links_ext = n.x and o.query = 'a.com'", 17, 215},
 		"column that is not pushed":       {"select * from T where query = 'a.com' and domain_to = 'x0.org'", 2, 200},
 		"limit of a union's sides":        {"select * from (select * from T where query = 'a.com' limit 3) union all select * from (select * from T where query = 'a.com' limit 2)", 1, 3},
-		"limit that is not pushed":        {"select * from T where query = 'a.com' and domain_to <> '' limit 3", 1, 125},
+		"limit that is not pushed":        {"select * from T where query = 'a.com' and domain_to <> '' limit 3", 1, 3},
 		"exists stops at the first match": {"select exists (select 1 from T where query = 'a.com' and links_ext > 3)", 1, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
