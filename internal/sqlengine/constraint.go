@@ -254,3 +254,20 @@ func parseTime(text string) (time.Time, bool) {
 	at, err := time.Parse(timeForm, text)
 	return at, err == nil && at.Year() > 0 && at.Year() < 9999 && at.Format(timeForm) == text
 }
+
+// meets reports that a number is within a bound.
+func meets(bound *proto.Qual, value vtab.Value) bool {
+	n, ok := value.(int64)
+	at := bound.Value.GetInt64Value()
+	switch bound.GetStringValue() {
+	case opLess:
+		return ok && n < at
+	case opAtMost:
+		return ok && n <= at
+	case opGreater:
+		return ok && n > at
+	case opAtLeast:
+		return ok && n >= at
+	}
+	return false
+}

@@ -71,12 +71,14 @@ func wrapModules(conn driver.Conn, tables []*Table) error {
 }
 
 func wrap(m *sqlite3.Sqlite3_module) {
-	if own := pointerOf(listsInPlan); m.FxBestIndex != own {
-		wrapped.bestIndex, m.FxBestIndex = functionAt[bestIndex](m.FxBestIndex), own
+	own, ownFilter := pointerOf(listsInPlan), pointerOf(listsInFilter)
+	if m.FxBestIndex == own {
+		return
 	}
-	if own := pointerOf(listsInFilter); m.FxFilter != own {
-		wrapped.filter, m.FxFilter = functionAt[filter](m.FxFilter), own
+	if wrapped.bestIndex == nil { // another connection may be reading them
+		wrapped.bestIndex, wrapped.filter = functionAt[bestIndex](m.FxBestIndex), functionAt[filter](m.FxFilter)
 	}
+	m.FxBestIndex, m.FxFilter = own, ownFilter
 }
 
 // at is a place in SQLite's memory, which Go's collector does not know of.

@@ -28,6 +28,8 @@ const maxHeld = 4 << 20
 // has read are let go: if SQLite asks for them again, the plugin is asked again, and then they are held.
 type pluginScan struct {
 	request request
+	asked   request     // of the plugin: the request, or what of it is not here yet
+	beyond  *proto.Qual // then what the rows that come do not meet; nil otherwise
 	cancel  context.CancelFunc
 	over    chan struct{} // closed when the plugin's call has returned
 
@@ -45,9 +47,20 @@ type pluginScan struct {
 }
 
 func newScan(r request) *pluginScan {
-	s := &pluginScan{request: r, cancel: func() {}, over: make(chan struct{}), indexes: map[int]map[vtab.Value][]int{}}
+	s := &pluginScan{request: r, asked: r, cancel: func() {}, over: make(chan struct{}), indexes: map[int]map[vtab.Value][]int{}}
 	s.changed = sync.NewCond(&s.mu)
 	return s
+}
+
+// begin gives the scan the rows that are here, before it is started for the others.
+func (s *pluginScan) begin(here [][]vtab.Value, others request, bound *proto.Qual) {
+	if s.asked, s.beyond = others, bound; bound == nil {
+		return
+	}
+	s.rows, s.keep = here, true // they are held by another scan too
+	for _, row := range here {
+		s.bytes += sizeOf(row)
+	}
 }
 
 // start calls the plugin; ctx carries values for it and ends the scan.
@@ -73,13 +86,13 @@ func (s *pluginScan) start(ctx context.Context, e *Engine) {
 // read calls the plugin: for all rows of the request or, where fewer may do, for the first ones, for twice as many if more
 // are wanted, and then for all. What it has bought the plugin has kept.
 func (s *pluginScan) read(ctx context.Context, e *Engine) error {
-	r := s.request
+	r := s.asked
 	come, total := map[string]int{}, int64(0)
 	if r.limit < 0 && r.first > 0 {
 		r.limit = r.first
 	}
 	for {
-		staged := r.limit >= 0 && s.request.limit < 0
+		staged := r.limit >= 0 && s.asked.limit < 0
 		again, left, rows := maps.Clone(come), total, int64(0)
 		err := e.server.Scan(r.execute(e.connection, e.cacheTime), steampipe.NewStream(ctx, func(resp *proto.ExecuteResponse) error {
 			if resp.Row == nil {
@@ -96,6 +109,9 @@ func (s *pluginScan) read(ctx context.Context, e *Engine) error {
 				}
 				come[text]++
 				total++
+			}
+			if s.beyond != nil && meets(s.beyond, row[r.table.column(s.beyond.FieldName)]) {
+				return nil // it is here
 			}
 			return s.receive(ctx, row)
 		}))
@@ -281,6 +297,17 @@ func (s *pluginScan) complete() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.ended && s.err == nil && s.gone == 0 && (s.request.limit < 0 || int64(len(s.rows)) < s.request.limit)
+}
+
+// bought is how many rows the scan has cost, about: an empty answer costs one, and a scan that goes on has bought a page.
+func (s *pluginScan) bought() int64 {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	rows := int64(s.gone + len(s.rows))
+	if !s.ended && s.request.limit < 0 && s.request.first == 0 {
+		rows = max(rows, fewRows)
+	}
+	return max(rows, 1)
 }
 
 func (s *pluginScan) failed() bool {

@@ -95,6 +95,10 @@ func columnOf(def *proto.ColumnDefinition, keys []*proto.KeyColumn) Column {
 	return c
 }
 
+func (t *Table) column(name string) int {
+	return slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name })
+}
+
 // declaration is the CREATE TABLE statement that SQLite takes a virtual table's columns from.
 func (t *Table) declaration() string {
 	columns := make([]string, len(t.Columns))

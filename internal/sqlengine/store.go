@@ -5,8 +5,13 @@ import (
 	"slices"
 )
 
-// maxEach is how many scans of one statement may differ in a value only, before all their rows are read at once.
-const maxEach = 16
+// How many scans of one statement may differ in a value only, before all their rows are read at once: maxEach, and
+// maxCheap where they have brought few rows so far. All rows may be a hundred thousand.
+const (
+	maxEach  = 16
+	maxCheap = 100
+	fewRows  = 125
+)
 
 // store holds the scans of a statement. Each is made once, however often SQLite asks for it, unless its rows had to be
 // let go. What serves later statements is the plugin's to keep.
@@ -36,12 +41,17 @@ func (st *store) find(r request) *pluginScan {
 func (st *store) get(ctx context.Context, e *Engine, place string, r request) *pluginScan {
 	s := st.find(r)
 	if s == nil {
-		r = st.widen(place, r)
-		s = st.find(r)
+		l := st.loopAt(place, r)
+		wide := l.widen(r)
+		if s = st.find(wide); s == nil && wide.key() == r.key() {
+			defer func() { l.scans = append(l.scans, s) }()
+		}
+		r = wide
 	}
 	if s == nil {
 		s = newScan(r)
-		s.keep = slices.ContainsFunc(st.scans, func(before *pluginScan) bool { return before.request.key() == r.key() && before.letGo() })
+		s.begin(st.rest(r))
+		s.keep = s.keep || slices.ContainsFunc(st.scans, func(before *pluginScan) bool { return before.request.key() == r.key() && before.letGo() })
 		st.scans = append(st.scans, s)
 		s.start(ctx, e)
 	}
@@ -63,10 +73,11 @@ type loop struct {
 	first   []string        // the first request's quals
 	varying map[int]bool    // positions whose value has changed
 	seen    map[string]bool // requests
+	scans   []*pluginScan
 }
 
-// widen returns the request that a loop should make: r, or r without the quals that change from turn to turn.
-func (st *store) widen(place string, r request) request {
+// loopAt is the loop that a request belongs to.
+func (st *store) loopAt(place string, r request) *loop {
 	id := place + " " + r.baseKey()
 	l := st.loops[id]
 	if l == nil {
@@ -76,6 +87,23 @@ func (st *store) widen(place string, r request) request {
 		}
 		st.loops[id] = l
 	}
+	return l
+}
+
+// many reports that all rows are to be read.
+func (l *loop) many() bool {
+	if len(l.seen) < maxEach || len(l.seen) >= maxCheap {
+		return len(l.seen) >= maxCheap
+	}
+	rows := int64(0)
+	for _, s := range l.scans {
+		rows += s.bought()
+	}
+	return rows >= fewRows
+}
+
+// widen returns the request that a loop should make: r, or r without the quals that change from turn to turn.
+func (l *loop) widen(r request) request {
 	if len(l.first) != len(r.optional) {
 		return r // a value of another type, told in another way
 	}
@@ -84,10 +112,10 @@ func (st *store) widen(place string, r request) request {
 			l.varying[i] = true
 		}
 	}
-	if len(l.seen) < maxEach {
+	if !l.many() {
 		l.seen[r.key()] = true
 	}
-	if len(l.seen) < maxEach || len(l.varying) == 0 {
+	if !l.many() || len(l.varying) == 0 {
 		return r
 	}
 	wide := r
