@@ -389,3 +389,28 @@ func TestACheckThatComesShort(t *testing.T) {
 		}
 	}
 }
+
+// Rows that have moved for one reader may move again for one who comes later: for that one, too, all is read again.
+func TestRowsThatMoveForOneAfterTheOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, st := &api{rows: count(300)}, NewStore()
+		for round := range 3 {
+			from := a.requests()
+			a.before = func(number, _, _ int) {
+				if number == from+2 {
+					a.rows = slices.Insert(slices.Clone(a.rows), 0, entry{n: int64(-1 - round)})
+				}
+			}
+			r := st.Open(t.Context(), ascending(1<<20), a.options())
+			var got int64
+			for want := int64(30 * (round + 1)); got < want; {
+				rows, err := r.Next(want - got)
+				if err != nil {
+					t.Fatalf("round %d: after %d rows: %v", round, got, err)
+				}
+				got += int64(len(rows))
+			}
+			r.Close()
+		}
+	})
+}
