@@ -48,7 +48,7 @@ const (
 // reason; nothing is bought that is here; what is counted is what is kept; and nobody waits for ever, which the bubble
 // finds out.
 func TestAnyReadersOfAnyAPI(outer *testing.T) {
-	for seed := range repetition.Times(150, 8000) {
+	for seed := range repetition.Times(120, 8000) {
 		outer.Run(fmt.Sprint(seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { newWorld(t, seed).run() })
 		})
