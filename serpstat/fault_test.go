@@ -127,3 +127,23 @@ func TestDataThatChangesWhileItIsReadIsAnError(t *testing.T) {
 		t.Errorf("%d rows, %v", len(got.rows), got.err)
 	}
 }
+
+// Rows that stay away are an error, which says how many there are, or with allow_incomplete a warning.
+func TestRowsThatStayAwayAreAnError(t *testing.T) {
+	for _, allowed := range []bool{false, true} {
+		t.Run(fmt.Sprint("allowed: ", allowed), func(t *testing.T) {
+			domain := fmt.Sprintf("away-%t.com", allowed)
+			r := newRig(t, serpstatsim.Options{
+				Domains: map[string][]serpstatsim.Row{domain: serpstatsim.Generate("away.com", 510, 5)},
+				Faults:  []serpstatsim.Fault{{Kind: serpstatsim.EmptyPage, Probability: 1}},
+			}, fmt.Sprintf("allow_incomplete = %t\n", allowed))
+			got := r.run(query{quals: quals(where("query", "=", domain))})
+			if warned := len(r.warnings(domain)) > 0; warned != allowed || allowed != (got.err == nil) {
+				t.Errorf("%d rows, warned: %t, %v", len(got.rows), warned, got.err)
+			}
+			if !allowed && (got.err == nil || !strings.Contains(got.err.Error(), "0 of 510 rows")) {
+				t.Errorf("the error is %v", got.err)
+			}
+		})
+	}
+}

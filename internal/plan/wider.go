@@ -7,13 +7,13 @@ import (
 )
 
 // Includes reports that all rows of another series are provably among those of this one: its filter is the other's, or
-// wider.
+// wider. Which rows are left of those that are thinned out may depend on the order.
 func (s Series) Includes(other Series) bool {
 	if s.Table.Method != other.Table.Method || !slices.Equal(s.Request.Args, other.Request.Args) || !s.Own.Equal(other.Own) {
 		return false
 	}
 	if s.Thinned || other.Thinned {
-		return s.Request.Filter.Equal(other.Request.Filter)
+		return s.Request.Filter.Equal(other.Request.Filter) && s.Request.Sort == other.Request.Sort && s.Request.Order == other.Request.Order
 	}
 	return wider(s.Request.Filter, other.Request.Filter)
 }

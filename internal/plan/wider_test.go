@@ -38,6 +38,9 @@ func TestWhichSeriesIncludeOthers(t *testing.T) {
 		"the user's filter, twice":    {seriesOf(own), seriesOf(own, where("links_ext", Less, int64(9))), true},
 		"without the user's filter":   {seriesOf(own), all, false},
 		"thinned":                     {seriesOf(equalTo("link_per_domain", int64(2))), seriesOf(equalTo("link_per_domain", int64(2)), own), false},
+		"thinned, in another order":   {seriesOf(equalTo("link_per_domain", int64(2))), seriesOf(equalTo("link_per_domain", int64(2)), equalTo("sort_order", "asc")), false},
+		"thinned, the same":           {seriesOf(equalTo("link_per_domain", int64(2))), seriesOf(equalTo("link_per_domain", int64(2))), true},
+		"in another order":            {all, seriesOf(equalTo("sort_order", "asc")), true},
 		"another parameter":           {all, seriesOf(equalTo("search_type", "domain")), false},
 		"the default, written":        {all, seriesOf(equalTo("search_type", "domain_with_subdomains")), true},
 	} {

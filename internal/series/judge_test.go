@@ -54,6 +54,7 @@ func TestRowsThatStayAway(t *testing.T) {
 		"a short page":                     {once(1, at(3), short), true, 5},
 		"a short first page":               {once(1, at(1), short), true, 5},
 		"a page that stays short":          {once(9, pageOf(3), short), true, 10},
+		"empty pages now and then":         {once(5, func(n, _, _ int) bool { return n%3 == 0 }, noRows), true, 20},
 		"every page is short":              {once(1<<30, anyRequest, halved), false, 500},
 		"all pages stay empty from one on": {once(1<<30, func(n, _, _ int) bool { return n > 3 }, noRows), false, 10},
 		"no data from one on":              {once(1<<30, func(n, _, _ int) bool { return n > 3 }, noData), false, 10},
@@ -269,13 +270,13 @@ func TestPagesThatAreNotGivenAreTakenBack(t *testing.T) {
 // Pages may look like the one before where it is no longer here.
 func TestPagesThatRepeatWhatIsGone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := &api{rows: slices.Repeat([]entry{{7, ""}, {7, " "}, {7, ""}, {7, "  "}}, 50)}
+		a := &api{rows: slices.Repeat([]entry{{7, ""}, {7, " "}, {7, ""}, {7, "  "}}, 500)}
 		o := a.options()
 		o.Age = 0
 		r := NewStore().Open(t.Context(), ascending(1<<20), o)
 		defer r.Close()
-		if got, err := all(r); err != nil || !slices.Equal(got, a.rows) {
-			t.Errorf("%d rows, %v", len(got), err)
+		if got, err := all(r); err != nil || !slices.Equal(got, a.rows) || a.spent() > 2000+freeChecks+maxCleared*tailRows {
+			t.Errorf("%d rows for %d credits, %v", len(got), a.spent(), err)
 		}
 	})
 }
@@ -388,4 +389,78 @@ func TestACheckThatComesShort(t *testing.T) {
 			})
 		}
 	}
+}
+
+// Rows that have moved for one reader may move again for one who comes later: for that one, too, all is read again.
+func TestRowsThatMoveForOneAfterTheOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, st := &api{rows: count(300)}, NewStore()
+		for round := range 3 {
+			from := a.requests()
+			a.before = func(number, _, _ int) {
+				if number == from+2 {
+					a.rows = slices.Insert(slices.Clone(a.rows), 0, entry{n: int64(-1 - round)})
+				}
+			}
+			r := st.Open(t.Context(), ascending(1<<20), a.options())
+			var got int64
+			for want := int64(30 * (round + 1)); got < want; {
+				rows, err := r.Next(want - got)
+				if err != nil {
+					t.Fatalf("round %d: after %d rows: %v", round, got, err)
+				}
+				got += int64(len(rows))
+			}
+			r.Close()
+		}
+	})
+}
+
+// Where rows that are alike come in another order each time, a border with equal rows never fits. That is no error.
+func TestTiesInAnotherOrderEachTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := count(200)
+		for i := range rows {
+			rows[i].n = int64(i+1) / 2 // the last one of a page, and the first one of the next
+		}
+		a := &api{rows: rows, spoil: func(_, _, size int, rows []entry, total int64) ([]entry, int64) {
+			if size < 4 {
+				rows = slices.Clone(rows)
+				rows[0].text = " "
+			}
+			return rows, total
+		}}
+		if got, err := a.read(t); err != nil || !slices.Equal(got, rows) {
+			t.Errorf("%d rows, %v", len(got), err)
+		}
+	})
+}
+
+// Nothing is asked for behind the rows that the API gives, also where its total changes. That they are here is not all.
+func TestNothingIsAskedForBehindTheCap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(300), spoil: func(number, _, _ int, rows []entry, total int64) ([]entry, int64) {
+			if number > 2 {
+				total = 200
+			}
+			return rows, total
+		}}
+		o := a.options()
+		o.Size = func(offset, want int64, most int) int { return size(offset, want, int(min(int64(most), 96-offset))) }
+		st := NewStore()
+		r := st.Open(t.Context(), ascending(96), o)
+		if got, err := all(r); err != nil || !slices.Equal(got, count(96)) {
+			t.Errorf("%d rows, %v", len(got), err)
+		}
+		r.Close()
+		for _, asked := range a.asked {
+			if (asked.page-1)*asked.size >= 96 {
+				t.Errorf("page %d of %d was asked for", asked.page, asked.size)
+			}
+		}
+		if r := st.Complete(t.Context(), ascending(96), o); r != nil {
+			t.Error("all rows are here, it says")
+			r.Close()
+		}
+	})
 }

@@ -92,6 +92,9 @@ func (st *Store) Complete(ctx context.Context, of Of, o Options) *Reader {
 }
 
 func (st *Store) join(ctx context.Context, s *Series, o Options) *Reader {
+	if len(s.readers) == 0 {
+		s.anew = 0 // whoever has read it anew has left: if it moves again, that is another time
+	}
 	r := &Reader{Options: o, ctx: ctx, store: st}
 	r.enter(s)
 	return r
@@ -273,7 +276,6 @@ func (r *Reader) follow() {
 		for _, hash := range r.read {
 			r.again[hash]++
 		}
-		r.read = nil
 		r.enter(next)
 	}
 }

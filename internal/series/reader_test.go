@@ -425,3 +425,59 @@ func TestOneWhoHasLeftBeginsNothing(t *testing.T) {
 		})
 	}
 }
+
+// What a request may cost is what can come: at the end that is less than was asked for.
+func TestWhatIsExpectedOfARequest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, expected := &api{rows: count(105)}, int64(0)
+		o := a.options()
+		o.Most = 1
+		o.Buy = func(ctx context.Context, page, size, expect int) (*table.Answer, error) {
+			expected += int64(expect)
+			return a.fetch(ctx, page, size, expect)
+		}
+		r := NewStore().Open(t.Context(), ascending(1<<20), o)
+		defer r.Close()
+		if rows, err := all(r); err != nil || len(rows) != 105 || expected != 105 {
+			t.Errorf("%d rows, %d were expected, %v", len(rows), expected, err)
+		}
+	})
+}
+
+// Whoever is cancelled is told at once, though the request that has been sent is not answered yet.
+func TestNobodyWaitsOnAfterTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(100), slow: time.Hour}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		r, begun := NewStore().Open(ctx, ascending(1<<20), a.options()), time.Now()
+		if _, err := r.Next(-1); err == nil || time.Since(begun) != time.Second {
+			t.Errorf("after %v: %v", time.Since(begun), err)
+		}
+		r.Close()
+		time.Sleep(2 * time.Hour) // what is under way ends
+	})
+}
+
+// A few rows that are here are bought again where many more are wanted, and else not.
+func TestWhenAFewRowsAreBoughtAgain(t *testing.T) {
+	for want, credits := range map[int64]int64{6: 6, 10: 10, 11: 5 + 11, -1: 5 + 100} {
+		synctest.Test(t, func(t *testing.T) {
+			a, st := &api{rows: count(100)}, NewStore()
+			for _, n := range []int64{5, want} {
+				r := st.Open(t.Context(), ascending(1<<20), a.options())
+				for got := int64(0); n < 0 || got < n; {
+					rows, err := r.Next(max(n-got, min(n, 0)))
+					if err != nil {
+						break
+					}
+					got += int64(len(rows))
+				}
+				r.Close()
+			}
+			if a.spent() != credits {
+				t.Errorf("%d credits for 5 rows and %d, want %d", a.spent(), want, credits)
+			}
+		})
+	}
+}

@@ -2,11 +2,14 @@ package series
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 // Age is judged when a series is opened, by who opens it.
@@ -210,6 +213,102 @@ func TestNothingIsLeftOfWhatNobodyWants(t *testing.T) {
 		r.Close()
 		if time.Sleep(time.Minute); len(st.coming) > 0 {
 			t.Errorf("%d series are still here", len(st.coming))
+		}
+	})
+}
+
+// What was opened longest ago goes, not what was bought longest ago. Few rows that are young stay as they came.
+func TestWhatWasOpenedLastStays(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(1)}
+		st := NewStore()
+		read := func(owner int) int64 {
+			of := ascending(1 << 20)
+			of.Owner = owner
+			before := a.spent()
+			r := st.Open(t.Context(), of, a.options())
+			defer r.Close()
+			if rows, err := all(r); err != nil || len(rows) != 1 {
+				t.Errorf("%d rows, %v", len(rows), err)
+			}
+			return a.spent() - before
+		}
+		read(1)
+		_, one, _ := st.Size()
+		st.Most = one * 5 / 2
+		if len(st.loose) == 0 {
+			t.Error("a page is packed at once")
+		}
+		read(2)
+		read(1)
+		read(3)
+		if first, second := read(1), read(2); first != 0 || second != 1 {
+			t.Errorf("%d credits for what was opened before the last one, %d for what was opened before that", first, second)
+		}
+	})
+}
+
+// Nothing is used again where nothing may be, also by a clock that stands still.
+func TestAClockThatStandsStill(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(10)}
+		st, now := NewStore(), time.Now()
+		st.Now = func() time.Time { return now }
+		for i, age := range []time.Duration{time.Hour, 0, 1} {
+			o := a.options()
+			o.Age = age
+			r := st.Open(t.Context(), ascending(1<<20), o)
+			if rows, err := all(r); err != nil || len(rows) != 10 || a.spent() != []int64{10, 20, 20}[i] {
+				t.Errorf("age %v: %d rows after %d credits, %v", age, len(rows), a.spent(), err)
+			}
+			r.Close()
+		}
+	})
+}
+
+// A statement that was told of rows that stay away asks again where it reads them again.
+func TestAStatementAsksAgainForRowsThatStayedAway(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(100), spoil: func(_, page, _ int, rows []entry, total int64) ([]entry, int64) {
+			if page > 1 {
+				rows = nil
+			}
+			return rows, total
+		}}
+		st, o := NewStore(), a.options()
+		o.Scope = NewScope()
+		r := st.Open(t.Context(), ascending(1<<20), o)
+		if rows, err := all(r); err == nil {
+			t.Errorf("%d rows, without an error", len(rows))
+		}
+		r.Close()
+		a.spoil = nil
+		r = st.Open(t.Context(), ascending(1<<20), o)
+		defer r.Close()
+		if rows, err := all(r); err != nil || len(rows) != 100 {
+			t.Errorf("%d rows, %v", len(rows), err)
+		}
+	})
+}
+
+// Of the series that fit, the one with the fewest rows is read.
+func TestTheSmallestThatFits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		st := NewStore()
+		for _, n := range []int64{50, 20, 90} {
+			a, of := &api{rows: count(n)}, ascending(1<<20)
+			of.About = n
+			of.Request.Args = []table.Arg{{Name: "query", Value: fmt.Sprint(n)}}
+			r := st.Open(t.Context(), of, a.options())
+			if _, err := all(r); err != nil {
+				t.Error(err)
+			}
+			r.Close()
+		}
+		r := st.Find(t.Context(), nil, Options{Age: time.Hour}, func(_ Of, complete bool, _ any) bool { return complete })
+		defer r.Close()
+		if n := r.About(); n != int64(20) {
+			t.Errorf("one of %d rows", n)
 		}
 	})
 }

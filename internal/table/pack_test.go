@@ -117,6 +117,23 @@ func TestDamagedRows(t *testing.T) {
 	}
 }
 
+// Where nobody is named who pays, nothing is refused.
+func TestRequestsThatNobodyPaysFor(t *testing.T) {
+	payer := table.PayerOf(t.Context())
+	if credits, err := payer.Reserve(); credits != 0 || err != nil {
+		t.Error(credits, err)
+	}
+	payer.Settle(1, true)
+}
+
+// What stands behind packed rows is none of theirs.
+func TestMoreThanPackedRows(t *testing.T) {
+	rows := randomRows(rand.New(rand.NewPCG(1, 1)), catalog.Tables()[0])
+	if _, err := table.Unpack(table.Compress(append(table.Plain(rows), 0))); err == nil {
+		t.Error("rows and more are rows")
+	}
+}
+
 // A few bytes that would become very many are refused before they do.
 func TestPackedRowsThatAreTooLarge(t *testing.T) {
 	packed := table.Compress(make([]byte, 8<<20))

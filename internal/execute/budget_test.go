@@ -1,0 +1,24 @@
+package execute
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+// What may have been charged for an answer that was lost counts against the limit, and is told apart from what is known.
+func TestALostAnswerCountsAsCharged(t *testing.T) {
+	p := purchase{NewBudget(100), "a.com", 60}
+	if credits, err := p.Reserve(); credits != 60 || err != nil {
+		t.Fatal(credits, err)
+	}
+	p.Settle(0, false)
+	_, err := p.Reserve()
+	var refused *BudgetError
+	if !errors.As(err, &refused) || refused.Lost != 60 || refused.Spent != 0 || !strings.Contains(err.Error(), "up to 60 more may have been charged") {
+		t.Errorf("the error is %v", err)
+	}
+	if left := p.budget.left(); left != 40 {
+		t.Errorf("%d credits are left", left)
+	}
+}
