@@ -90,3 +90,11 @@ func TestWiderFiltersLetThroughMore(t *testing.T) {
 		t.Error("no filter was found to be wider")
 	}
 }
+
+// One of the API's named filters says nothing of another.
+func TestNamedFiltersAreNotMixedUp(t *testing.T) {
+	named := func(name string) table.Filter { return table.Filter{{{Additional: name}}} }
+	if wider(named("new"), named("lost")) || !wider(named("new"), named("new")) {
+		t.Error("a filter is taken for another")
+	}
+}
