@@ -1,6 +1,7 @@
 package serpstat
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -409,5 +410,44 @@ func TestKeptAnswersFitIntoTheBudgetAgain(t *testing.T) {
 	}
 	if _, credits := r.cost(); credits != 300 {
 		t.Errorf("%d credits", credits)
+	}
+}
+
+// A result past the row cap is in several series. Together they serve what asks for some of its rows, in any order.
+func TestPartsServeNarrowerStatements(t *testing.T) {
+	rows := numbered(5000, 8)
+	r := newRig(t, serpstatsim.Options{RowCap: smallCap, Domains: map[string][]serpstatsim.Row{"big.com": rows}}, "")
+	all := query{cache: true, columns: []string{"url_to", "links_ext"}, quals: quals(where("query", "=", "big.com"))}
+	if credits, got := r.spent(all); credits < 5000 || len(got) != 5000 {
+		t.Fatalf("%d rows for %d credits", len(got), credits)
+	}
+	middle := rows[len(rows)/2].LinksExt
+	few := 0
+	for _, row := range rows {
+		if row.LinksExt >= middle {
+			few++
+		}
+	}
+	narrow, top, last := all, all, all
+	narrow.quals = append(narrow.quals[:1:1], where("links_ext", ">=", middle))
+	top.sort, top.limit = "links_ext desc", 10
+	last.sort, last.limit = "links_ext asc", 2500
+	for name, tt := range map[string]struct {
+		query query
+		rows  int
+	}{"the same": {all, 5000}, "a bound": {narrow, few}, "the first": {top, 10}, "the last, past the cap": {last, 2500}} {
+		credits, got := r.spent(tt.query)
+		if credits != 0 || len(got) != tt.rows {
+			t.Errorf("%s: %d rows for %d credits, want %d for none", name, len(got), credits, tt.rows)
+		}
+		if tt.query.sort != "" && !slices.IsSortedFunc(got, func(a, b map[string]any) int {
+			c := cmp.Compare(a["links_ext"].(int64), b["links_ext"].(int64))
+			if strings.HasSuffix(tt.query.sort, "desc") {
+				c = -c
+			}
+			return c
+		}) {
+			t.Errorf("%s: not in order", name)
+		}
 	}
 }

@@ -1,7 +1,6 @@
 package execute
 
 import (
-	"cmp"
 	"context"
 	"slices"
 
@@ -38,8 +37,7 @@ func (x *Execution) included(ctx context.Context, of plan.Series) *included {
 	in := &included{series: pages.About().(plan.Series), pages: pages}
 	parts, _ := pages.Note().([]plan.Part)
 	for _, part := range parts {
-		known, o := x.reading(in.series.With(part.Filter))
-		rows := x.conn.Store.Complete(ctx, known, o)
+		rows := x.part(ctx, in.series, part)
 		if rows == nil {
 			in.close()
 			return nil
@@ -47,6 +45,13 @@ func (x *Execution) included(ctx context.Context, of plan.Series) *included {
 		in.parts = append(in.parts, rows)
 	}
 	return in
+}
+
+// part opens a part of a result past the row cap if its rows are here, and one behind them, which ends it: its series
+// goes on with those of the parts after it. It is nil where they are not.
+func (x *Execution) part(ctx context.Context, of plan.Series, part plan.Part) *series.Reader {
+	known, o := x.reading(of.With(part.Filter))
+	return x.conn.Store.Having(ctx, part.Rows, known, o)
 }
 
 // isHere reports that nothing has to be bought.
@@ -68,7 +73,7 @@ func (x *Execution) orders(have, want plan.Series) bool {
 }
 
 // readSorted reads all rows of a series that is here, and sorts them.
-func readSorted(next func() (table.Row, bool, error), field int, descending bool) ([]table.Row, error) {
+func readSorted(next func() (table.Row, bool, error), compare func(a, b table.Row) int) ([]table.Row, error) {
 	var rows []table.Row
 	for {
 		row, ok, err := next()
@@ -76,17 +81,9 @@ func readSorted(next func() (table.Row, bool, error), field int, descending bool
 			return nil, err
 		}
 		if !ok {
-			break
+			slices.SortStableFunc(rows, compare)
+			return rows, nil
 		}
 		rows = append(rows, row)
 	}
-	slices.SortStableFunc(rows, func(a, b table.Row) int {
-		m, _ := a.Cell(field).Count()
-		n, _ := b.Cell(field).Count()
-		if descending {
-			m, n = n, m
-		}
-		return cmp.Compare(m, n)
-	})
-	return rows, nil
 }

@@ -103,8 +103,7 @@ func (r *sourceReader) unboughtParts() int64 {
 	}
 	left := int64(0)
 	for _, part := range parts {
-		known, o := r.x.reading(r.series.With(part.Filter))
-		if rows := r.x.conn.Store.Complete(r.ctx, known, o); rows != nil {
+		if rows := r.x.part(r.ctx, r.series, part); rows != nil {
 			rows.Close()
 			continue
 		}

@@ -15,8 +15,7 @@ func (r *sourceReader) next() (row table.Row, ok bool, err error) {
 		return r.nextRow()
 	}
 	if r.sorted == nil {
-		by := r.x.plan.Order
-		if r.sorted, err = readSorted(r.nextRow, r.x.plan.Table.FieldOf(by.Column), by.Descending); err != nil {
+		if r.sorted, err = readSorted(r.nextRow, comparing(r.x.plan.Table, r.x.plan.Order)); err != nil {
 			return row, false, err
 		}
 	}

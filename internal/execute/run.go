@@ -12,10 +12,8 @@ func (x *Execution) Run(ctx context.Context) error {
 	if x.countsOnly() {
 		return x.runCount(ctx)
 	}
-	if !x.isHere(ctx) {
-		if err := x.learnFolding(ctx); err != nil {
-			return err
-		}
+	if err := x.learnFolding(ctx); err != nil {
+		return err
 	}
 	if x.ordered() {
 		return x.runOrdered(ctx)
@@ -100,13 +98,6 @@ func (x *Execution) emitAll(ctx context.Context, rows []tied) error {
 
 // before is the scan's order.
 func (x *Execution) before() func(a, b table.Row) bool {
-	field, descending := x.plan.Table.FieldOf(x.plan.Order.Column), x.plan.Order.Descending
-	return func(a, b table.Row) bool {
-		m, _ := a.Cell(field).Count()
-		n, _ := b.Cell(field).Count()
-		if descending {
-			return m > n
-		}
-		return m < n
-	}
+	compare := comparing(x.plan.Table, x.plan.Order)
+	return func(a, b table.Row) bool { return compare(a, b) < 0 }
 }

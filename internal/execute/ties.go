@@ -30,10 +30,20 @@ func (t *ties) add(source *plan.Source, row table.Row, begins func(before, row t
 
 // sorted are rows by the other columns of an order.
 func sorted(rows []tied, of *table.Table, by []plan.Order) []tied {
-	slices.SortStableFunc(rows, func(a, b tied) int {
-		for _, o := range by {
-			field := of.FieldOf(o.Column)
-			c := compareCounts(a.row.Cell(field), b.row.Cell(field))
+	compare := comparing(of, by...)
+	slices.SortStableFunc(rows, func(a, b tied) int { return compare(a.row, b.row) })
+	return rows
+}
+
+// comparing compares rows by columns.
+func comparing(of *table.Table, by ...plan.Order) func(a, b table.Row) int {
+	fields := make([]int, len(by))
+	for i, o := range by {
+		fields[i] = of.FieldOf(o.Column)
+	}
+	return func(a, b table.Row) int {
+		for i, o := range by {
+			c := compareCounts(a.Cell(fields[i]), b.Cell(fields[i]))
 			if o.Descending {
 				c = -c
 			}
@@ -42,8 +52,7 @@ func sorted(rows []tied, of *table.Table, by []plan.Order) []tied {
 			}
 		}
 		return 0
-	})
-	return rows
+	}
 }
 
 // compareCounts takes NULL for the largest number, as PostgreSQL does.

@@ -474,7 +474,7 @@ func TestNothingIsAskedForBehindTheCap(t *testing.T) {
 				t.Errorf("page %d of %d was asked for", asked.page, asked.size)
 			}
 		}
-		if r := st.Complete(t.Context(), ascending(96), o); r != nil {
+		if r := st.Having(t.Context(), 1<<20, ascending(96), o); r != nil {
 			t.Error("all rows are here, it says")
 			r.Close()
 		}

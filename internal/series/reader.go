@@ -81,11 +81,12 @@ func (st *Store) Find(ctx context.Context, owner any, o Options, fits func(of Of
 	return st.join(ctx, found, o)
 }
 
-// Complete opens a series if all its rows are here and may be used; else it returns nil.
-func (st *Store) Complete(ctx context.Context, of Of, o Options) *Reader {
+// Having opens a series if more than so many of its rows are here, or all that there are, and may be used; else it
+// returns nil.
+func (st *Store) Having(ctx context.Context, rows int64, of Of, o Options) *Reader {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	if s := st.find(of.key(), o.Age, o.Scope); s != nil && s.complete() {
+	if s := st.find(of.key(), o.Age, o.Scope); s != nil && (s.complete() || s.rows > rows) {
 		return st.join(ctx, s, o)
 	}
 	return nil
