@@ -97,7 +97,9 @@ func columns(t *table.Table) []*plugin.Column {
 			return presentOf(derive(from))
 		}))
 	}
-	raw := column(rawColumn, proto.ColumnType_JSON, "The row as the API gives it, with what no other column shows.", func(item *execute.Item) any { return item.Row.Raw() })
+	// Steampipe's database reads it as JSON in every row, also where none of its columns was asked for: a row that is
+	// only counted has NULL.
+	raw := column(rawColumn, proto.ColumnType_JSON, "The row as the API gives it, with what no other column shows.", func(item *execute.Item) any { return presentOf(item.Row.Raw()) })
 	return append(append(always, optional...), raw)
 }
 
