@@ -1,0 +1,88 @@
+package execute_test
+
+import (
+	"errors"
+	"runtime"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+	"weak"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+)
+
+// pastCap is a scan whose result is cut into parts of at most 1,000 rows.
+func pastCap(quals ...plan.Qual) plan.Input {
+	return plan.Input{Limit: -1, RowCap: 1000, Quals: append([]plan.Qual{of("a.com")}, quals...)}
+}
+
+// What has been bought in parts serves narrower scans, also such as would be parts of another cut.
+func TestPartsServeOtherScans(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &fakeAPI{rowCap: 1000, hosts: map[string][]host{"a.com": some(4000, 300)}}
+		conn, kept := connect(a), execute.Options{Age: time.Hour}
+		if _, err := run(t, conn, pastCap(), kept); err != nil {
+			t.Fatal(err)
+		}
+		bought := a.credits
+		for _, least := range []int64{10, 137, 290} {
+			got, err := run(t, conn, pastCap(is("links", plan.GreaterOrEqual, least)), kept)
+			want := slices.DeleteFunc(slices.Clone(a.hosts["a.com"]), func(h host) bool { return h.links < least })
+			if err != nil || a.credits != bought || !slices.Equal(sortedHosts(got.hosts), sortedHosts(want)) {
+				t.Errorf("links >= %d: %d rows of %d for %d credits, %v", least, len(got.hosts), len(want), a.credits-bought, err)
+			}
+		}
+	})
+}
+
+// What is kept holds none of the scans that read it, however early they ended: there may be any number of them.
+func TestAScanThatHasEndedIsLetGoOf(t *testing.T) {
+	a := &fakeAPI{rowCap: 1000, hosts: map[string][]host{"a.com": some(2500, 300)}}
+	conn := connect(a)
+	var scans []weak.Pointer[sink]
+	if _, err := run(t, conn, pastCap(), execute.Options{Age: time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	bought := a.credits
+	for _, limit := range []int64{1, 1100, -1} {
+		in, s := pastCap(), &sink{}
+		in.Limit = limit
+		if _, err := run(t, conn, in, execute.Options{Age: time.Hour, Reader: s}); err != nil {
+			t.Fatal(err)
+		}
+		scans = append(scans, weak.Make(s))
+	}
+	if a.credits != bought {
+		t.Errorf("%d more credits were spent", a.credits-bought)
+	}
+	runtime.GC()
+	for i, scan := range scans {
+		if scan.Value() != nil {
+			t.Errorf("scan %d is still held", i+1)
+		}
+	}
+	runtime.KeepAlive(conn)
+}
+
+// A part that has fewer rows than were counted is no answer.
+func TestAPartLacksRowsThatWereCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &fakeAPI{rowCap: 1000, hosts: map[string][]host{"a.com": some(4000, 300)}}
+		a.before = func(_ int, req table.Request) error {
+			if len(req.Filter) > 0 && req.Size > 1 { // the second part is read
+				least := req.Filter[0][0].Value[0].(int64)
+				a.hosts["a.com"] = slices.DeleteFunc(a.hosts["a.com"], func(h host) bool { return h.links == least+1 })
+				a.before = nil
+			}
+			return nil
+		}
+		var incomplete *series.IncompleteError
+		if got, err := run(t, connect(a), pastCap(), execute.Options{}); !errors.As(err, &incomplete) || a.before != nil {
+			t.Errorf("%d rows, %v", len(got.hosts), err)
+		}
+	})
+}
