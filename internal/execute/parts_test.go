@@ -20,7 +20,8 @@ func pastCap(quals ...plan.Qual) plan.Input {
 	return plan.Input{Limit: -1, RowCap: 1000, Quals: append([]plan.Qual{of("a.com")}, quals...)}
 }
 
-// What has been bought in parts serves narrower scans, also such as would be parts of another cut.
+// What has been bought in parts serves equal and narrower scans, also such as would be cut into others, and counts for no
+// budget.
 func TestPartsServeOtherScans(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a := &fakeAPI{rowCap: 1000, hosts: map[string][]host{"a.com": some(4000, 300)}}
@@ -29,7 +30,8 @@ func TestPartsServeOtherScans(t *testing.T) {
 			t.Fatal(err)
 		}
 		bought := a.credits
-		for _, least := range []int64{10, 137, 290} {
+		kept.Budget = execute.NewBudget(1)
+		for _, least := range []int64{0, 10, 137, 290} {
 			got, err := run(t, conn, pastCap(is("links", plan.GreaterOrEqual, least)), kept)
 			want := slices.DeleteFunc(slices.Clone(a.hosts["a.com"]), func(h host) bool { return h.links < least })
 			if err != nil || a.credits != bought || !slices.Equal(sortedHosts(got.hosts), sortedHosts(want)) {
@@ -66,6 +68,24 @@ func TestAScanThatHasEndedIsLetGoOf(t *testing.T) {
 		}
 	}
 	runtime.KeepAlive(conn)
+}
+
+// The first part holds what has been read before the result was cut, which is not bought again.
+func TestTheFirstPartIsNotBoughtAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hosts := some(1100, 300)
+		for i := range hosts {
+			hosts[i].links += 100
+			if i < 150 { // fewer than are read by then, and enough to leave one part
+				hosts[i].links = int64(i % 60)
+			}
+		}
+		a := &fakeAPI{rowCap: 1000, hosts: map[string][]host{"a.com": hosts}}
+		got, err := run(t, connect(a), pastCap(), execute.Options{})
+		if err != nil || !slices.Equal(sortedHosts(got.hosts), sortedHosts(hosts)) || a.credits > 1100+40 {
+			t.Errorf("%d rows of %d for %d credits, %v", len(got.hosts), len(hosts), a.credits, err)
+		}
+	})
 }
 
 // A part that has fewer rows than were counted is no answer.

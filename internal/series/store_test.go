@@ -312,3 +312,22 @@ func TestTheSmallestThatFits(t *testing.T) {
 		}
 	})
 }
+
+// Of a series that goes on, so many rows are here only where one more is: it says that they have ended.
+func TestWhatIsHereOfASeriesThatGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, st := &api{rows: count(100)}, NewStore()
+		r := st.Open(t.Context(), ascending(1<<20), a.options())
+		defer r.Close()
+		if _, err := r.Next(30); err != nil {
+			t.Fatal(err)
+		}
+		for rows, here := range map[int64]bool{29: true, 30: false, 31: false} {
+			if having := st.Having(t.Context(), rows, ascending(1<<20), a.options()); (having != nil) != here {
+				t.Errorf("more than %d rows are here: %t", rows, having != nil)
+			} else if here {
+				having.Close()
+			}
+		}
+	})
+}
