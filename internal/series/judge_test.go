@@ -328,6 +328,31 @@ func TestRowsGoBeforeAPageThatHasCome(t *testing.T) {
 	})
 }
 
+// A page that was asked for ahead and has come without rows, since they are gone, is no reason to buy all anew.
+func TestAnEmptyPageBehindTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(19), slow: time.Millisecond}
+		a.before = func(number, _, _ int) {
+			if number == 3 { // two pages have come
+				a.rows = a.rows[:9]
+			}
+		}
+		o := a.options()
+		o.Buy = func(ctx context.Context, page, size, expect int) (*table.Answer, error) {
+			answer, err := a.fetch(ctx, page, size, expect)
+			if page == 2 && size == 8 {
+				time.Sleep(time.Second) // the page behind comes first
+			}
+			return answer, err
+		}
+		r := NewStore().Open(t.Context(), ascending(1<<20), o)
+		defer r.Close()
+		if got, err := all(r); err != nil || !slices.Equal(got, count(9)) || a.spent() > 9+1+3+1 { // the empty page, a border, and whether it is the end
+			t.Errorf("%d rows for %d credits, %v", len(got), a.spent(), err)
+		}
+	})
+}
+
 // A total that is too small for once is looked into also where the page behind was given up.
 func TestATotalThatEndsBeforeWhatWasGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
