@@ -488,27 +488,36 @@ func TestRowsAreCountedByTheTotal(t *testing.T) {
 	}
 }
 
-// An estimate is the most that a scan costs, also where equal rows on both sides of a border are looked into.
+// An estimate is the most that a scan costs, also where equal rows on both sides of a border are looked into, and where
+// the folding is asked.
 func TestAnEstimateIsAnUpperBound(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		hosts := make([]host, 600)
-		for i := range hosts {
-			hosts[i] = host{fmt.Sprint(i / 2), int64(i / 2), 1} // the first page ends in the middle of two that are equal
-		}
-		a := &fakeAPI{hosts: map[string][]host{"a.com": hosts}}
-		in, most := plan.Input{Table: refDomain, Limit: -1, Quals: []plan.Qual{of("a.com")}}, int64(0)
-		x, err := connect(a).New(in, execute.Options{Reader: &sink{}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := x.Explain(t.Context(), true, func(p execute.ScanPlan) { most = p.MaxCredits }); err != nil {
-			t.Fatal(err)
-		}
-		a.credits = 0
-		if got, err := run(t, connect(a), in, execute.Options{}); err != nil || len(got.hosts) != 600 || a.credits <= 600 || a.credits > most {
-			t.Errorf("%d rows for %d credits, at most %d; %v", len(got.hosts), a.credits, most, err)
-		}
-	})
+	twins := make([]host, 600)
+	for i := range twins {
+		twins[i] = host{fmt.Sprint(i / 2), int64(i / 2), 1} // the first page ends in the middle of two that are equal
+	}
+	for name, x := range map[string]struct {
+		hosts []host
+		more  []plan.Qual
+	}{
+		"a border": {twins, nil},
+		"a probe":  {some(100, 9), []plan.Qual{{Column: "host_from", Operator: plan.ILike, Values: []plan.Value{"%ALPHA%"}}}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			a := &fakeAPI{hosts: map[string][]host{"a.com": x.hosts}}
+			in, most := plan.Input{Table: refDomain, Limit: -1, Quals: append(x.more, of("a.com"))}, int64(0)
+			scan, err := connect(a).New(in, execute.Options{Reader: &sink{}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := scan.Explain(t.Context(), true, func(p execute.ScanPlan) { most = p.MaxCredits }); err != nil {
+				t.Fatal(err)
+			}
+			a.credits = 0
+			if _, err := run(t, connect(a), in, execute.Options{}); err != nil || a.credits <= int64(len(x.hosts)) || a.credits > most {
+				t.Errorf("%s: %d credits, at most %d; %v", name, a.credits, most, err)
+			}
+		})
+	}
 }
 
 // Rows that move between two pages, while as many come as go, are seen under a LIMIT with an order: no row comes twice.
@@ -525,6 +534,18 @@ func TestRowsThatMoveUnderALimit(t *testing.T) {
 		got, err := run(t, connect(a), plan.Input{Limit: 1500, Order: plan.Order{Column: "links"}, Quals: []plan.Qual{of("a.com")}}, execute.Options{Budget: execute.NewBudget(5000)})
 		if names := sortedHosts(got.hosts); err == nil && len(slices.Compact(names)) != 1500 {
 			t.Errorf("%d rows, of which some come twice", len(got.hosts))
+		}
+	})
+}
+
+// Nobody knows how many rows a reader wants who has no LIMIT: they are to have got the first page before the second is
+// bought, and that one before the third.
+func TestTheFirstPagesWaitForTheirReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &fakeAPI{hosts: map[string][]host{"a.com": some(2000, 9)}}
+		got, err := run(t, connect(a), plan.Input{Limit: -1, Quals: []plan.Qual{of("a.com")}}, execute.Options{})
+		if err != nil || len(got.hosts) != 2000 || !slices.Equal(got.awaited, []int64{125, 250}) {
+			t.Errorf("%d rows, awaited were %v, %v", len(got.hosts), got.awaited, err)
 		}
 	})
 }

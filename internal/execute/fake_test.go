@@ -142,6 +142,8 @@ type sink struct {
 	hosts []host
 	sites []string
 	onRow func(rows int)
+
+	awaited []int64 // rows that it was to have got before more was bought
 }
 
 func (s *sink) Row(_ context.Context, item *execute.Item) {
@@ -155,7 +157,7 @@ func (s *sink) Row(_ context.Context, item *execute.Item) {
 	}
 }
 
-func (s *sink) Consumed(context.Context, int64) {}
+func (s *sink) Consumed(_ context.Context, rows int64) { s.awaited = append(s.awaited, rows) }
 
 func (s *sink) Taken(context.Context) (int64, bool) { return 0, false }
 

@@ -88,6 +88,31 @@ func TestTheFirstPartIsNotBoughtAgain(t *testing.T) {
 	})
 }
 
+// A LIMIT within the cap needs no parts, and no credits to find them. One beyond it, in an order in which there are none,
+// is refused before it has bought what would not do.
+func TestALimitAndTheCap(t *testing.T) {
+	for _, x := range []struct {
+		limit, budget int64
+		order         plan.Order
+		tooMany       bool
+		credits       int64 // at most
+	}{
+		{1700, 1700, plan.Order{}, false, 1700},
+		{1700, 1700, plan.Order{Column: "domain_rank", Descending: true}, false, 1700},
+		{4000, 9000, plan.Order{Column: "domain_rank", Descending: true}, true, 1000},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			a := &fakeAPI{rowCap: 2000, hosts: map[string][]host{"a.com": some(5000, 300)}}
+			in := plan.Input{Limit: x.limit, RowCap: 2000, Order: x.order, Quals: []plan.Qual{of("a.com")}}
+			got, err := run(t, connect(a), in, execute.Options{Budget: execute.NewBudget(x.budget)})
+			tooMany := errors.As(err, new(*plan.TooManyRowsError))
+			if tooMany != x.tooMany || !tooMany && (err != nil || int64(len(got.hosts)) != x.limit) || a.credits > x.credits {
+				t.Errorf("limit %d, %v: %d rows for %d credits, %v", x.limit, x.order, len(got.hosts), a.credits, err)
+			}
+		})
+	}
+}
+
 // A part that has fewer rows than were counted is no answer.
 func TestAPartLacksRowsThatWereCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

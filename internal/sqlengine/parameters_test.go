@@ -1,9 +1,6 @@
 package sqlengine_test
 
-import (
-	"strings"
-	"testing"
-)
+import "testing"
 
 // What is said of a parameter beside = is decided before anything is bought, where it is decided for all rows.
 func TestConditionsOnParameters(t *testing.T) {
@@ -39,14 +36,5 @@ func TestConditionsOnParameters(t *testing.T) {
 		if got := p.sim.Credits(); got > credits {
 			t.Errorf("%s costs %d, want at most %d", sql, got, credits)
 		}
-	}
-}
-
-// A parameter has the value that a statement gives it, however it is written, also where its rows are read again.
-func TestAParameterIsReadAgainAsItIsWritten(t *testing.T) {
-	const of = "(select count(raw) from serpstat_outlink where query = 'a.com' and complex_filter = '[ [ {\"field\":\"links_external\", \"compareType\":\"lte\", \"value\":[20]} ] ]' and links_ext >= 0)"
-	p := newPair(t)
-	if got := p.askEngine(t, strings.ReplaceAll("select "+of+", "+of, "a.com", p.domain("a"))); len(got) != 1 || got[0] != "int64 21|int64 21" {
-		t.Errorf("%v", got)
 	}
 }

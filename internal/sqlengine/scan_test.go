@@ -1,6 +1,7 @@
 package sqlengine
 
 import (
+	"errors"
 	"strings"
 	"testing"
 
@@ -56,5 +57,18 @@ func TestTheRestOfAColumnThatMayBeNull(t *testing.T) {
 		if never != (met != nil) || never != (len(here) == 1) || never != (len(others.optional) == 1) {
 			t.Errorf("never null %t: %d rows are here, the others are asked for with %v", never, len(here), others.optional)
 		}
+	}
+}
+
+// A statement's error is what failed first: others may follow from it.
+func TestTheFirstErrorOfAStatementIsTold(t *testing.T) {
+	e, first := &Engine{statement: &statement{ctx: t.Context()}}, errors.New("the first")
+	for _, err := range []error{nil, first, nil, errors.New("the second")} {
+		if e.note(err) != err { //nolint:errorlint // it is this one
+			t.Error("another error is passed on")
+		}
+	}
+	if err := e.cause(errors.New("SQL logic error")); err != first { //nolint:errorlint // as above
+		t.Error(err)
 	}
 }
