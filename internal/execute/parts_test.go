@@ -94,16 +94,21 @@ func TestALimitAndTheCap(t *testing.T) {
 	for _, x := range []struct {
 		limit, budget int64
 		order         plan.Order
+		sort          string // the API's own
 		tooMany       bool
 		credits       int64 // at most
 	}{
-		{1700, 1700, plan.Order{}, false, 1700},
-		{1700, 1700, plan.Order{Column: "domain_rank", Descending: true}, false, 1700},
-		{4000, 9000, plan.Order{Column: "domain_rank", Descending: true}, true, 1000},
+		{1700, 1700, plan.Order{}, "", false, 1700},
+		{1700, 1700, plan.Order{Column: "domain_rank", Descending: true}, "", false, 1700},
+		{4000, 9000, plan.Order{Column: "domain_rank", Descending: true}, "", true, 1000},
+		{4000, 9000, plan.Order{}, "domain_from", true, 1000},
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			a := &fakeAPI{rowCap: 2000, hosts: map[string][]host{"a.com": some(5000, 300)}}
 			in := plan.Input{Limit: x.limit, RowCap: 2000, Order: x.order, Quals: []plan.Qual{of("a.com")}}
+			if x.sort != "" {
+				in.Quals = append(in.Quals, is("sort_by", plan.Equal, x.sort))
+			}
 			got, err := run(t, connect(a), in, execute.Options{Budget: execute.NewBudget(x.budget)})
 			tooMany := errors.As(err, new(*plan.TooManyRowsError))
 			if tooMany != x.tooMany || !tooMany && (err != nil || int64(len(got.hosts)) != x.limit) || a.credits > x.credits {

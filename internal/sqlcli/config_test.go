@@ -36,7 +36,7 @@ func TestATokenFilesTextIsTheToken(t *testing.T) {
 // What has rows to show decides whether JSON is one list of them or several.
 func TestWhichStatementsHaveResults(t *testing.T) {
 	for script, want := range map[string]int{
-		"select 1; with x as (select 1) select * from x; values (1); explain select 1": 4,
+		"select 1; with x as (select 1) select * from x; values (1); explain select 1":  4,
 		"insert into own values (1) returning a; delete from own; update own set a = 2": 1,
 		"pragma user_version; pragma user_version = 3; create table own (a)":            1,
 		"with x as (select 1) insert into own select * from x":                          0,
