@@ -140,6 +140,19 @@ func TestAValueThatIsLostDropsNoRow(t *testing.T) {
 	}
 }
 
+// A count of 0 may stand for another number, but rows of more than that are more than 0: such a clause is taken at its
+// word, and a LIMIT beside it ends the buying.
+func TestMoreThanNothingIsTakenAtItsWord(t *testing.T) {
+	r := newRig(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": serpstatsim.Generate("a.com", 300, 1)}}, "")
+	for _, operator := range []string{">", ">="} {
+		r.forget()
+		got := r.must(query{limit: 5, quals: quals(where("query", "=", "a.com"), where("links_ext", operator, 0))})
+		if _, credits := r.cost(); len(got) != 5 || credits != 5 {
+			t.Errorf("links_ext %s 0: %d rows for %d credits", operator, len(got), credits)
+		}
+	}
+}
+
 // A scan without its domain says what to write, before anything is asked.
 func TestAMissingDomainSaysWhatToWrite(t *testing.T) {
 	r := newRig(t, serpstatsim.Options{}, "")

@@ -312,6 +312,8 @@ func TestWhatIsPushed(t *testing.T) {
 		"not ilike":                              {[]Qual{text(NotILike, "%ab%")}, table.Filter{{is("url_to", lacks, "ab")}}, []Pushed{Inexact}, PostgreSQL},
 		"not ilike, i k s":                       {[]Qual{text(NotILike, "%sik%")}, nil, []Pushed{Unsupported}, PostgreSQL},
 		"not ilike, padded":                      {[]Qual{text(NotILike, "% 12%")}, nil, []Pushed{Unsupported}, PostgreSQL},
+		"not like, a wildcard itself":            {[]Qual{text(NotLike, `%12\_%`)}, nil, []Pushed{Unsupported}, PostgreSQL},
+		"not ilike, a final sigma":               {[]Qual{text(NotILike, "%12ς%")}, nil, []Pushed{Unsupported}, PostgreSQL},
 		"only blanks":                            {[]Qual{text(Equal, "  ")}, nil, []Pushed{Unsupported}, PostgreSQL},
 		"not equal":                              {[]Qual{text(NotEqual, "a")}, nil, []Pushed{Unsupported}, PostgreSQL},
 		"one text of two":                        {[]Qual{in("url_to", "a", "b"), text(Equal, "b")}, table.Filter{{is("url_to", contains, "b")}}, []Pushed{Inexact, Inexact}, PostgreSQL},
