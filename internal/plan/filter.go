@@ -329,13 +329,19 @@ func (p *pusher) texts(f *table.Field, quals []Qual, achieved []Pushed) {
 }
 
 // foldedAlike returns which characters of an ILIKE pattern are in a row that matches as the API sees it: those without
-// case, and ASCII letters where the API ignores their case.
+// case, and ASCII letters where the API ignores their case. Of i, k and s: what PostgreSQL takes for them may be a
+// letter beyond ASCII; to SQLite k and s are letters of ASCII, as they then are to the API, but i has two in Turkish.
 func (p *pusher) foldedAlike(field string) func(rune) bool {
 	return func(r rune) bool {
-		if r < utf8.RuneSelf && unicode.IsLetter(r) {
-			return p.in.Known.Folds[field] && plainFold(r)
+		switch {
+		case r >= utf8.RuneSelf || !unicode.IsLetter(r):
+			return caseless(r)
+		case !p.in.Known.Folds[field]:
+			return false
+		case p.in.Engine == SQLite:
+			return r != 'i' && r != 'I'
 		}
-		return caseless(r)
+		return plainFold(r)
 	}
 }
 
