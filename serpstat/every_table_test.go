@@ -123,9 +123,7 @@ func drawFieldClause(t *rapid.T, f table.Field, rows []tableRow) clause {
 	operators := map[table.Kind][]string{
 		table.Text: {"=", "<>", "~~", "!~~", "~~*", "!~~*"}, table.Count: {"=", "<>", "<", "<=", ">", ">="}, table.Time: {"=", "<>", "<", "<=", ">", ">="},
 	}[f.Kind]
-	if f.Optional {
-		operators = append(slices.Clone(operators), "is null", "is not null")
-	}
+	operators = append(slices.Clone(operators), "is null", "is not null")
 	c.operator = rapid.SampledFrom(operators).Draw(t, "operator")
 	if strings.HasPrefix(c.operator, "is") {
 		c.values = []any{nil}
@@ -342,17 +340,19 @@ func TestEveryTableCostsItsRows(t *testing.T) {
 			rows    int64
 			credits int64
 		}{
-			"all":              {query{}, all, all},
-			"limit":            {query{limit: 10}, 10, 10},
-			"limit 0":          {query{limit: zeroLimit}, 0, 0},
-			"two limits":       {query{limit: 250}, 250, 250},
-			"top ten":          {query{limit: 10, sort: divide + " desc"}, 10, 10},
-			"bottom ten":       {query{limit: 10, sort: divide + " asc"}, 10, 10},
-			"a lower bound":    {query{limit: 10, quals: quals(where(divide, ">=", int64(2)))}, 10, 10},
-			"what cannot be":   {query{quals: quals(where(divide, "<", int64(-1)))}, 0, 0},
-			"null":             {query{quals: quals(where(divide, "=", nil))}, 0, 0},
-			"the site, twice":  {query{quals: quals(where("query", "=", []any{site, "https://SITE.com/"})), limit: 20}, 20, 10},
-			"nothing is there": {query{quals: quals(where("query", "=", "empty.com"))}, 0, 1},
+			"all":               {query{}, all, all},
+			"limit":             {query{limit: 10}, 10, 10},
+			"limit 0":           {query{limit: zeroLimit}, 0, 0},
+			"two limits":        {query{limit: 250}, 250, 250},
+			"top ten":           {query{limit: 10, sort: divide + " desc"}, 10, 10},
+			"bottom ten":        {query{limit: 10, sort: divide + " asc"}, 10, 10},
+			"a lower bound":     {query{limit: 10, quals: quals(where(divide, ">=", int64(2)))}, 10, 10},
+			"what cannot be":    {query{quals: quals(where(divide, "<", int64(-1)))}, 0, 0},
+			"null":              {query{quals: quals(where(divide, "=", nil))}, 0, 0},
+			"not null, all are": {query{limit: 10, quals: quals(where(divide, "is not null", nil))}, 10, 10},
+			"null, none is":     {query{quals: quals(where(divide, "is null", nil))}, 0, 0},
+			"the site, twice":   {query{quals: quals(where("query", "=", []any{site, "https://SITE.com/"})), limit: 20}, 20, 10},
+			"nothing is there":  {query{quals: quals(where("query", "=", "empty.com"))}, 0, 1},
 		} {
 			t.Run(name, func(t *testing.T) {
 				r.forget()
@@ -532,6 +532,26 @@ func TestParametersOfEveryTable(t *testing.T) {
 			if shown == 0 {
 				t.Errorf("%s has no value that gives rows", p.Column)
 			}
+		}
+	})
+}
+
+// A scan that the plan has too few credits for ends after its first page, and says so, for every table; one that a LIMIT
+// ends, and one whose rows are mostly here, does not.
+func TestAPlanWithTooFewCreditsOfEveryTable(t *testing.T) {
+	world := around(300, 1)
+	forEveryTable(t, func(t *testing.T, declared *table.Table) {
+		r := newRig(t, serpstatsim.Options{Domains: world, MaxLines: 290}, "")
+		all := query{table: declared.Name, columns: []string{"raw"}, quals: quals(where("query", "=", site)), cache: true}
+		few, other := all, all
+		few.limit, other.cache = 10, false
+		if got := r.run(few); got.err != nil || len(got.rows) != 10 {
+			t.Errorf("a limit: %d rows, %v", len(got.rows), got.err)
+		}
+		got := r.run(other)
+		_, credits := r.cost()
+		if got.err == nil || !strings.Contains(got.err.Error(), "costs 175 more credits, and the plan has 155 left: add a LIMIT") || credits != 135 {
+			t.Errorf("%d rows for %d credits in all, %v", len(got.rows), credits, got.err)
 		}
 	})
 }

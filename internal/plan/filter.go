@@ -93,7 +93,7 @@ func push(in Input, user table.Filter, thinned bool) pushdown {
 	p := pusher{in: in, user: user, filter: user}
 	columns := byColumn(rowQuals(in))
 	for _, f := range in.Table.Fields {
-		if contradicts(f.Kind, columns[f.Column], in.Engine) {
+		if contradicts(f.Kind, columns[f.Column], in.Engine) || f.NeverNull() && asksForNull(columns[f.Column]) {
 			return pushdown{impossible: true}
 		}
 	}
@@ -110,6 +110,9 @@ func push(in Input, user table.Filter, thinned bool) pushdown {
 	}
 	out := pushdown{filter: p.filter}
 	for _, q := range rowQuals(in) {
+		if !thinned && q.Operator == IsNotNull && in.Table.Fields[in.Table.FieldOf(q.Column)].NeverNull() {
+			achieved[q.Column][0] = Exact
+		}
 		out.decisions = append(out.decisions, Decision{q, achieved[q.Column][0]})
 		achieved[q.Column] = achieved[q.Column][1:]
 	}
@@ -479,6 +482,11 @@ func stringsOf(values []Value) []string {
 		}
 	}
 	return list
+}
+
+// asksForNull reports clauses on one column that a row with a value in it does not satisfy.
+func asksForNull(quals []Qual) bool {
+	return slices.ContainsFunc(quals, func(q Qual) bool { return q.Operator == IsNull })
 }
 
 // contradicts reports clauses on one column that no value satisfies.
