@@ -16,8 +16,8 @@ const mostProbes = 4
 // probe returns the request that can narrow the scan's filter, if one can and is worth its credit. It is for other
 // fields than those that have been asked for.
 func (x *Execution) probe(asked map[string]bool) (probe plan.Probe, ok bool) {
-	if left := x.Budget.left(); left != plan.NoGuard && left < plan.GuardedFirstPage {
-		return probe, false
+	if left := x.Budget.left(); left != plan.NoGuard && left < plan.GuardedFirstPage && (x.demand.Bounded() || left < 2) {
+		return probe, false // a LIMIT may be reached without it
 	}
 	p := *x.plan
 	p.Known.Minds = maps.Clone(p.Known.Minds)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"modernc.org/sqlite/vtab"
 )
@@ -42,4 +43,31 @@ func TestWhatAScanHolds(t *testing.T) {
 			t.Errorf("%s: it has held %d bytes, and let go of some: %t", name, most, s.letGo())
 		}
 	}
+}
+
+// A plugin's rows come as they are read, a few ahead: who pauses, as in less, has not asked for more.
+func TestAScanIsNotAheadOfItsReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		s := newScan(request{limit: -1})
+		defer context.AfterFunc(ctx, s.wake)()
+		s.enter()
+		come := 0
+		go func() {
+			for s.receive(ctx, []vtab.Value{int64(come)}) == nil {
+				come++
+			}
+		}()
+		for _, read := range []int{5, 6, 200} {
+			if row, err := s.row(ctx, read-1); err != nil || row[0] != int64(read-1) {
+				t.Fatalf("row %d is %v, %v", read-1, row, err)
+			}
+			synctest.Wait()
+			if come > read+ahead {
+				t.Errorf("%d rows have come, and %d are read", come, read)
+			}
+		}
+		cancel()
+		synctest.Wait()
+	})
 }
