@@ -369,6 +369,29 @@ func TestEveryTableCostsItsRows(t *testing.T) {
 	})
 }
 
+// A word that no row has, made of whatever letters, costs a question and an answer without rows for every table, and the
+// next one only that; what minds case costs its rows, and one question.
+func TestLettersOfEveryTable(t *testing.T) {
+	const many = 300
+	world := around(many, 1)
+	forEveryTable(t, func(t *testing.T, declared *table.Table) {
+		for _, f := range declared.Fields {
+			if f.Filter.How != table.ByText {
+				continue
+			}
+			for minds, want := range map[bool][3]int64{false: {2, 1, 1}, true: {many + 1, many, many}} {
+				r := newRig(t, serpstatsim.Options{Domains: world, Interpretations: serpstatsim.Interpretations{ContainsCaseSensitive: minds}}, "")
+				for i, word := range []string{"%casino%", "%POKER%", "%guide%"} {
+					credits, rows := r.spent(query{table: declared.Name, columns: []string{"raw"}, quals: quals(where("query", "=", site), where(f.Column, "~~*", word))})
+					if credits != want[i] || len(rows) > 0 {
+						t.Errorf("%s ilike %s, minds case: %t: %d rows for %d credits, want %d", f.Column, word, minds, len(rows), credits, want[i])
+					}
+				}
+			}
+		}
+	})
+}
+
 // Past the row cap every row comes once, for every table, if the API takes what is attested for it.
 func TestEveryTableIsCompletePastTheRowCap(t *testing.T) {
 	world := around(2100, 3)
@@ -455,6 +478,11 @@ func TestBadParametersOfEveryTable(t *testing.T) {
 		try("query", "https://site.com/page", "has a path")
 		try("query", "two words.com", "is not a domain name")
 		try("query", " ", "is empty")
+		try("query", "?", "query in (select …)")
+		r.forget()
+		if got := r.run(query{table: declared.Name, columns: []string{"raw"}, quals: quals(where("query", "=", []any{}))}); got.err != nil || len(got.rows) > 0 || len(r.sim.Requests()) > 0 {
+			t.Errorf("no query: %d rows, %v after %d requests", len(got.rows), got.err, len(r.sim.Requests()))
+		}
 		for _, p := range declared.Params {
 			switch p.Form {
 			case table.Choice, table.Additional:
@@ -467,6 +495,8 @@ func TestBadParametersOfEveryTable(t *testing.T) {
 				try(p.Column, int64(0), "whole number from 1")
 			case table.Filters:
 				try(p.Column, jsonb("{"), "is not a JSON array")
+				try(p.Column, jsonb(`[[{"field":"x","compareType":"gte","value":[9007199254740993]}]]`), "2^53")
+				try(p.Column, jsonb(`[[{"field":"x","compareType":"gte","value":[NaN]}]]`), "is not a JSON array")
 			}
 		}
 		for _, good := range []string{"SITE.com", " site.com ", "https://site.com/", "xn--bcher-kva.de", "bücher.de"} {
