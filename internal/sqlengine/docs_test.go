@@ -253,3 +253,25 @@ func TestTheDocsShowTheConfig(t *testing.T) {
 		t.Error("docs/index.md#configuration is not config/serpstat.spc")
 	}
 }
+
+// The fault that the README's simulator has strikes the statement that it shows.
+func TestTheReadmesSimulatorStrikes(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := regexp.MustCompile(`(?s)serpstat-sim --fault (\S+).*?serpstat-sql --base-url \S+ "(.*?)"`).FindStringSubmatch(string(text))
+	if shown == nil {
+		t.Fatal("the README shows no simulator with a fault")
+	}
+	fault, err := serpstatsim.ParseFault(shown[1])
+	if err != nil || fault.Every < 2 {
+		t.Fatalf("%s: %+v, %v", shown[1], fault, err)
+	}
+	sim := serpstatsim.New(serpstatsim.Options{Domains: serpstatsim.Bundled()})
+	web := pipehttp.Serve(sim)
+	t.Cleanup(func() { sim.Close(); web.Close() })
+	if _, err := drain(bundled(t, web), serpstat.Statement(context.Background()), shown[2]); err != nil || len(sim.Requests()) < fault.Every {
+		t.Errorf("%d requests, %v: none of them is refused with %s", len(sim.Requests()), err, shown[1])
+	}
+}
