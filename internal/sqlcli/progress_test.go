@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/schollz/progressbar/v3"
+
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
@@ -83,5 +85,25 @@ func TestTheLowestFigureIsLeft(t *testing.T) {
 	p.finish(true)
 	if out.String() != "0 rows, 4 requests, 400 credits spent, 400 left\n" {
 		t.Error(out.String())
+	}
+}
+
+// The bar stays away once rows have gone to a pager; before, and where rows go to a file, it is drawn.
+func TestProgressDoesNotDrawOverAPager(t *testing.T) {
+	for piped, drawn := range map[bool]bool{false: true, true: false} {
+		var out strings.Builder
+		p := newProgress(&out, false, piped)
+		p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(&out), progressbar.OptionSetRenderBlankState(false), progressbar.OptionClearOnFinish())
+		p.observe(answer(10, 100))
+		if out.Len() == 0 {
+			t.Errorf("piped %t: nothing is drawn before the first rows", piped)
+		}
+		p.beforeRows()
+		out.Reset()
+		p.observe(answer(10, 100))
+		p.clear()
+		if out.Len() > 0 != drawn {
+			t.Errorf("piped %t: %q is drawn after the first rows", piped, out.String())
+		}
 	}
 }
