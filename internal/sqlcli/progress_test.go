@@ -6,8 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/schollz/progressbar/v3"
-
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
@@ -93,7 +91,7 @@ func TestProgressDoesNotDrawOverAPager(t *testing.T) {
 	for piped, drawn := range map[bool]bool{false: true, true: false} {
 		var out strings.Builder
 		p := newProgress(&out, false, piped)
-		p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(&out), progressbar.OptionSetRenderBlankState(false), progressbar.OptionClearOnFinish())
+		p.bar = newBar(&out, 0)
 		p.observe(answer(10, 100))
 		if out.Len() == 0 {
 			t.Errorf("piped %t: nothing is drawn before the first rows", piped)
