@@ -11,6 +11,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
@@ -156,7 +157,11 @@ func TestMoreThanNothingIsTakenAtItsWord(t *testing.T) {
 // A scan without its domain says what to write, before anything is asked.
 func TestAMissingDomainSaysWhatToWrite(t *testing.T) {
 	r := newRig(t, serpstatsim.Options{}, "")
-	for _, table := range []string{"serpstat_outlink", "serpstat_outlink_summary", "serpstat_ref_domain"} {
+	tables := []string{"serpstat_outlink_summary"}
+	for _, t := range catalog.Tables() {
+		tables = append(tables, t.Name)
+	}
+	for _, table := range tables {
 		for _, q := range [][]*proto.Qual{nil, quals(where("query", "<>", "a.com")), quals(where("search_type", "=", "domain"))} {
 			got := r.run(query{table: table, columns: []string{"query"}, quals: q})
 			if got.err == nil || !strings.HasPrefix(got.err.Error(), table+" needs a value for query: add where query = '…'") || len(r.sim.Requests()) > 0 {

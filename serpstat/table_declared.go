@@ -66,10 +66,7 @@ func operators(f table.Field) []string {
 	if f.Kind == table.Text {
 		list = textual
 	}
-	if f.Optional {
-		list = append(slices.Clip(list), "is null", "is not null")
-	}
-	return list
+	return append(slices.Clip(list), "is null", "is not null")
 }
 
 // columns are those that a row has a value for in any case, then the parameters that a query may leave out.

@@ -395,6 +395,8 @@ func TestWhatCannotBeIsNotAsked(t *testing.T) {
 		"value and pattern":  {where("url_to", Equal, "a"), where("url_to", NotLike, "%a")},
 		"null":               {where("url_to", Equal, nil)},
 		"infinity or a date": {where("first_seen", Greater, PerhapsInfinite{aDay, 1}), where("first_seen", Less, aDay.AddDate(0, 0, -2))},
+		"null of a number":   {{Column: "links_ext", Operator: IsNull}},
+		"null of a URL":      {{Column: "url_to", Operator: IsNull}},
 		"null and a date":    {{Column: "date_del", Operator: IsNull}, where("date_del", Less, aDay)},
 		"dates":              {where("first_seen", Less, aDay), where("first_seen", Greater, aDay.AddDate(0, 0, 2))},
 		"list of impossible": {{Column: "links_ext", Operator: Equal, List: true, Values: []Value{int64(-1), int64(-2)}}},
