@@ -16,29 +16,29 @@ func TestAReaderWhoPausesPaysForLittleMore(t *testing.T) {
 	ends := []int64{125, 250, 500, 1000, 2000, 3000, 4000, 5000} // of pages
 	world := around(5000, 1)
 	forEveryTable(t, func(t *testing.T, declared *table.Table) {
-		for _, pause := range []int{1500, 260, 1, 100, 130, 600, 2999}[:repetition.Times(2, 7)] {
-			for _, rate := range []int{1, 1000} {
-				r := newRig(t, serpstatsim.Options{Domains: world}, fmt.Sprintf("requests_per_second = %d", rate))
-				r.bubble(func(t *testing.T) {
-					paid := int64(0)
-					got := r.run(query{table: declared.Name, columns: []string{"raw"}, quals: quals(where("query", "=", site)), onRow: func(rows int) {
-						if rows == pause {
-							time.Sleep(time.Hour)
-							_, paid = r.cost()
-						}
-					}})
-					page := 0
-					for ends[page] < int64(pause) {
-						page++
+		pauses, rates := []int{1500, 260, 1, 100, 130, 600, 2999}, []int{1, 1000}
+		for i := range repetition.Times(2, len(pauses)*len(rates)) {
+			pause, rate := pauses[i%len(pauses)], rates[i%len(rates)]
+			r := newRig(t, serpstatsim.Options{Domains: world}, fmt.Sprintf("requests_per_second = %d", rate))
+			r.bubble(func(t *testing.T) {
+				paid := int64(0)
+				got := r.run(query{table: declared.Name, columns: []string{"raw"}, quals: quals(where("query", "=", site)), onRow: func(rows int) {
+					if rows == pause {
+						time.Sleep(time.Hour)
+						_, paid = r.cost()
 					}
-					if most := ends[min(page+2, len(ends)-1)]; paid > most {
-						t.Errorf("a reader who pauses in row %d at %d requests a second has paid %d credits, want %d at most", pause, rate, paid, most)
-					}
-					if _, credits := r.cost(); got.err != nil || len(got.rows) != 5000 || credits != 5000 {
-						t.Errorf("then %d rows for %d credits, %v", len(got.rows), credits, got.err)
-					}
-				})
-			}
+				}})
+				page := 0
+				for ends[page] < int64(pause) {
+					page++
+				}
+				if most := ends[min(page+2, len(ends)-1)]; paid > most {
+					t.Errorf("a reader who pauses in row %d at %d requests a second has paid %d credits, want %d at most", pause, rate, paid, most)
+				}
+				if _, credits := r.cost(); got.err != nil || len(got.rows) != 5000 || credits != 5000 {
+					t.Errorf("then %d rows for %d credits, %v", len(got.rows), credits, got.err)
+				}
+			})
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/repetition"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
@@ -19,30 +20,50 @@ func TestPagesThatDoNotFitOfEveryTable(t *testing.T) {
 	forEveryTable(t, func(t *testing.T, declared *table.Table) {
 		divide := declared.Sort.Divide
 		all := newRig(t, serpstatsim.Options{Domains: world}, "").must(query{table: declared.Name, columns: []string{"raw", divide}, quals: quals(where("query", "=", site))})
-		for name, faults := range map[string][]serpstatsim.Fault{
-			"an empty page":               {{Kind: serpstatsim.EmptyPage, Request: 3, Times: 1}},
-			"a page that stays empty":     {{Kind: serpstatsim.EmptyPage, Page: 2}},
-			"all pages but one are empty": {{Kind: serpstatsim.EmptyPage, Page: 2}, {Kind: serpstatsim.EmptyPage, Page: 3}, {Kind: serpstatsim.EmptyPage, Page: 4}, {Kind: serpstatsim.EmptyPage, Page: 5}, {Kind: serpstatsim.EmptyPage, Page: 6}},
-			"no data on a page":           {{Kind: serpstatsim.NoData, Page: 2}},
-			"no data from a page on":      {{Kind: serpstatsim.NoData, Page: 2}, {Kind: serpstatsim.NoData, Page: 3}, {Kind: serpstatsim.NoData, Page: 6}, {Kind: serpstatsim.NoData, Page: 11}},
-			"short pages":                 {{Kind: serpstatsim.ShortPage, Every: 3}},
-			"a page that stays short":     {{Kind: serpstatsim.ShortPage, Page: 2}},
-			"a hundred rows a page":       {{Kind: serpstatsim.SmallPages}},
-			"the page is ignored":         {{Kind: serpstatsim.SamePage}},
-			"half of the total, for once": {{Kind: serpstatsim.HalfTotal, Request: 2, Times: 1}},
-			"half of the total":           {{Kind: serpstatsim.HalfTotal, Every: 2}},
+		place := slices.Index(catalog.Tables(), declared) // in make test each has a third of the combinations
+		for number, tt := range []struct {
+			name   string
+			faults []serpstatsim.Fault
+		}{
+			{"an empty page", []serpstatsim.Fault{{Kind: serpstatsim.EmptyPage, Request: 3, Times: 1}}},
+			{"a page that stays empty", []serpstatsim.Fault{{Kind: serpstatsim.EmptyPage, Page: 2}}},
+			{"all pages but one are empty", []serpstatsim.Fault{{Kind: serpstatsim.EmptyPage, Page: 2}, {Kind: serpstatsim.EmptyPage, Page: 3}, {Kind: serpstatsim.EmptyPage, Page: 4}, {Kind: serpstatsim.EmptyPage, Page: 5}, {Kind: serpstatsim.EmptyPage, Page: 6}}},
+			{"no data on a page", []serpstatsim.Fault{{Kind: serpstatsim.NoData, Page: 2}}},
+			{"no data from a page on", []serpstatsim.Fault{{Kind: serpstatsim.NoData, Page: 2}, {Kind: serpstatsim.NoData, Page: 3}, {Kind: serpstatsim.NoData, Page: 6}, {Kind: serpstatsim.NoData, Page: 11}}},
+			{"short pages", []serpstatsim.Fault{{Kind: serpstatsim.ShortPage, Every: 3}}},
+			{"a page that stays short", []serpstatsim.Fault{{Kind: serpstatsim.ShortPage, Page: 2}}},
+			{"a hundred rows a page", []serpstatsim.Fault{{Kind: serpstatsim.SmallPages}}},
+			{"the page is ignored", []serpstatsim.Fault{{Kind: serpstatsim.SamePage}}},
+			{"half of the total, for once", []serpstatsim.Fault{{Kind: serpstatsim.HalfTotal, Request: 2, Times: 1}}},
+			{"half of the total", []serpstatsim.Fault{{Kind: serpstatsim.HalfTotal, Every: 2}}},
 		} {
 			for i, sort := range []string{"", divide + " desc", divide + " asc"} {
+				if (place+number+i)%repetition.Times(3, 1) != 0 {
+					continue
+				}
 				for _, limit := range slices.Concat([]int64{0, 400, 10}[i:], []int64{0, 400, 10}[:i])[:repetition.Times(1, 3)] {
-					r := newRig(t, serpstatsim.Options{Domains: world, Faults: faults}, "")
+					r := newRig(t, serpstatsim.Options{Domains: world, Faults: tt.faults}, "")
 					got := r.run(query{table: declared.Name, columns: []string{"raw", divide}, quals: quals(where("query", "=", site)), limit: limit, sort: sort})
 					if err := judge(got, all, limit, divide, sort); err != nil {
-						t.Errorf("%s, limit %d, order %q: %v", name, limit, sort, err)
+						t.Errorf("%s, limit %d, order %q: %v", tt.name, limit, sort, err)
 					}
 					if _, credits := r.cost(); credits > 3*many {
-						t.Errorf("%s, limit %d, order %q: %d credits", name, limit, sort, credits)
+						t.Errorf("%s, limit %d, order %q: %d credits", tt.name, limit, sort, credits)
 					}
 				}
+			}
+		}
+	})
+}
+
+// An API that gives at most a hundred rows a page shows that late, where the first page is small because of a guard.
+func TestSmallPagesUnderAGuard(t *testing.T) {
+	forEveryTable(t, func(t *testing.T, declared *table.Table) {
+		for _, many := range []int{250, 330, 700} {
+			r := newRig(t, serpstatsim.Options{Domains: around(many, 1), Faults: []serpstatsim.Fault{{Kind: serpstatsim.SmallPages}}}, "max_credits = 1000")
+			got := r.run(query{table: declared.Name, columns: []string{"raw"}, quals: quals(where("query", "=", site))})
+			if _, credits := r.cost(); got.err != nil || len(got.rows) != many || credits > int64(many+400) {
+				t.Errorf("%d rows of %d for %d credits, %v", len(got.rows), many, credits, got.err)
 			}
 		}
 	})
@@ -51,7 +72,7 @@ func TestPagesThatDoNotFitOfEveryTable(t *testing.T) {
 // judge says what is wrong with an answer of some of all rows.
 func judge(got result, all []map[string]any, limit int64, column, sort string) error {
 	if got.err != nil {
-		if text := got.err.Error(); !strings.Contains(text, "arrived") && !strings.Contains(text, "change while they are read") && !strings.Contains(text, "malformed answer") && !strings.Contains(text, "is not sorted by") {
+		if text := got.err.Error(); !strings.Contains(text, "arrived") && !strings.Contains(text, "change while they are read") {
 			return got.err
 		}
 		return nil
@@ -112,6 +133,9 @@ func TestRowsThatMoveBetweenPages(t *testing.T) {
 		before, after := all(rows), all(changed)
 		for at := 2; at < 2+repetition.Times(3, 12); at++ {
 			for i, sort := range []string{"", "links_ext desc", "links_ext asc"} {
+				if (at+i)%repetition.Times(3, 1) != 0 {
+					continue
+				}
 				for _, limit := range [][]int64{{0, 700}, {700, 0}, {0, 700}}[i][:repetition.Times(1, 2)] {
 					var r *rig
 					r = newRig(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"m.com": rows}, Before: func(n int) {

@@ -93,6 +93,9 @@ func (r *sourceReader) comesAgain(row table.Row) bool {
 // first ones, and the parts of a result not complete.
 func (r *sourceReader) checkOrder(value int64) error {
 	if o := r.series.Order; r.anyLast && (o.Descending && value > r.last || !o.Descending && value < r.last) {
+		if r.pages.Renewed() { // a new row belongs before those that have been streamed
+			return &series.ChangedError{Site: r.series.Site(), Arrived: r.taken, Total: r.pages.Total()}
+		}
 		return fmt.Errorf("the API's answer for %s is not sorted by %s %s as it was asked (%d after %d), so that the first rows cannot be known: leave out the limit and sort a materialized CTE instead",
 			r.series.Site(), o.Column, r.series.Request.Order, value, r.last)
 	}

@@ -354,6 +354,9 @@ func (s *Series) take(q *request) {
 		if s.lies = s.lies || s.Counted && s.total < q.offset+n; s.lies {
 			s.total = s.topTotal
 		}
+		if !s.Counted && s.total < q.offset+n {
+			s.total = q.offset + n + 1 // it counts something else: the end is an empty page
+		}
 	}
 	if n > 0 {
 		s.remember(rows)

@@ -237,7 +237,7 @@ func TestRowsInNoOrder(t *testing.T) {
 
 // Where total counts other rows than those that come, their end is an empty page.
 func TestATotalThatCountsOtherRows(t *testing.T) {
-	for _, total := range []int64{500, 101, 100} {
+	for _, total := range []int64{500, 101, 100, 60, 1} {
 		synctest.Test(t, func(t *testing.T) {
 			a := &api{rows: count(100), spoil: func(_, _, _ int, rows []entry, _ int64) ([]entry, int64) { return rows, total }}
 			of := ascending(1 << 20)

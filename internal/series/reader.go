@@ -48,7 +48,8 @@ type Reader struct {
 	end      error // of all further calls of Next
 
 	read  []uint64       // hashes of the rows that were returned
-	again map[uint64]int // of them, those that come again, since the series was bought anew
+	again map[uint64]int // of them, those that come again, since the series was bought anew; nil before
+	bound bool           // another reader of the statement has read the series: this one must read the same rows
 }
 
 // Open starts before the first row of a series: of one that is here and may be used, or of a new one. Nothing is asked
@@ -96,7 +97,7 @@ func (st *Store) join(ctx context.Context, s *Series, o Options) *Reader {
 	if len(s.readers) == 0 {
 		s.anew = 0 // whoever has read it anew has left: if it moves again, that is another time
 	}
-	r := &Reader{Options: o, ctx: ctx, store: st}
+	r := &Reader{Options: o, ctx: ctx, store: st, bound: o.Scope.holds(s)}
 	r.enter(s)
 	return r
 }
@@ -262,7 +263,7 @@ const few = 10
 func (r *Reader) beginAnew(want int64) {
 	s := r.series
 	alone := len(s.readers) == 1 && len(s.queue) == 0
-	if r.over() == nil && alone && s.rows > 0 && s.rows <= few && s.more() && (want < 0 || want > 2*s.rows) {
+	if r.over() == nil && alone && !r.bound && s.rows > 0 && s.rows <= few && s.more() && (want < 0 || want > 2*s.rows) {
 		r.leave()
 		r.enter(r.store.begin(s.Of, r.keeps()))
 	}
@@ -280,6 +281,10 @@ func (r *Reader) follow() {
 		r.enter(next)
 	}
 }
+
+// Renewed reports that the series was bought anew while it was read: rows that were returned are not returned again, and
+// new ones may belong before them.
+func (r *Reader) Renewed() bool { return r.again != nil }
 
 // Total is the number of rows of the series by the last answer, -1 before the first.
 func (r *Reader) Total() int64 {

@@ -459,6 +459,49 @@ func TestNobodyWaitsOnAfterTheEnd(t *testing.T) {
 	})
 }
 
+// A statement that has read a few rows reads these again, whatever has become of them meanwhile.
+func TestAStatementsFewRowsAreNotBoughtAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, st := &api{rows: count(100)}, NewStore()
+		o := a.options()
+		o.Scope = NewScope()
+		first := st.Open(t.Context(), ascending(1<<20), o)
+		if _, err := first.Next(5); err != nil {
+			t.Fatal(err)
+		}
+		first.Close()
+		second := st.Open(t.Context(), ascending(1<<20), o)
+		rows, err := all(second)
+		second.Close()
+		if time.Sleep(time.Minute); err != nil || len(rows) != 100 || a.spent() != 100 {
+			t.Errorf("%d rows for %d credits, %v", len(rows), a.spent(), err)
+		}
+	})
+}
+
+// What total counts may differ between series whose requests are the same: they are two.
+func TestSeriesThatAreCountedAndNot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, st := &api{rows: count(100)}, NewStore()
+		a.spoil = func(number, _, _ int, rows []entry, total int64) ([]entry, int64) {
+			if number == 3 { // the end of a series that is not counted
+				return nil, total
+			}
+			return rows, total
+		}
+		for _, counted := range []bool{false, true} {
+			of := ascending(1 << 20)
+			of.Counted = counted
+			r := st.Open(t.Context(), of, a.options())
+			if rows, err := all(r); counted && (err != nil || len(rows) != 100) {
+				t.Errorf("%d rows, %v", len(rows), err)
+			}
+			r.Close()
+			time.Sleep(time.Minute)
+		}
+	})
+}
+
 // A few rows that are here are bought again where many more are wanted, and else not.
 func TestWhenAFewRowsAreBoughtAgain(t *testing.T) {
 	for want, credits := range map[int64]int64{6: 6, 10: 10, 11: 5 + 11, -1: 5 + 100} {

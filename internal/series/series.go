@@ -54,6 +54,7 @@ func (o Order) precedes(a, b int64) bool {
 type key struct {
 	owner   any
 	request string
+	counted bool // a complex_filter of the user's can be the very filter of a clause, and is judged in another way
 }
 
 func (of Of) key() key {
@@ -61,7 +62,7 @@ func (of Of) key() key {
 	if err != nil { // it holds texts and numbers
 		panic("series: a request cannot be encoded: " + err.Error())
 	}
-	return key{of.Owner, of.Table.Method + " " + string(params)}
+	return key{of.Owner, of.Table.Method + " " + string(params), of.Counted}
 }
 
 // Series is what has been bought of one.
@@ -78,7 +79,7 @@ type Series struct {
 	pages   []*page
 	rows    int64 // up to the last page's end
 	total   int64 // that the API has; -1 before the first answer
-	size    int64 // bytes of the pages, and of answers that have come and are not yet among them
+	size    int64 // bytes of the pages
 	queue   []*request
 	latency time.Duration // of an answer, smoothed
 	readers map[*Reader]bool

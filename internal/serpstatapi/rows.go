@@ -121,7 +121,7 @@ func readRows(t *table.Table, s *jsonReader, size int) (*table.Rows, *Error) {
 
 func readSummary(t *table.Table, out *table.Answer, s *jsonReader, raw []byte, page, size int) *Error {
 	var total, count, pageNumber, left []byte
-	rows, before, ok := int64(out.Rows.Len()), int64(page-1)*int64(size), false
+	rows, ok := int64(out.Rows.Len()), false
 	if out.Total = rows; !t.CountsRows && absent(raw) {
 		return nil
 	}
@@ -151,8 +151,8 @@ func readSummary(t *table.Table, out *table.Answer, s *jsonReader, raw []byte, p
 	if n, ok := intOf(pageNumber); !absent(pageNumber) && (!ok || n != int64(page)) {
 		return malformed("result.summary_info.page is %s, but page %d was asked for", s.redact.value(pageNumber), page)
 	}
-	if rows > 0 && before+rows > out.Total {
-		return malformed("result.summary_info.total is %d, but page %d of size %d has %d rows", out.Total, page, size, rows)
+	if rows > out.Total { // by how many rows were before, those who know what has come judge
+		return malformed("result.summary_info.total is %d, but result.%s has %d rows", out.Total, t.Rows, rows)
 	}
 	if absent(left) {
 		return nil

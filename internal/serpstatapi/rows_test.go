@@ -220,7 +220,7 @@ func TestAnswersThatCannotBeTrustedAreErrors(t *testing.T) {
 		"total is an object":         {page(`{"total":{}}`, row()), `total is "{}"`},
 		"count is wrong":             {page(`{"total":5,"count":2}`, row()), `count is "2", but result.data has 1 rows`},
 		"page is another":            {page(`{"total":5,"count":1,"page":2}`, row()), `page is "2", but page 1 was asked for`},
-		"total below the rows":       {page(`{"total":1}`, row(), row()), `total is 1, but page 1 of size 2 has 2 rows`},
+		"total below the rows":       {page(`{"total":1}`, row(), row()), `total is 1, but result.data has 2 rows`},
 		"more rows than asked":       {page(`{"total":9}`, row(), row(), row()), `more rows than the 2`},
 		"left_lines is a text":       {page(`{"total":1,"left_lines":"many"}`, row()), `left_lines is "\"many\"", not a number of credits`},
 		"a row is null":              {page(`{"total":1}`, "null"), `result.data[0] is "null", not an object`},

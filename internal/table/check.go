@@ -89,6 +89,7 @@ func (c *checker) fields() {
 		c.check(f.Sort == "" || slices.Contains(c.t.Sort.Words, f.Sort), "column %s: %q is no word to sort by", f.Column, f.Sort)
 		c.check(f.Sort == "" || !slices.Contains(sorts, f.Sort), "column %s: another is sorted by %q", f.Column, f.Sort)
 		sorts = append(sorts, f.Sort)
+		c.check(f.Sort == "" || !f.Optional, "column %s: where the API sorts rows without a value is not known", f.Column)
 		c.check(f.Sort == "" || f.Kind == Count, "column %s: only numbers have an order that databases agree on", f.Column)
 	}
 }

@@ -63,6 +63,7 @@ func TestEveryFaultOfADeclarationIsNamed(t *testing.T) {
 		"a filter without a field":                           func(d *Table) { d.Fields[0].Filter.Field = "" },
 		`"when" is no word to sort by`:                       func(d *Table) { d.Fields[1].Sort = "when" },
 		`another is sorted by "links"`:                       func(d *Table) { d.Fields[0].Sort = "links" },
+		"without a value is not known":                       func(d *Table) { d.Fields[1].Optional = true },
 		"only numbers have an order":                         func(d *Table) { d.Fields[0].Sort = "name" },
 		"there is no text links to derive it from":           func(d *Table) { d.Derived[0].From = "links" },
 		"no part":                            func(d *Table) { d.Derived[0].Part = 0 },
