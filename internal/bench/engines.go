@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
@@ -111,6 +112,9 @@ func clauseSQL(qual *proto.Qual) string {
 }
 
 func valueSQL(v *proto.QualValue) string {
+	if at, ok := v.Value.(*proto.QualValue_TimestampValue); ok {
+		return at.TimestampValue.AsTime().Format("'" + time.DateOnly + "'")
+	}
 	if _, ok := v.Value.(*proto.QualValue_Int64Value); ok {
 		return fmt.Sprint(v.GetInt64Value())
 	}

@@ -52,7 +52,7 @@ func (q query) request() *proto.ExecuteRequest {
 			Quals:   map[string]*proto.Quals{},
 		},
 	}
-	for _, f := range catalog.Of(req.Table).Fields {
+	for _, f := range catalog.Of(q.from()).Fields {
 		if q.count {
 			break
 		}
