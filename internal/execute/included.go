@@ -26,8 +26,8 @@ func (in *included) close() {
 // included opens a series that has been bought with all its rows, and includes those of a series of the plan: the same,
 // or one whose filter is provably wider. It is nil where there is none. The residual leaves out what is too much.
 func (x *Execution) included(ctx context.Context, of plan.Series) *included {
-	_, o := x.reading(of)
-	pages := x.conn.Store.Find(ctx, x.conn, o, func(known series.Of, complete bool, note any) bool {
+	known, o := x.reading(of)
+	pages := x.conn.Store.Find(ctx, known, o, func(known series.Of, complete bool, note any) bool {
 		other := known.About.(plan.Series)
 		return (complete || note != nil) && other.Includes(of) && x.orders(other, of)
 	})

@@ -212,7 +212,13 @@ func (w *world) check() {
 	st := w.store
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	sum, pages := int64(0), map[*page]bool{}
+	sum, pages, alike := int64(0), map[*page]bool{}, 0
+	for _, list := range st.like {
+		alike += len(list)
+	}
+	if alike != len(st.series) {
+		w.failf("%d series can be found of %d", alike, len(st.series))
+	}
 	for _, s := range st.series {
 		size := int64(0)
 		for _, p := range s.pages {

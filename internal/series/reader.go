@@ -64,14 +64,14 @@ func (st *Store) Open(ctx context.Context, of Of, o Options) *Reader {
 	return st.join(ctx, s, o)
 }
 
-// Find opens one of an owner's series that have all their rows, or a note, and may be used: the one with the fewest rows
-// of those that fit. It is nil where none does.
-func (st *Store) Find(ctx context.Context, owner any, o Options, fits func(of Of, complete bool, note any) bool) *Reader {
+// Find opens a series that differs from one in filter and sort alone, if at all, has all its rows, or a note, and may be
+// used: the one with the fewest rows of those that fit. It is nil where none does.
+func (st *Store) Find(ctx context.Context, of Of, o Options, fits func(known Of, complete bool, note any) bool) *Reader {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	var found *Series
-	for _, s := range st.series {
-		if s.Owner == owner && (s.note != nil || s.complete()) && st.usable(s, o.Age, o.Scope) &&
+	for _, s := range st.like[of.common()] {
+		if (s.note != nil || s.complete()) && st.usable(s, o.Age, o.Scope) &&
 			(found == nil || s.total < found.total) && fits(s.Of, s.complete(), s.note) {
 			found = s
 		}

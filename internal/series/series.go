@@ -65,6 +65,11 @@ func (of Of) key() key {
 	return key{of.Owner, of.Table.Method + " " + string(params), of.Counted}
 }
 
+// common is the key of a series for the same parameters without filter and sort.
+func (of Of) common() key {
+	return Of{Owner: of.Owner, Table: of.Table, Request: table.Request{Args: of.Request.Args}}.key()
+}
+
 // Series is what has been bought of one.
 type Series struct {
 	Of

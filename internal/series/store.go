@@ -25,16 +25,17 @@ type Store struct {
 
 	mu     sync.Mutex
 	series map[key]*Series
-	coming map[key]*Series // that nobody wants kept, as long as their first page has not come
-	size   int64           // bytes of all that are kept
-	opened int64           // how often a series was opened
+	like   map[key][]*Series // by what their requests have in common: all but filter and sort
+	coming map[key]*Series   // that nobody wants kept, as long as their first page has not come
+	size   int64             // bytes of all that are kept
+	opened int64             // how often a series was opened
 	loose  []*page
 	heavy  int64 // bytes of the loose pages
 }
 
 // NewStore returns an empty store.
 func NewStore() *Store {
-	return &Store{Most: DefaultBytes, Now: time.Now, series: map[key]*Series{}, coming: map[key]*Series{}}
+	return &Store{Most: DefaultBytes, Now: time.Now, series: map[key]*Series{}, like: map[key][]*Series{}, coming: map[key]*Series{}}
 }
 
 // Size is how many series are kept, and the bytes that they are counted as and sum up to.
@@ -122,6 +123,8 @@ func (st *Store) keep(s *Series) {
 	st.came(s)
 	s.kept = true
 	st.series[s.key] = s
+	common := s.common()
+	st.like[common] = append(st.like[common], s)
 	st.size += s.size + SeriesBytes
 	st.makeRoom(s)
 }
@@ -163,6 +166,10 @@ func (st *Store) forget(s *Series) {
 	st.size -= s.size + SeriesBytes
 	if st.series[s.key] == s {
 		delete(st.series, s.key)
+	}
+	common := s.common()
+	if st.like[common] = slices.DeleteFunc(st.like[common], func(other *Series) bool { return other == s }); len(st.like[common]) == 0 {
+		delete(st.like, common)
 	}
 	s.dropRead()
 }

@@ -2,7 +2,6 @@ package series
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"sync"
 	"testing"
@@ -295,17 +294,20 @@ func TestAStatementAsksAgainForRowsThatStayedAway(t *testing.T) {
 func TestTheSmallestThatFits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		st := NewStore()
-		for _, n := range []int64{50, 20, 90} {
+		for _, n := range []int64{50, 20, 90, 5} {
 			a, of := &api{rows: count(n)}, ascending(1<<20)
 			of.About = n
-			of.Request.Args = []table.Arg{{Name: "query", Value: fmt.Sprint(n)}}
+			of.Request.Filter = table.Filter{{{Field: "n", CompareType: table.AtMost, Value: []any{n}}}}
+			if n == 5 {
+				of.Request.Args = []table.Arg{{Name: "query", Value: "others"}}
+			}
 			r := st.Open(t.Context(), of, a.options())
 			if _, err := all(r); err != nil {
 				t.Error(err)
 			}
 			r.Close()
 		}
-		r := st.Find(t.Context(), nil, Options{Age: time.Hour}, func(_ Of, complete bool, _ any) bool { return complete })
+		r := st.Find(t.Context(), ascending(1<<20), Options{Age: time.Hour}, func(_ Of, complete bool, _ any) bool { return complete })
 		defer r.Close()
 		if n := r.About(); n != int64(20) {
 			t.Errorf("one of %d rows", n)
