@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
@@ -25,6 +26,8 @@ type costCase struct {
 	interpretations serpstatsim.Interpretations
 
 	credits, requests int64 // at most; -1 is not said
+
+	estimated bool // its estimate is not below its cost
 }
 
 const (
@@ -72,12 +75,12 @@ func costCases(rows []serpstatsim.Row) []costCase {
 		costCase{title: "`links_ext < 5 and links_ext > 9`", match: func(*serpstatsim.Row) bool { return false }, whole: true,
 			query: query{limit: -1}.and("links_ext", "<", 5).and("links_ext", ">", 9)},
 		costCase{title: "`limit 0`", query: query{limit: 0}, match: all},
-		costCase{title: "`query in (…10 domains…) limit 10`", query: query{limit: 10}, from: domains(10), match: all, credits: 11, requests: 1},
+		costCase{title: "`query in (…10 domains…) limit 10`", query: query{limit: 10}, from: domains(10), match: all, credits: 12, requests: -1},
 		costCase{title: "`query in (…10 domains…) order by links_ext desc limit 10`", query: query{limit: 10, sort: "links_ext", desc: true}, from: domains(10), match: all, whole: true, credits: 110, requests: -1},
 		costCase{title: "`count(*)`", query: query{limit: -1, count: true}, match: all, whole: true, credits: 1, requests: 1},
 		costCase{title: fmt.Sprintf("all %d rows", len(rows)), query: query{limit: -1}, match: all, credits: int64(len(rows)), requests: pages(int64(len(rows))) + 4},
 		costCase{title: fmt.Sprintf("all %d rows, past the row cap", serpstatsim.BigDomainRows), query: query{limit: -1}, from: []string{large}, match: all,
-			credits: serpstatsim.BigDomainRows * 1001 / 1000, requests: -1},
+			credits: serpstatsim.BigDomainRows * 10005 / 10000, requests: -1, estimated: true},
 		costCase{title: "the same rows again, from the cache", query: query{limit: -1, cache: true}, again: true, match: all, whole: true},
 		costCase{title: "`order by links_ext limit 10` again, from the cache", query: query{limit: 10, sort: "links_ext", cache: true}, again: true, match: all, whole: true},
 		costCase{title: "`limit 300`, after `limit 100`", query: query{limit: 300, cache: true}, again: true, after: &query{limit: 100, cache: true}, match: all, credits: 200, requests: 2},
@@ -116,50 +119,80 @@ func measureCosts() (table string, above []string, err error) {
 		data[name] = serpstatsim.Generate(name, 500, 3)
 	}
 	var b strings.Builder
-	b.WriteString("| query | this plugin: credits / requests | pages of 1,000 | pages of 100 |\n|---|---|---|---|\n")
+	b.WriteString("| query | Steampipe: credits / requests | serpstat-sql | pages of 1,000 | pages of 100 |\n|---|---|---|---|---|\n")
 	for _, c := range costCases(rows) {
 		if c.from == nil {
 			c.from = []string{site}
 		}
-		ours, err := c.measure(data)
-		if err != nil {
-			return "", nil, fmt.Errorf("%s: %w", c.title, err)
+		fmt.Fprintf(&b, "| %s |", c.title)
+		for _, kind := range engines {
+			ours, err := c.measure(kind, data)
+			if err != nil {
+				return "", nil, fmt.Errorf("%s, %s: %w", kind.name, c.title, err)
+			}
+			fmt.Fprintf(&b, " **%v** |", ours)
+			if ours.credits > c.credits || c.requests >= 0 && ours.requests > c.requests {
+				above = append(above, fmt.Sprintf("%s, %s: %v, at most %d / %d", kind.name, c.title, ours, c.credits, c.requests))
+			}
+			fmt.Fprintf(os.Stderr, "%s, %s: %v, at most %d\n", kind.name, c.title, ours, c.credits)
+			if !c.estimated {
+				continue
+			}
+			estimate, err := c.estimate(kind, data)
+			if err != nil {
+				return "", nil, fmt.Errorf("the estimate of %s, %s: %w", kind.name, c.title, err)
+			}
+			if estimate < ours.credits {
+				above = append(above, fmt.Sprintf("%s, %s: estimated at %d credits, cost %d", kind.name, c.title, estimate, ours.credits))
+			}
+			fmt.Fprintf(os.Stderr, "%s, %s: estimated at %d, at least %d\n", kind.name, c.title, estimate, ours.credits)
 		}
-		fmt.Fprintf(&b, "| %s | **%v** | %v | %v |\n", c.title, ours, c.naive(data, 1000), c.naive(data, 100))
-		if ours.credits > c.credits || c.requests >= 0 && ours.requests > c.requests {
-			above = append(above, fmt.Sprintf("%s: %v, at most %d / %d", c.title, ours, c.credits, c.requests))
-		}
-		fmt.Fprintf(os.Stderr, "%s: %v\n", c.title, ours)
+		fmt.Fprintf(&b, " %v | %v |\n", c.naive(data, 1000), c.naive(data, 100))
 	}
 	return b.String(), above, nil
 }
 
-func (c costCase) measure(data map[string][]serpstatsim.Row) (cost, error) {
+// open is an engine in front of a simulator of its own.
+func (c costCase) open(kind engineKind, o serpstat.Options, data map[string][]serpstatsim.Row) (engine, *serpstatsim.Server, func(), error) {
 	sim := serpstatsim.New(serpstatsim.Options{Domains: data, Interpretations: c.interpretations})
 	web := httptest.NewServer(sim)
-	defer func() { sim.Close(); web.Close() }()
-	s, err := newSteampipe(serpstat.New(serpstat.Options{NoEnvironment: true, Unguarded: true}), fmt.Sprintf("base_url = %q\nrequests_per_second = 1000", web.URL))
+	e, err := kind.open(o, fmt.Sprintf("base_url = %q\nrequests_per_second = 1000", web.URL))
+	end := func() { sim.Close(); web.Close() }
+	if err != nil {
+		end()
+		return nil, nil, nil, err
+	}
+	return e, sim, func() { e.close(); end() }, nil
+}
+
+// asked is the case's query with its domains.
+func (c costCase) asked() query {
+	q := c.query
+	if len(c.from) == 1 {
+		return q.of(c.from[0])
+	}
+	q.quals = append(q.quals, in("query", c.from...))
+	return q
+}
+
+func (c costCase) measure(kind engineKind, data map[string][]serpstatsim.Row) (cost, error) {
+	e, sim, end, err := c.open(kind, options(), data)
 	if err != nil {
 		return cost{}, err
 	}
-	q := c.query
-	if len(c.from) == 1 {
-		q.quals = append(q.quals, domain(c.from[0]))
-	} else {
-		q.quals = append(q.quals, in("query", c.from...))
-	}
+	defer end()
+	q := c.asked()
 	if c.again {
 		before := q
 		if c.after != nil {
-			before = *c.after
-			before.quals = append(before.quals, domain(c.from[0]))
+			before = c.after.of(c.from[0])
 		}
-		if _, err := s.run(before); err != nil {
+		if _, err := e.run(before, nil); err != nil {
 			return cost{}, err
 		}
 		sim.Reset()
 	}
-	got, err := s.run(q)
+	got, err := e.run(q, nil)
 	if err != nil {
 		return cost{}, err
 	}
@@ -167,6 +200,19 @@ func (c costCase) measure(data map[string][]serpstatsim.Row) (cost, error) {
 		return cost{}, fmt.Errorf("%d rows, want %d", got, want)
 	}
 	return cost{requests: int64(len(sim.Requests())), credits: sim.Credits()}, nil
+}
+
+// estimate is what the case is said to cost at most, before.
+func (c costCase) estimate(kind engineKind, data map[string][]serpstatsim.Row) (credits int64, err error) {
+	o := options()
+	o.Explain, o.Estimate = func(p execute.ScanPlan) { credits += p.MaxCredits }, true
+	e, _, end, err := c.open(kind, o, data)
+	if err != nil {
+		return 0, err
+	}
+	defer end()
+	_, err = e.run(c.asked(), nil)
+	return credits, err
 }
 
 func (c costCase) expected(data map[string][]serpstatsim.Row) (n int64) {

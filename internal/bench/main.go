@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"time"
 )
 
 const (
@@ -19,7 +18,7 @@ const (
 func main() {
 	docs := flag.String("docs", "", "the page whose cost table is to be written")
 	report := flag.String("report", ".bench/report.md", "the file for the report")
-	only := flag.String("only", "", "measure this alone: cost, throughput, pace or memory")
+	only := flag.String("only", "", "measure this alone: cost, mix, throughput, pace, first, pause or memory")
 	flag.Parse()
 	os.Setenv("STEAMPIPE_LOG_LEVEL", "OFF")
 	ok, err := run(*docs, *report, *only)
@@ -67,24 +66,29 @@ func measureSpeed(b *strings.Builder, only string) (above []string, err error) {
 	fmt.Fprintf(b, "# Speed and memory\n\n| what | measured | bound | |\n|---|---|---|---|\n")
 	for _, m := range []struct {
 		name    string
-		measure func() (measure, error)
+		measure func() ([]measure, error)
 	}{
+		{"mix", mix},
 		{"throughput", throughput},
-		{"pace", func() (measure, error) { return pace(10, 500*time.Millisecond) }},
-		{"pace", func() (measure, error) { return pace(1, 500*time.Millisecond) }},
+		{"pace", func() ([]measure, error) { return pace(10, 1.45) }},
+		{"pace", func() ([]measure, error) { return pace(1, 1.05) }},
+		{"first", firstRow},
+		{"pause", pausing},
 		{"memory", memory},
 	} {
 		if only != "" && only != m.name {
 			continue
 		}
-		got, err := m.measure()
+		list, err := m.measure()
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", m.name, err)
 		}
-		fmt.Fprintln(os.Stderr, got)
-		fmt.Fprintln(b, got)
-		if !got.ok() {
-			above = append(above, got.String())
+		for _, got := range list {
+			fmt.Fprintln(os.Stderr, got)
+			fmt.Fprintln(b, got)
+			if !got.ok() {
+				above = append(above, got.String())
+			}
 		}
 	}
 	return above, nil

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync/atomic"
@@ -15,6 +16,8 @@ import (
 // host speaks to a plugin in this process as Steampipe does.
 type host struct{ server *steampipe.Server }
 
+func (s *host) close() {}
+
 func newSteampipe(create plugin.PluginFunc, config string) (*host, error) {
 	s := &host{steampipe.New(create)}
 	_, err := s.server.SetAllConnectionConfigs(connection(config))
@@ -27,8 +30,9 @@ func connection(config string) *proto.SetAllConnectionConfigsRequest {
 	}}}
 }
 
-// query is a scan of serpstat_outlink, in the terms of Steampipe's foreign data wrapper.
+// query is a scan, in the terms of Steampipe's foreign data wrapper.
 type query struct {
+	table string // "" is serpstat_outlink
 	quals []*proto.Qual
 	limit int64 // -1 is none
 	sort  string
@@ -38,15 +42,17 @@ type query struct {
 	count bool  // no column of the rows is asked for, as for count(*)
 }
 
+func (q query) from() string { return cmp.Or(q.table, "serpstat_outlink") }
+
 func (q query) request() *proto.ExecuteRequest {
 	req := &proto.ExecuteRequest{
-		Table: "serpstat_outlink", CallId: "bench", Connection: "serpstat",
+		Table: q.from(), CallId: "bench", Connection: "serpstat",
 		QueryContext: &proto.QueryContext{
 			Columns: []string{"query"},
 			Quals:   map[string]*proto.Quals{},
 		},
 	}
-	for _, f := range catalog.Of(req.Table).Fields {
+	for _, f := range catalog.Of(q.from()).Fields {
 		if q.count {
 			break
 		}
@@ -74,12 +80,16 @@ func (q query) request() *proto.ExecuteRequest {
 }
 
 // run answers a query and counts its rows.
-func (s *host) run(q query) (rows int64, err error) {
+func (s *host) run(q query, onRow func(rows int64)) (rows int64, err error) {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	var read atomic.Int64
 	err = s.server.Execute(q.request(), steampipe.NewStream(ctx, func(*proto.ExecuteResponse) error {
-		if read.Add(1) == q.leave {
+		n := read.Add(1)
+		if onRow != nil {
+			onRow(n)
+		}
+		if n == q.leave {
 			cancel()
 		}
 		return nil

@@ -105,9 +105,14 @@ type purchase struct {
 	budget  *Budget
 	site    string
 	credits int64 // the most that it costs
+	leaves  func()
 }
 
-func (p purchase) Reserve() (int64, error) { return p.credits, p.budget.reserve(p.site, p.credits) }
+// Reserve is asked when the request has got its turn.
+func (p purchase) Reserve() (int64, error) {
+	p.leaves()
+	return p.credits, p.budget.reserve(p.site, p.credits)
+}
 
 func (p purchase) Settle(credits int64, known bool) { p.budget.settle(p.credits, credits, known) }
 

@@ -78,6 +78,7 @@ func (a *api) fetch(ctx context.Context, page, size, _ int) (*table.Answer, erro
 		a.credits += max(int64(len(rows)), 1)
 	}
 	a.mu.Unlock()
+	Leaves(ctx)
 	time.Sleep(a.slow + time.Duration(rand.IntN(300))*time.Microsecond)
 	if err != nil {
 		return nil, err

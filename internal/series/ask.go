@@ -3,6 +3,7 @@ package series
 import (
 	"context"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
@@ -58,8 +59,9 @@ const Ramp = 2
 func (r *Reader) ask(want int64) {
 	s := r.series
 	s.trim(r)
+	unread := s.after(r.at)
 	for i, q := range s.queue {
-		if i > 0 && i >= r.depth(want) {
+		if place := i + unread; place > 0 && place >= r.depth(want) {
 			return
 		}
 		if q.state == failed && !s.leftTo(r, i) {
@@ -81,7 +83,7 @@ func (r *Reader) ask(want int64) {
 			return // what comes of it decides
 		}
 	}
-	for s.more() && len(s.queue) < r.depth(want)-r.behind() {
+	for s.more() && unread+len(s.queue) < r.depth(want)-r.behind() {
 		left, offset := want, s.asked()
 		if want >= 0 {
 			if left -= offset - s.rows; left <= 0 && len(s.queue) > 0 {
@@ -94,6 +96,23 @@ func (r *Reader) ask(want int64) {
 		s.queue = append(s.queue, q)
 		r.send(q)
 	}
+}
+
+// askAhead asks for what comes after the pages that the reader has, so that it does not wait at their end.
+func (r *Reader) askAhead() {
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	if r.over() == nil && r.series.next == nil && r.series.ended == nil {
+		r.ask(-1)
+	}
+}
+
+// after is how many pages are here from a row on.
+func (s *Series) after(row int64) (n int) {
+	for n < len(s.pages) && s.pages[len(s.pages)-1-n].offset >= row {
+		n++
+	}
+	return n
 }
 
 // depth is how many requests have to be under way so that neither the rate limit nor this side waits: those that the
@@ -155,14 +174,34 @@ func (r *Reader) send(q *request) {
 	ctx, cancel := context.WithCancel(r.ctx)
 	q.state, q.asker, q.cancel = asked, r, cancel
 	begun := s.store.Now()
+	before, leaves := s.leaving, make(chan struct{})
+	s.leaving = leaves
+	ctx = context.WithValue(ctx, leavesKey{}, sync.OnceFunc(func() { close(leaves) }))
 	go func() {
 		defer cancel()
+		if before != nil {
+			select {
+			case <-before:
+			case <-ctx.Done():
+			}
+		}
 		answer, err := r.Buy(ctx, q.page, q.size, expect)
+		Leaves(ctx)
 		s.store.mu.Lock()
 		s.arrive(q, begun, answer, err)
 		s.store.mu.Unlock()
 		s.store.pack()
 	}()
+}
+
+type leavesKey struct{}
+
+// Leaves says that the request of a [Fetch], whose context it gets, has got its turn and leaves. Only then does the next
+// one of its series line up for the rate limit: what is needed first leaves first.
+func Leaves(ctx context.Context) {
+	if leaves, ok := ctx.Value(leavesKey{}).(func()); ok {
+		leaves()
+	}
 }
 
 // arrive takes a request's answer.

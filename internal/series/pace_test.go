@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 // stalled has taken some pages, and takes more when it is let go.
@@ -97,4 +99,61 @@ func TestABorderIsLookedIntoWithWhatALimitLeaves(t *testing.T) {
 			t.Errorf("%d rows were said to be needed", most)
 		}
 	})
+}
+
+// What is needed first leaves first, where the rate limit lets one request go at a time.
+func TestPagesAreAskedForInTheirOrder(t *testing.T) {
+	for range 20 {
+		synctest.Test(t, func(t *testing.T) {
+			a := &api{rows: count(1000)}
+			o := a.options()
+			turn := make(chan struct{}, 1)
+			o.Buy = func(ctx context.Context, page, size, expect int) (*table.Answer, error) {
+				turn <- struct{}{}
+				time.Sleep(time.Millisecond)
+				<-turn
+				return a.fetch(ctx, page, size, expect)
+			}
+			r := NewStore().Open(t.Context(), ascending(1<<20), o)
+			defer r.Close()
+			if rows, err := all(r); err != nil || len(rows) != 1000 {
+				t.Fatalf("%d rows, %v", len(rows), err)
+			}
+			for i, end := 0, 0; i < len(a.asked); i++ {
+				if asked := a.asked[i]; (asked.page-1)*asked.size != end {
+					t.Fatalf("request %d of %v begins at row %d, want %d", i, a.asked, (asked.page-1)*asked.size, end)
+				}
+				end += a.asked[i].size
+			}
+		})
+	}
+}
+
+// A reader that takes a while for each page has the next ones on their way meanwhile: it never waits for one, but for
+// the first.
+func TestPagesAreAskedForWhileOthersAreTaken(t *testing.T) {
+	for _, each := range []time.Duration{time.Millisecond, 20 * time.Millisecond, 99 * time.Millisecond, time.Second} {
+		synctest.Test(t, func(t *testing.T) {
+			const latency = 100 * time.Millisecond
+			a := &api{rows: count(2000), slow: latency}
+			o := a.options()
+			o.Rate, o.Most = float64(time.Second/each), 1000
+			r := NewStore().Open(t.Context(), ascending(1<<20), o)
+			defer r.Close()
+			begun, pages := time.Now(), 0
+			for ; ; pages++ {
+				if _, err := r.Next(-1); err == ErrDone { //nolint:errorlint // it is never wrapped
+					break
+				} else if err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(each)
+			}
+			// The first pages are read one by one, and then there is nothing that would be on its way.
+			most := (Ramp+1)*latency + time.Duration(pages)*(each+time.Millisecond)
+			if took := time.Since(begun); took > most {
+				t.Errorf("%d pages, each taken in %v, took %v, want %v at most", pages, each, took, most)
+			}
+		})
+	}
 }

@@ -158,7 +158,9 @@ func (r *Reader) next(want int64) ([]table.Row, error) {
 			return nil, err
 		}
 		if rows = r.unread(rows); len(rows) > 0 {
-			r.returned++
+			if r.returned++; want < 0 && r.returned > Ramp {
+				r.askAhead()
+			}
 			return rows, nil
 		}
 	}

@@ -86,6 +86,7 @@ type Series struct {
 	total   int64 // that the API has; -1 before the first answer
 	size    int64 // bytes of the pages
 	queue   []*request
+	leaving chan struct{} // closed when the last request of all has left; nil before the first
 	latency time.Duration // of an answer, smoothed
 	readers map[*Reader]bool
 	changed chan struct{} // closed, and made anew, when something has happened

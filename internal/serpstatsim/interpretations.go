@@ -1,7 +1,9 @@
 package serpstatsim
 
 import (
+	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"slices"
 )
 
@@ -79,4 +81,53 @@ func RandomInterpretations(r *rand.Rand) Interpretations {
 		PastCapEmpty: coin(), NumbersAsStrings: coin(), NoDataAsError: coin(),
 		ActiveOnly: coin(), LostCheckIsDeleted: coin(), OtherSpellings: coin(),
 	}
+}
+
+// Pairs are the answers to each two of the questions that were tried together.
+type Pairs map[string]bool
+
+// Add notes a combination that is tried.
+func (p Pairs) Add(tried Interpretations) {
+	answers := answersOf(tried)
+	for i, a := range answers {
+		for _, b := range answers[:i] {
+			p[b+" "+a] = true
+		}
+	}
+}
+
+// Missing are those that were not tried.
+func (p Pairs) Missing() (list []string) {
+	of := reflect.TypeFor[Interpretations]()
+	for i := range of.NumField() {
+		for j := range i {
+			for _, a := range possible(of.Field(i)) {
+				for _, b := range possible(of.Field(j)) {
+					if pair := b + " " + a; !p[pair] {
+						list = append(list, pair)
+					}
+				}
+			}
+		}
+	}
+	return list
+}
+
+func answersOf(tried Interpretations) (list []string) {
+	v := reflect.ValueOf(tried)
+	for i := range v.NumField() {
+		list = append(list, fmt.Sprintf("%s=%v", v.Type().Field(i).Name, v.Field(i)))
+	}
+	return list
+}
+
+func possible(question reflect.StructField) []string {
+	if question.Type.Kind() == reflect.Bool {
+		return []string{question.Name + "=false", question.Name + "=true"}
+	}
+	var list []string
+	for c := AllowAll; c <= AllowSpecOnly; c++ {
+		list = append(list, fmt.Sprintf("%s=%d", question.Name, c))
+	}
+	return list
 }

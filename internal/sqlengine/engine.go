@@ -142,8 +142,8 @@ func (e *Engine) startPlugin(ctx context.Context, o Options) error {
 	if err != nil {
 		return e.plain(err)
 	}
-	// The SDK makes the cache all the same, of 300 MB if it is not told a size. What the plugin keeps is another matter.
-	if _, err := e.server.PluginServer.SetCacheOptions(&proto.SetCacheOptionsRequest{Enabled: false, MaxSizeMb: 1, Ttl: 1}); err != nil {
+	// What the plugin keeps is another matter.
+	if _, err := e.server.PluginServer.SetCacheOptions(steampipe.NoQueryCache()); err != nil {
 		return e.plain(err)
 	}
 	answer, err := e.server.GetSchema(&proto.GetSchemaRequest{Connection: e.connection})

@@ -44,9 +44,9 @@ type Server struct {
 // simulator, and two seconds without. Go's own pacing (see gcPercent) keeps the heap as small.
 const freeMemInterval = "STEAMPIPE_FREE_MEM_INTERVAL"
 
-// gcPercent of the plugin's process. Most of its heap is a cache that the SDK sets aside at the start, so that
-// Go's default would let as much again become garbage: 100 MB more for 60,000 rows than for 1,000.
-const gcPercent = 20
+// gcPercent of the plugin's process, unless GOGC is set. What a plugin keeps of long results lives as long as it does:
+// with Go's default as much again would become garbage.
+const gcPercent = 30
 
 // New makes the server of a plugin. The SDK's set-up runs here, which points the standard logger at
 // standard error.
