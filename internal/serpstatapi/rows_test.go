@@ -469,16 +469,3 @@ func TestAnswersWithoutPagesAreWhole(t *testing.T) {
 		t.Errorf("more rows than there can be: %+v, %v", got, err)
 	}
 }
-
-// A page of rows behind the total is none: there are none.
-func TestAPageBehindTheTotal(t *testing.T) {
-	for total, wrong := range map[int]bool{3: true, 4: false} {
-		a := serve(t, ok(page(fmt.Sprintf(`{"page":2,"total":%d}`, total), row(), row())))
-		req := request
-		req.Page, req.Size = 2, 2
-		answer, err := client(t, a.URL, func(c *Config) { c.MaxRetries = -1 }).Rows(t.Context(), outlink, req)
-		if wrong && KindOf(err) != KindMalformed || !wrong && (err != nil || answer.Rows.Len() != 2) {
-			t.Errorf("two rows behind two others, of %d: %v", total, err)
-		}
-	}
-}
