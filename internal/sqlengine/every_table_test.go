@@ -2,6 +2,7 @@ package sqlengine_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
 func tableOf(t *testing.T, e *sqlengine.Engine, name string) *sqlengine.Table {
@@ -142,4 +144,82 @@ func columnsAnswered(t *testing.T, e *sqlengine.Engine, text string) []string {
 		t.Fatalf("%s: %v", text, err)
 	}
 	return rows.Columns()
+}
+
+// linked makes so many links from a site and to it, of a host each, which are lost.
+func linked(site string, n int) (out, in []serpstatsim.Row) {
+	for i := range n {
+		deleted := "2024-06-01 00:00:00"
+		row := serpstatsim.Row{
+			URLFrom: fmt.Sprintf("https://%s/p%d", site, i), URLTo: fmt.Sprintf("https://h%d.com/", i), LinkText: fmt.Sprintf("anchor %d", i), Nofollow: "follow", LinkType: "href",
+			LinksExt: int64(i * 7 % 91), FirstSeen: "2024-01-01", LastVisited: "2024-05-01 00:00:00", DateDel: &deleted,
+		}
+		back := row
+		back.URLFrom, back.URLTo = row.URLTo, row.URLFrom
+		out, in = append(out, row), append(in, back)
+	}
+	return out, in
+}
+
+// What a statement costs is what it needs, of every table; where pages do not fit, it has all rows or fails.
+func TestStatementsOnEveryTable(t *testing.T) {
+	const many = 300
+	r := newRig(t, -1)
+	out, in := linked("a.com", many)
+	r.sim.SetRows("a.com", out)
+	r.sim.SetRows("others.com", in)
+	for _, declared := range catalog.Tables() {
+		text := ""
+		for _, f := range declared.Fields {
+			if f.Filter.How == table.ByText {
+				text = f.Column
+			}
+		}
+		named := strings.NewReplacer("T", declared.Name, "N", declared.Sort.Divide, "X", text)
+		r.sim.SetFaults()
+		for form, want := range map[string]struct {
+			rows    int
+			credits int64
+		}{
+			"select count(*) from T where query = 'a.com'":                                            {1, 1},
+			"select * from T where query = 'a.com' limit 3":                                           {3, 3},
+			"select N from T where query = 'a.com' order by N desc limit 3":                           {3, 3},
+			"select N from T where query in ('a.com', 'b.com') order by N limit 3":                    {3, 4},
+			"select max(N) from T where query = 'a.com'":                                              {1, 1},
+			"select X from T where query = 'a.com' and X like '%casino%'":                             {0, 2},
+			"select X from T where query = 'a.com' and N is null":                                     {0, 0},
+			"select X from T where query = 'a.com' and (N > 1e999 or N is null)":                      {0, many},
+			"select X from T where query = 'a.com' and N > 1e999":                                     {0, 0},
+			"select X from T where query in ()":                                                       {0, 0},
+			"select a.X from T a join T b on a.X = b.X where a.query = 'a.com' and b.query = 'a.com'": {many, many},
+		} {
+			r.sim.Reset()
+			sql := named.Replace(form)
+			got, err := drain(r.engine, serpstat.Statement(t.Context()), sql)
+			if credits := r.sim.Credits(); err != nil || got != want.rows || credits > want.credits {
+				t.Errorf("%s: %d rows for %d credits, %v, want %d for %d", sql, got, credits, err, want.rows, want.credits)
+			}
+		}
+		for name, faults := range map[string][]serpstatsim.Fault{
+			"an empty page":           {{Kind: serpstatsim.EmptyPage, Request: 2, Times: 1}},
+			"a page that stays empty": {{Kind: serpstatsim.EmptyPage, Page: 2}},
+			"a hundred rows a page":   {{Kind: serpstatsim.SmallPages}},
+			"the page is ignored":     {{Kind: serpstatsim.SamePage}},
+		} {
+			for form, rows := range map[string]int{"select distinct raw from T where query = 'a.com'": many, "select distinct raw from T where query = 'a.com' order by N desc limit 200": 200} {
+				r.sim.Reset()
+				r.sim.SetFaults(faults...)
+				if got, err := drain(r.engine, serpstat.Statement(t.Context()), named.Replace(form)); err == nil && got != rows {
+					t.Errorf("%s: %s: %d rows of %d, and no error", name, named.Replace(form), got, rows)
+				}
+			}
+		}
+		r.sim.SetFaults()
+		r.sim.Reset()
+		for _, form := range []string{"delete from T where query = 'a.com'", "update T set X = '' where query = 'a.com'"} {
+			if _, err := drain(r.engine, serpstat.Statement(t.Context()), named.Replace(form)); !errors.As(err, new(*sqlengine.ReadOnlyError)) || len(r.sim.Requests()) > 0 {
+				t.Errorf("%s: %v after %d requests", named.Replace(form), err, len(r.sim.Requests()))
+			}
+		}
+	}
 }

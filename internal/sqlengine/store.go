@@ -2,6 +2,7 @@ package sqlengine
 
 import (
 	"context"
+	"regexp"
 	"slices"
 )
 
@@ -40,7 +41,9 @@ func (st *store) find(r request) *pluginScan {
 // get finds the scan for a request, or starts it. place says where in the statement's plan it is asked for.
 func (st *store) get(ctx context.Context, e *Engine, place string, r request) *pluginScan {
 	s := st.find(r)
-	if s == nil {
+	if wide, ok := st.underWay(e.statement.text, r); ok && s == nil {
+		r, s = wide, st.find(wide)
+	} else if s == nil {
 		l := st.loopAt(place, r)
 		wide := l.widen(r)
 		if s = st.find(wide); s == nil && wide.key() == r.key() {
@@ -56,6 +59,33 @@ func (st *store) get(ctx context.Context, e *Engine, place string, r request) *p
 		s.start(ctx, e)
 	}
 	return s
+}
+
+var (
+	selects    = regexp.MustCompile(`(?i)\bselect\b`)
+	endsBefore = regexp.MustCompile(`(?i)\b(?:limit|exists)\b`)
+)
+
+// underWay returns the request of a scan that the statement is reading, as the outer side of a join of a table with
+// itself, where it has all rows that r asks for: these are bought in any case, if nothing ends the statement before.
+func (st *store) underWay(text string, r request) (wide request, ok bool) {
+	if len(selects.FindAllString(text, 2)) > 1 || endsBefore.MatchString(text) {
+		return r, false
+	}
+	for _, s := range st.scans {
+		if of := s.request; of.limit < 0 && of.first == 0 && len(of.optional) < len(r.optional) && (r.order == order{} || r.order == of.order) && !s.failed() && s.includes(of.with(r)) {
+			wide = r
+			wide.optional, wide.limit, wide.first, wide.order = of.optional, -1, 0, of.order
+			return wide, true
+		}
+	}
+	return r, false
+}
+
+// with is another request for the columns of this one.
+func (r request) with(other request) request {
+	other.columns = r.columns
+	return other
 }
 
 // endStatement stops what is still being read.
