@@ -100,7 +100,7 @@ func (r *Reader) ask(want int64) {
 // rate sends off while one is answered, and two more. It is one as long as little is known.
 func (r *Reader) depth(want int64) int {
 	s := r.series
-	if want < 0 && r.returned < Ramp {
+	if s.total < 0 || want < 0 && r.returned < Ramp {
 		return 1
 	}
 	n := int(r.Rate*s.latency.Seconds()) + 2
