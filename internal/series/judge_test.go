@@ -406,6 +406,38 @@ func TestRowsThatMoveAmongTies(t *testing.T) {
 	}
 }
 
+// Rows go while pages are under way: one that was asked for ahead has come before. Where equal rows stand at its
+// beginning, it is looked into as far as needed to see that its rows are those of another moment.
+func TestAPageOfAnotherMomentAmongTies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := count(75)
+		for i := range rows {
+			rows[i].n = int64(i / 2)
+		}
+		fewer := slices.DeleteFunc(slices.Clone(rows), func(e entry) bool { return e.n == 11 || e.n == 22 })
+		a := &api{rows: rows}
+		a.before = func(_, page, size int) {
+			if page == 2 && size == 16 {
+				a.rows = append(slices.Clone(fewer[:22]), append([]entry{{n: 11}}, fewer[22:]...)...) // one of a pair is gone, and another pair
+			}
+		}
+		o := a.options()
+		o.Buy = func(ctx context.Context, page, size, expect int) (*table.Answer, error) {
+			if page == 2 && size == 16 {
+				time.Sleep(time.Second) // the pages behind come first
+			}
+			return a.fetch(ctx, page, size, expect)
+		}
+		r := NewStore().Open(t.Context(), ascending(1<<20), o)
+		defer time.Sleep(time.Minute) // what is under way ends
+		defer r.Close()
+		got, err := all(r)
+		if !errors.As(err, new(*ChangedError)) && (err != nil || !slices.Equal(got, rows) && !slices.Equal(got, a.rows)) {
+			t.Errorf("%d rows of no moment, %v: %v", len(got), err, got)
+		}
+	})
+}
+
 // A check that comes short itself tells nothing, and is made again.
 func TestACheckThatComesShort(t *testing.T) {
 	for _, total := range []int64{0, 299} {
