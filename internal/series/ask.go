@@ -185,4 +185,7 @@ func (s *Series) arrive(q *request, begun time.Time, answer *table.Answer, err e
 	if s.next == nil && s.ended == nil && slices.Contains(s.queue, q) {
 		s.settle()
 	}
+	if s.next != nil { // its reader may have left meanwhile, and never follow
+		s.comesToNothing()
+	}
 }
