@@ -161,6 +161,17 @@ func TestTiesAreNoError(t *testing.T) {
 	}
 }
 
+// A border with equal rows is looked into with as few rows as tell whether one was inserted.
+func TestABorderIsLookedIntoWithFewRows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(20)}
+		a.rows[4] = a.rows[3] // the first page ends with one, and the second begins with the other
+		if got, err := a.read(t); err != nil || !slices.Equal(got, a.rows) || a.spent() != 20+3 {
+			t.Errorf("%d rows for %d credits, %v", len(got), a.spent(), err)
+		}
+	})
+}
+
 // A row comes in, or one goes and another one comes, before what has been read: the rows after it move. All is read
 // again, and what the reader has got is left out; where it has got what is no longer there, it is told.
 func TestRowsThatMove(t *testing.T) {
