@@ -110,7 +110,7 @@ func (s *Series) after(row int64) (n int) {
 // rate sends off while one is answered, and two more. It is one as long as little is known.
 func (r *Reader) depth(want int64) int {
 	s := r.series
-	if want < 0 && r.returned < Ramp {
+	if s.total < 0 || want < 0 && r.returned < Ramp {
 		return 1
 	}
 	n := int(r.Rate*s.latency.Seconds()) + 2
@@ -214,5 +214,8 @@ func (s *Series) arrive(q *request, begun time.Time, answer *table.Answer, err e
 	}
 	if s.next == nil && s.ended == nil && slices.Contains(s.queue, q) {
 		s.settle()
+	}
+	if s.next != nil { // its reader may have left meanwhile, and never follow
+		s.comesToNothing()
 	}
 }

@@ -240,13 +240,15 @@ func (s *Series) giveUp(i int) {
 }
 
 // borderOf is the request for the rows on both sides of a page's beginning: a page of the smallest size that has it in
-// its middle, and that tells whether rows have moved. Where all before the border are equal it tells nothing.
+// its middle, and that tells whether rows have moved: those before the border since they came, and where the API counts
+// others by now, those behind it too, which may have come earlier. Where all before the border are equal it tells nothing.
 func (s *Series) borderOf(q *request, why suspicion) (check *request, tells bool) {
 	var smallest *request
 	most := int64(tailRows)
 	if s.most > 0 {
 		most = min(most, int64(s.most))
 	}
+	rows := rawOf(q.answer.Rows.All()[:min(q.answer.Rows.Len(), tailRows)])
 	for size := int64(2); size <= most; size++ {
 		before := q.offset % size
 		if before == 0 {
@@ -254,14 +256,22 @@ func (s *Series) borderOf(q *request, why suspicion) (check *request, tells bool
 		}
 		check := &request{kind: borderRequest, why: why, page: int(q.offset/size) + 1, size: int(size), offset: q.offset - before}
 		if s.movesShow(int(before), why) {
-			return check, true
+			if behind := rows[:min(size-before, int64(len(rows)))]; why != otherTotal || differ(behind) {
+				return check, true
+			}
+			if !tells {
+				smallest, tells = check, true
+			}
 		}
 		if smallest == nil {
 			smallest = check
 		}
 	}
-	return smallest, false
+	return smallest, tells
 }
+
+// differ reports that rows are not all equal.
+func differ(rows []string) bool { return len(slices.Compact(slices.Clone(rows))) > 1 }
 
 // movesShow reports that the last rows, so many of which are read again, would be others if they had moved: back by one,
 // as where a page begins with the row before it, or in any direction.

@@ -69,7 +69,7 @@ func TestRowsThatStayAway(t *testing.T) {
 		"a page that stays empty":          {once(9, pageOf(3), noRows), true, 10},
 		"a short page":                     {once(1, at(3), short), true, 5},
 		"a short first page":               {once(1, at(1), short), true, 5},
-		"a page that stays short":          {once(9, pageOf(3), short), true, 10},
+		"a page that stays short":          {once(9, pageOf(3), short), true, 30}, // a check of its border may be such a page too
 		"empty pages now and then":         {once(5, notAgain(func(n int) bool { return n%3 == 0 }), noRows), true, 20},
 		"every page is short":              {once(1<<30, anyRequest, halved), false, 500},
 		"all pages stay empty from one on": {once(1<<30, func(n, _, _ int) bool { return n > 3 }, noRows), false, 10},
@@ -159,6 +159,17 @@ func TestTiesAreNoError(t *testing.T) {
 	if checks == 0 {
 		t.Error("no border was looked into")
 	}
+}
+
+// A border with equal rows is looked into with as few rows as tell whether one was inserted.
+func TestABorderIsLookedIntoWithFewRows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(20)}
+		a.rows[4] = a.rows[3] // the first page ends with one, and the second begins with the other
+		if got, err := a.read(t); err != nil || !slices.Equal(got, a.rows) || a.spent() != 20+3 {
+			t.Errorf("%d rows for %d credits, %v", len(got), a.spent(), err)
+		}
+	})
 }
 
 // A row comes in, or one goes and another one comes, before what has been read: the rows after it move. All is read
@@ -404,6 +415,38 @@ func TestRowsThatMoveAmongTies(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Rows go while pages are under way: one that was asked for ahead has come before. Where equal rows stand at its
+// beginning, it is looked into as far as needed to see that its rows are those of another moment.
+func TestAPageOfAnotherMomentAmongTies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := count(75)
+		for i := range rows {
+			rows[i].n = int64(i / 2)
+		}
+		fewer := slices.DeleteFunc(slices.Clone(rows), func(e entry) bool { return e.n == 11 || e.n == 22 })
+		a := &api{rows: rows}
+		a.before = func(_, page, size int) {
+			if page == 2 && size == 16 {
+				a.rows = append(slices.Clone(fewer[:22]), append([]entry{{n: 11}}, fewer[22:]...)...) // one of a pair is gone, and another pair
+			}
+		}
+		o := a.options()
+		o.Buy = func(ctx context.Context, page, size, expect int) (*table.Answer, error) {
+			if page == 2 && size == 16 {
+				time.Sleep(time.Second) // the pages behind come first
+			}
+			return a.fetch(ctx, page, size, expect)
+		}
+		r := NewStore().Open(t.Context(), ascending(1<<20), o)
+		defer time.Sleep(time.Minute) // what is under way ends
+		defer r.Close()
+		got, err := all(r)
+		if !errors.As(err, new(*ChangedError)) && (err != nil || !slices.Equal(got, rows) && !slices.Equal(got, a.rows)) {
+			t.Errorf("%d rows of no moment, %v: %v", len(got), err, got)
+		}
+	})
 }
 
 // A check that comes short itself tells nothing, and is made again.
