@@ -20,6 +20,7 @@ type judged struct {
 	ended    bool  // nothing is behind the last row, as a request has shown
 	checked  int64 // rows bought to check borders
 	cleared  int   // pages that looked like the one before
+	retaken  int   // pages that were asked for again, since their total was of another moment
 
 	first, last string   // rows of the last page, as they came
 	lastValue   int64    // what its last row is sorted by
@@ -33,6 +34,7 @@ const (
 	maxAnew    = 1  // times a series is bought anew
 	maxShorts  = 20 // pages that come short, in one series
 	maxCleared = 3  // times that a page which looks like the one before is looked into, whatever it costs
+	maxRetaken = 3  // pages asked for again, since their total was of another moment
 	maxEmpty   = 2  // pages in a row without rows: one more and the rows stay away
 )
 
@@ -306,6 +308,12 @@ func (s *Series) compare(border *request) {
 			return
 		}
 		s.queue = slices.Insert(s.queue, 0, &request{kind: borderRequest, why: border.why, page: border.page, size: border.size, offset: border.offset})
+		return
+	}
+	if border.why == otherTotal && border.answer.Total == s.total && border.answer.Total != pending.answer.Total && s.retaken < maxRetaken {
+		// By now the API counts as it did before the page: that one is of another moment.
+		s.retaken++
+		s.queue[0] = &request{kind: pageRequest, page: pending.page, size: pending.size, offset: pending.offset}
 		return
 	}
 	pending.cleared = true

@@ -80,8 +80,9 @@ func TestRowsThatStayAway(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			for seed := range repetition.Times(3, 30) {
 				synctest.Test(t, func(t *testing.T) {
-					a := &api{rows: count(500), spoil: tt.spoil}
+					a, more := &api{rows: count(500), spoil: tt.spoil}, tt.more
 					if seed > 0 {
+						more += 8 * 32 // a short page of equal rows looks as if pages were smaller: what is under way is of no use then
 						a.rows = withTies(rand.New(rand.NewPCG(uint64(seed), 7)), 500)
 					}
 					want := slices.Clone(a.rows)
@@ -92,7 +93,7 @@ func TestRowsThatStayAway(t *testing.T) {
 						t.Errorf("%d rows, %v", len(got), err)
 					case !tt.whole && (!errors.As(err, &incomplete) || incomplete.Total != 500 || int(incomplete.Arrived) != len(got) || !slices.Equal(got, want[:len(got)])):
 						t.Errorf("%d rows, %v", len(got), err)
-					case a.spent() > 500+freeChecks+tt.more:
+					case a.spent() > 500+freeChecks+more:
 						t.Errorf("%d credits", a.spent())
 					}
 				})
@@ -445,6 +446,27 @@ func TestAPageOfAnotherMomentAmongTies(t *testing.T) {
 		got, err := all(r)
 		if !errors.As(err, new(*ChangedError)) && (err != nil || !slices.Equal(got, rows) && !slices.Equal(got, a.rows)) {
 			t.Errorf("%d rows of no moment, %v: %v", len(got), err, got)
+		}
+	})
+}
+
+// A page of another moment has only equal rows at its beginning, so that its border fits: its total tells.
+func TestAPageThatOnlyItsTotalTells(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rows := count(200)
+		for i := 40; i < 84; i++ {
+			rows[i].n = 40
+		}
+		more, once := slices.Insert(slices.Clone(rows), 40, entry{n: 40}), true
+		a := &api{rows: rows, spoil: func(_, page, size int, of []entry, total int64) ([]entry, int64) {
+			if page == 3 && size == 32 && once {
+				once = false
+				return more[64:96], total + 1
+			}
+			return of, total
+		}}
+		if got, err := a.read(t); err != nil || !slices.Equal(got, rows) || a.spent() > 200+32+2*tailRows {
+			t.Errorf("%d rows for %d credits, %v", len(got), a.spent(), err)
 		}
 	})
 }
