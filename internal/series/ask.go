@@ -98,15 +98,6 @@ func (r *Reader) ask(want int64) {
 	}
 }
 
-// askAhead asks for what comes after the pages that the reader has, so that it does not wait at their end.
-func (r *Reader) askAhead() {
-	r.store.mu.Lock()
-	defer r.store.mu.Unlock()
-	if r.over() == nil && r.series.next == nil && r.series.ended == nil {
-		r.ask(-1)
-	}
-}
-
 // after is how many pages are here from a row on.
 func (s *Series) after(row int64) (n int) {
 	for n < len(s.pages) && s.pages[len(s.pages)-1-n].offset >= row {

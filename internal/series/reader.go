@@ -166,6 +166,15 @@ func (r *Reader) next(want int64) ([]table.Row, error) {
 	}
 }
 
+// askAhead asks for what comes after the pages that the reader has, so that it does not wait at their end.
+func (r *Reader) askAhead() {
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	if r.over() == nil && r.series.next == nil && r.series.ended == nil {
+		r.ask(-1)
+	}
+}
+
 // unread leaves out rows that were returned before the series was bought anew, and notes the others.
 func (r *Reader) unread(rows []table.Row) []table.Row {
 	list := rows[:0]
