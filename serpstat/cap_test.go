@@ -215,7 +215,7 @@ func TestMaxCredits(t *testing.T) {
 		"a scan above it":      {query{quals: quals(where("query", "=", "big.com"))}, 0, "reading big.com costs 5000 credits, max_credits is 100 and 25 are spent: add a LIMIT or a filter, or raise max_credits", 25},
 		"a scan below it":      {query{quals: quals(where("query", "=", "small.com"))}, 90, "", 90},
 		"a limit below it":     {query{limit: 100, quals: quals(where("query", "=", "big.com"))}, 100, "", 100},
-		"a limit above it":     {query{limit: 101, quals: quals(where("query", "=", "big.com"))}, 0, "max_credits is 100", 100},
+		"a limit above it":     {query{limit: 101, quals: quals(where("query", "=", "big.com"))}, 0, "max_credits is 100 and 25 are spent", 25},
 		"a residual":           {query{limit: 50, quals: quals(where("query", "=", "big.com"), where("link_text", "=", "no such text"))}, 0, "", 1},
 		"a filter below it":    {query{quals: quals(where("query", "=", "big.com"), where("links_ext", "=", int64(150)))}, -1, "", 60},
 		"two domains":          {query{quals: quals(where("query", "=", []any{"small.com", "big.com"}))}, -1, "max_credits is 100", 100},

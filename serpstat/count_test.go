@@ -15,7 +15,7 @@ func TestCountsOfEveryTable(t *testing.T) {
 	world := around(many, 1)
 	forEveryTable(t, func(t *testing.T, declared *table.Table) {
 		count := func(more query) query {
-			more.table, more.columns = declared.Name, []string{"query"}
+			more.table, more.columns = declared.Name, []string{"query", "sp_connection_name", "_ctx"}
 			if len(more.quals) == 0 || more.quals[0].FieldName != "query" {
 				more.quals = append(quals(where("query", "=", site)), more.quals...)
 			}

@@ -125,9 +125,7 @@ func drawFieldClause(t *rapid.T, f table.Field, rows []tableRow) clause {
 	operators := map[table.Kind][]string{
 		table.Text: {"=", "<>", "~~", "!~~", "~~*", "!~~*"}, table.Count: {"=", "<>", "<", "<=", ">", ">="}, table.Time: {"=", "<>", "<", "<=", ">", ">="},
 	}[f.Kind]
-	if f.Optional {
-		operators = append(slices.Clone(operators), "is null", "is not null")
-	}
+	operators = append(slices.Clone(operators), "is null", "is not null")
 	c.operator = rapid.SampledFrom(operators).Draw(t, "operator")
 	if strings.HasPrefix(c.operator, "is") {
 		c.values = []any{nil}
@@ -367,17 +365,19 @@ func TestEveryTableCostsItsRows(t *testing.T) {
 			rows    int64
 			credits int64
 		}{
-			"all":              {query{}, all, all},
-			"limit":            {query{limit: 10}, 10, 10},
-			"limit 0":          {query{limit: zeroLimit}, 0, 0},
-			"two limits":       {query{limit: 250}, 250, 250},
-			"top ten":          {query{limit: 10, sort: divide + " desc"}, 10, 10},
-			"bottom ten":       {query{limit: 10, sort: divide + " asc"}, 10, 10},
-			"a lower bound":    {query{limit: 10, quals: quals(where(divide, ">=", int64(2)))}, 10, 10},
-			"what cannot be":   {query{quals: quals(where(divide, "<", int64(-1)))}, 0, 0},
-			"null":             {query{quals: quals(where(divide, "=", nil))}, 0, 0},
-			"the site, twice":  {query{quals: quals(where("query", "=", []any{site, "https://SITE.com/"})), limit: 20}, 20, 10},
-			"nothing is there": {query{quals: quals(where("query", "=", "empty.com"))}, 0, 1},
+			"all":               {query{}, all, all},
+			"limit":             {query{limit: 10}, 10, 10},
+			"limit 0":           {query{limit: zeroLimit}, 0, 0},
+			"two limits":        {query{limit: 250}, 250, 250},
+			"top ten":           {query{limit: 10, sort: divide + " desc"}, 10, 10},
+			"bottom ten":        {query{limit: 10, sort: divide + " asc"}, 10, 10},
+			"a lower bound":     {query{limit: 10, quals: quals(where(divide, ">=", int64(2)))}, 10, 10},
+			"what cannot be":    {query{quals: quals(where(divide, "<", int64(-1)))}, 0, 0},
+			"null":              {query{quals: quals(where(divide, "=", nil))}, 0, 0},
+			"not null, all are": {query{limit: 10, quals: quals(where(divide, "is not null", nil))}, 10, 10},
+			"null, none is":     {query{quals: quals(where(divide, "is null", nil))}, 0, 0},
+			"the site, twice":   {query{quals: quals(where("query", "=", []any{site, "https://SITE.com/"})), limit: 20}, 20, 10},
+			"nothing is there":  {query{quals: quals(where("query", "=", "empty.com"))}, 0, 1},
 		} {
 			t.Run(name, func(t *testing.T) {
 				r.forget()
@@ -390,6 +390,29 @@ func TestEveryTableCostsItsRows(t *testing.T) {
 					t.Errorf("%d rows for %d credits (%v), want %d for %d\n%s", len(got.rows), credits, got.err, tt.rows, tt.credits, requestsOf(r))
 				}
 			})
+		}
+	})
+}
+
+// A word that no row has, made of whatever letters, costs a question and an answer without rows for every table, and the
+// next one only that; what minds case costs its rows, and one question.
+func TestLettersOfEveryTable(t *testing.T) {
+	const many = 300
+	world := around(many, 1)
+	forEveryTable(t, func(t *testing.T, declared *table.Table) {
+		for _, f := range declared.Fields {
+			if f.Filter.How != table.ByText {
+				continue
+			}
+			for minds, want := range map[bool][3]int64{false: {2, 1, 1}, true: {many + 1, many, many}} {
+				r := newRig(t, serpstatsim.Options{Domains: world, Interpretations: serpstatsim.Interpretations{ContainsCaseSensitive: minds}}, "")
+				for i, word := range []string{"%casino%", "%POKER%", "%guide%"} {
+					credits, rows := r.spent(query{table: declared.Name, columns: []string{"raw"}, quals: quals(where("query", "=", site), where(f.Column, "~~*", word))})
+					if credits != want[i] || len(rows) > 0 {
+						t.Errorf("%s ilike %s, minds case: %t: %d rows for %d credits, want %d", f.Column, word, minds, len(rows), credits, want[i])
+					}
+				}
+			}
 		}
 	})
 }
@@ -480,6 +503,11 @@ func TestBadParametersOfEveryTable(t *testing.T) {
 		try("query", "https://site.com/page", "has a path")
 		try("query", "two words.com", "is not a domain name")
 		try("query", " ", "is empty")
+		try("query", "?", "query in (select …)")
+		r.forget()
+		if got := r.run(query{table: declared.Name, columns: []string{"raw"}, quals: quals(where("query", "=", []any{}))}); got.err != nil || len(got.rows) > 0 || len(r.sim.Requests()) > 0 {
+			t.Errorf("no query: %d rows, %v after %d requests", len(got.rows), got.err, len(r.sim.Requests()))
+		}
 		for _, p := range declared.Params {
 			switch p.Form {
 			case table.Choice, table.Additional:
@@ -492,6 +520,8 @@ func TestBadParametersOfEveryTable(t *testing.T) {
 				try(p.Column, int64(0), "whole number from 1")
 			case table.Filters:
 				try(p.Column, jsonb("{"), "is not a JSON array")
+				try(p.Column, jsonb(`[[{"field":"x","compareType":"gte","value":[9007199254740993]}]]`), "2^53")
+				try(p.Column, jsonb(`[[{"field":"x","compareType":"gte","value":[NaN]}]]`), "is not a JSON array")
 			}
 		}
 		for _, good := range []string{"SITE.com", " site.com ", "https://site.com/", "xn--bcher-kva.de", "bücher.de"} {
@@ -557,6 +587,26 @@ func TestParametersOfEveryTable(t *testing.T) {
 			if shown == 0 {
 				t.Errorf("%s has no value that gives rows", p.Column)
 			}
+		}
+	})
+}
+
+// A scan that the plan has too few credits for ends after its first page, and says so, for every table; one that a LIMIT
+// ends, and one whose rows are mostly here, does not.
+func TestAPlanWithTooFewCreditsOfEveryTable(t *testing.T) {
+	world := around(300, 1)
+	forEveryTable(t, func(t *testing.T, declared *table.Table) {
+		r := newRig(t, serpstatsim.Options{Domains: world, MaxLines: 290}, "")
+		all := query{table: declared.Name, columns: []string{"raw"}, quals: quals(where("query", "=", site)), cache: true}
+		few, other := all, all
+		few.limit, other.cache = 10, false
+		if got := r.run(few); got.err != nil || len(got.rows) != 10 {
+			t.Errorf("a limit: %d rows, %v", len(got.rows), got.err)
+		}
+		got := r.run(other)
+		_, credits := r.cost()
+		if got.err == nil || !strings.Contains(got.err.Error(), "costs 175 more credits, and the plan has 155 left: add a LIMIT") || credits != 135 {
+			t.Errorf("%d rows for %d credits in all, %v", len(got.rows), credits, got.err)
 		}
 	})
 }

@@ -1,12 +1,9 @@
 package serpstat
 
-import (
-	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
-	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
-)
+import "github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 
-// NeverNull reports a column that has a value in every row: a number that a row must have to be read, and a parameter
-// whose value is given or known. A text may come as null from the API, and a date as none.
+// NeverNull reports a column that has a value in every row: one that a row must have to be read, and a parameter whose
+// value is given or known.
 func NeverNull(name, column string) bool {
 	t := catalog.Of(name)
 	if t == nil {
@@ -16,7 +13,7 @@ func NeverNull(name, column string) bool {
 		return t.Params[i].Required() || t.Params[i].Default != ""
 	}
 	i := t.FieldOf(column)
-	return i >= 0 && t.Fields[i].Kind == table.Count && !t.Fields[i].Optional
+	return i >= 0 && t.Fields[i].NeverNull()
 }
 
 // Default is what a parameter's column shows where no clause gives its value; nil is NULL. ok is false for what is no

@@ -3,6 +3,7 @@ package serpstat
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"net/http"
@@ -271,6 +272,10 @@ func (s *testStream) Send(resp *proto.ExecuteResponse) error {
 	}
 	row := map[string]any{}
 	for name, c := range resp.Row.Columns {
+		// Steampipe's database reads the JSON of all columns of a row, whichever were asked for.
+		if v, ok := c.Value.(*proto.Column_JsonValue); ok && !json.Valid(v.JsonValue) {
+			return fmt.Errorf("failed to populate column '%s': no JSON: %q", name, v.JsonValue)
+		}
 		if !strings.HasPrefix(name, "_") && !strings.HasPrefix(name, "sp_") {
 			row[name] = plain(c)
 		}

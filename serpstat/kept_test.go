@@ -2,6 +2,7 @@ package serpstat
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -448,6 +449,26 @@ func TestPartsServeNarrowerStatements(t *testing.T) {
 			return c
 		}) {
 			t.Errorf("%s: not in order", name)
+		}
+	}
+}
+
+// The scans of a statement are given the same rows, whatever the cache is set to, and spend one budget.
+func TestTheScansOfAStatement(t *testing.T) {
+	sim := serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": serpstatsim.Generate("a.com", 300, 1), "b.com": serpstatsim.Generate("b.com", 300, 2)}}
+	r := newRig(t, sim, "max_credits = 400")
+	for range 2 {
+		statement := Statement(context.Background())
+		for i, domain := range []string{"a.com", "a.com", "b.com"} {
+			_, before := r.cost()
+			got := r.runContext(statement, query{quals: quals(where("query", "=", domain))})
+			_, after := r.cost()
+			switch spent := after - before; {
+			case i < 2 && (got.err != nil || len(got.rows) != 300 || spent != int64(300*(1-i))):
+				t.Errorf("scan %d of one domain: %d rows for %d credits, %v", i+1, len(got.rows), spent, got.err)
+			case i == 2 && (got.err == nil || !strings.Contains(got.err.Error(), "max_credits is 400") || spent > 100):
+				t.Errorf("another domain: %d rows for %d credits, %v", len(got.rows), spent, got.err)
+			}
 		}
 	}
 }

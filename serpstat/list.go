@@ -32,10 +32,8 @@ func (p *provider) list(sdkCtx context.Context, d *plugin.QueryData, scan func(c
 	streamed := 0
 	send := d.StreamListItem
 	stream := func(_ context.Context, items ...any) {
-		if ctx.Err() == nil {
-			streamed += len(items)
-			send(sdkCtx, items...)
-		}
+		streamed += len(items)
+		send(sdkCtx, items...)
 	}
 	d.StreamListItem = stream
 	var rows []any

@@ -149,9 +149,9 @@ func pushedOrder(d *plugin.QueryData, t *table.Table) (first plan.Order, then []
 }
 
 // bare reports a scan that needs no column but those that its WHERE clause gives the value of, as count(*) does. Columns
-// whose names begin with an underscore or sp_ are the SDK's own.
+// whose names begin with an underscore are the SDK's own; others of its own it does not tell of.
 func bare(d *plugin.QueryData, t *table.Table) bool {
 	return !slices.ContainsFunc(d.QueryContext.Columns, func(column string) bool {
-		return t.ParamOf(column) < 0 && !strings.HasPrefix(column, "_") && !strings.HasPrefix(column, "sp_")
+		return t.ParamOf(column) < 0 && !strings.HasPrefix(column, "_")
 	})
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
@@ -140,10 +141,27 @@ func TestAValueThatIsLostDropsNoRow(t *testing.T) {
 	}
 }
 
+// A count of 0 may stand for another number, but rows of more than that are more than 0: such a clause is taken at its
+// word, and a LIMIT beside it ends the buying.
+func TestMoreThanNothingIsTakenAtItsWord(t *testing.T) {
+	r := newRig(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": serpstatsim.Generate("a.com", 300, 1)}}, "")
+	for _, operator := range []string{">", ">="} {
+		r.forget()
+		got := r.must(query{limit: 5, quals: quals(where("query", "=", "a.com"), where("links_ext", operator, 0))})
+		if _, credits := r.cost(); len(got) != 5 || credits != 5 {
+			t.Errorf("links_ext %s 0: %d rows for %d credits", operator, len(got), credits)
+		}
+	}
+}
+
 // A scan without its domain says what to write, before anything is asked.
 func TestAMissingDomainSaysWhatToWrite(t *testing.T) {
 	r := newRig(t, serpstatsim.Options{}, "")
-	for _, table := range []string{"serpstat_outlink", "serpstat_outlink_summary", "serpstat_ref_domain"} {
+	tables := []string{"serpstat_outlink_summary"}
+	for _, t := range catalog.Tables() {
+		tables = append(tables, t.Name)
+	}
+	for _, table := range tables {
 		for _, q := range [][]*proto.Qual{nil, quals(where("query", "<>", "a.com")), quals(where("search_type", "=", "domain"))} {
 			got := r.run(query{table: table, columns: []string{"query"}, quals: q})
 			if got.err == nil || !strings.HasPrefix(got.err.Error(), table+" needs a value for query: add where query = '…'") || len(r.sim.Requests()) > 0 {

@@ -66,10 +66,7 @@ func operators(f table.Field) []string {
 	if f.Kind == table.Text {
 		list = textual
 	}
-	if f.Optional {
-		list = append(slices.Clip(list), "is null", "is not null")
-	}
-	return list
+	return append(slices.Clip(list), "is null", "is not null")
 }
 
 // columns are those that a row has a value for in any case, then the parameters that a query may leave out.
@@ -97,7 +94,9 @@ func columns(t *table.Table) []*plugin.Column {
 			return presentOf(derive(from))
 		}))
 	}
-	raw := column(rawColumn, proto.ColumnType_JSON, "The row as the API gives it, with what no other column shows.", func(item *execute.Item) any { return item.Row.Raw() })
+	// Steampipe's database reads it as JSON in every row, also where none of its columns was asked for: a row that is
+	// only counted has NULL.
+	raw := column(rawColumn, proto.ColumnType_JSON, "The row as the API gives it, with what no other column shows.", func(item *execute.Item) any { return presentOf(item.Row.Raw()) })
 	return append(append(always, optional...), raw)
 }
 

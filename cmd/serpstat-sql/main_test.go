@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"database/sql"
 	"io"
 	"net/http/httptest"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+	_ "modernc.org/sqlite"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
@@ -215,5 +217,34 @@ func TestAClosedPipeEndsQuietly(t *testing.T) {
 		if requests > 2 {
 			t.Errorf("%s: %d requests for one row", output, requests)
 		}
+	}
+}
+
+// To explain a script is to read: whoever leaves has what they want, whatever the script would write.
+func TestAClosedPipeEndsAnExplanationQuietly(t *testing.T) {
+	h := startHeld(t, "--explain", "create table own as select url_to from serpstat_outlink where query = 'many.com'")
+	h.out.Close()
+	if code, requests := h.end(); code != 0 || requests != 0 {
+		t.Errorf("exit code %d after %d requests: %s", code, requests, h.stderr.String())
+	}
+}
+
+// What stands in a database's log belongs to it: a script is explained with the tables that were made last.
+func TestAnExplanationKnowsWhatIsInTheLog(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "own.db")
+	db, err := sql.Open("sqlite", file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	for _, statement := range []string{"pragma journal_mode = wal", "create table own (a)"} {
+		if _, err := db.Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	h := startHeld(t, "--explain", "--db", file, "select * from own")
+	said, _ := io.ReadAll(h.out)
+	if code, _ := h.end(); code != 0 || !strings.Contains(string(said), "asks nothing of the API") {
+		t.Errorf("exit code %d: %s%s", code, said, h.stderr.String())
 	}
 }

@@ -49,15 +49,17 @@ type Connection struct {
 
 type knowledge struct {
 	plan.Knowledge
-	misses    int  // probes that have not shown that contains ignores case
-	miscounts bool // total was found to count other rows than those that come
+	misses    map[string]int // by filter field: probes that have not shown that contains ignores case
+	asking    chan struct{}  // holds one while somebody asks
+	miscounts bool           // total was found to count other rows than those that come
 }
 
 // of returns what is known of a table's method. The caller holds the lock.
 func (c *Connection) of(t *table.Table) *knowledge {
 	k := c.known[t]
 	if k == nil {
-		k = &knowledge{Knowledge: plan.Knowledge{Refused: plan.Refusals{}, Folds: map[string]bool{}}}
+		k = &knowledge{Knowledge: plan.Knowledge{Refused: plan.Refusals{}, Folds: map[string]bool{}, Minds: map[string]bool{}},
+			misses: map[string]int{}, asking: make(chan struct{}, 1)}
 		if c.known == nil {
 			c.known = map[*table.Table]*knowledge{}
 		}
@@ -71,7 +73,7 @@ func (c *Connection) knows(t *table.Table) plan.Knowledge {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	k := c.of(t)
-	return plan.Knowledge{Refused: maps.Clone(k.Refused), Folds: maps.Clone(k.Folds)}
+	return plan.Knowledge{Refused: maps.Clone(k.Refused), Folds: maps.Clone(k.Folds), Minds: maps.Clone(k.Minds)}
 }
 
 // refuse remembers comparisons that the API does not take.
@@ -83,27 +85,40 @@ func (c *Connection) refuse(t *table.Table, list []plan.Refusal) {
 	}
 }
 
-// MaxMisses is how many probes may fail to show that contains ignores case, before a process takes it that it does
-// not: one may have met a domain without rows.
+// MaxMisses is how many probes of a field may fail to show that contains ignores case, before a process takes it that it
+// does not: one may have met a domain without such texts.
 const MaxMisses = 2
 
-// probes reports whether it may still be worth asking if contains ignores case.
-func (c *Connection) probes(t *table.Table) bool {
+// ask waits for its turn to ask how contains reads letters: what one learns, all know. done ends it.
+func (c *Connection) ask(ctx context.Context, t *table.Table) (done func(), err error) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.of(t).misses < MaxMisses
+	asking := c.of(t).asking
+	c.mu.Unlock()
+	select {
+	case asking <- struct{}{}:
+		return func() { <-asking }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
 }
 
-// probed remembers what a probe has shown.
-func (c *Connection) probed(t *table.Table, probe plan.Probe, shown bool) {
+// folds remembers that contains ignores case, as a probe has shown.
+func (c *Connection) folds(t *table.Table, probe plan.Probe) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !shown {
-		c.of(t).misses++
-		return
-	}
 	for _, field := range probe.Fields() {
 		c.of(t).Folds[field] = true
+	}
+}
+
+// missed remembers so many probes that have shown nothing.
+func (c *Connection) missed(t *table.Table, probe plan.Probe, times int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	k := c.of(t)
+	for _, field := range probe.Asked() {
+		k.misses[field] += times
+		k.Minds[field] = k.misses[field] >= MaxMisses
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 // emit streams a row that matches, once for each spelling of its parameters. A row that only the database can judge is
 // streamed too, and not counted under a LIMIT: the database checks all and cuts.
 func (x *Execution) emit(ctx context.Context, source *plan.Source, row table.Row) error {
+	x.seen(source, row)
 	verdict := x.plan.Residual.Match(row)
 	if verdict == plan.No {
 		return nil

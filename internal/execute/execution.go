@@ -57,6 +57,7 @@ type Execution struct {
 	sent      int64 // rows, those that only it can judge too
 	held      heldRows
 	ties      ties
+	unfound   []plan.Probe // probes that have found no row
 	leftLines atomic.Int64 // on the plan, by the last answer that was bought; -1 before
 }
 

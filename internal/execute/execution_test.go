@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
@@ -379,4 +380,172 @@ func TestALimitPastTheCapIsExplainedWithItsProbes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A filter that is refused when rows have come is an error: the scan does not begin again with rows that it has given.
+func TestARefusalInTheMiddleIsAnError(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &fakeAPI{hosts: map[string][]host{"a.com": some(900, 9)}, before: func(_ int, req table.Request) error {
+			if req.Size == 250 {
+				return refusal{Field: "domain_links", CompareType: table.AtLeast}
+			}
+			return nil
+		}}
+		got, err := run(t, connect(a), plan.Input{Limit: -1, Quals: []plan.Qual{of("a.com"), is("links", plan.Greater, int64(1))}}, execute.Options{})
+		if !errors.As(err, new(refusal)) || len(got.hosts) != 250 {
+			t.Errorf("%d rows, %v", len(got.hosts), err)
+		}
+	})
+}
+
+// Rows that have come count for what a LIMIT still needs: one that is reached within the credits is no error.
+func TestALimitMayTakeTheLastCredit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &fakeAPI{hosts: map[string][]host{"a.com": some(300, 8)}}
+		in := plan.Input{Limit: 100, Quals: []plan.Qual{of("a.com"), is("links", plan.Less, int64(9))}} // which the API cannot be asked for
+		got, err := run(t, connect(a), in, execute.Options{Budget: execute.NewBudget(100)})
+		if err != nil || len(got.hosts) != 100 || a.credits != 100 {
+			t.Errorf("%d rows for %d credits, %v", len(got.hosts), a.credits, err)
+		}
+	})
+}
+
+// What the plan has left may be spent, to the last credit. Where it is not enough the scan ends after its first page.
+func TestAPlanMayBeUsedUp(t *testing.T) {
+	for _, have := range []int64{599, 600} {
+		synctest.Test(t, func(t *testing.T) {
+			a := &fakeAPI{plan: have, hosts: map[string][]host{"a.com": some(600, 9)}}
+			got, err := run(t, connect(a), plan.Input{Limit: -1, Quals: []plan.Qual{of("a.com")}}, execute.Options{})
+			var tooFew *execute.PlanError
+			if have == 600 && (err != nil || len(got.hosts) != 600) || have < 600 && (!errors.As(err, &tooFew) || a.credits > plan.FirstPage) {
+				t.Errorf("%d credits: %d rows for %d, %v", have, len(got.hosts), a.credits, err)
+			}
+		})
+	}
+}
+
+// Whether contains ignores case is asked once where that narrows a scan, and not where all rows are here.
+func TestWhenTheFoldingIsAsked(t *testing.T) {
+	like := plan.Qual{Column: "host_from", Operator: plan.ILike, Values: []plan.Value{"%ALPHA%"}}
+	sites := map[string][]host{}
+	for _, site := range []string{"a.com", "b.com", "c.com", "d.com"} {
+		sites[site] = append(some(200, 9), host{"alpha.org", 3, 3})
+	}
+	for _, folds := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			a := &fakeAPI{hosts: sites, folds: folds}
+			conn, kept := connect(a), execute.Options{Age: time.Hour}
+			if _, err := run(t, conn, plan.Input{Limit: -1, Quals: []plan.Qual{of("d.com")}}, kept); err != nil {
+				t.Fatal(err)
+			}
+			for _, site := range []string{"d.com", "a.com", "b.com", "c.com"} {
+				before := a.credits
+				got, err := run(t, conn, plan.Input{Limit: -1, Quals: []plan.Qual{of(site), like}}, kept)
+				most := map[bool]int64{true: 2, false: 202}[folds]
+				if site == "d.com" {
+					most = 0
+				}
+				if spent := a.credits - before; err != nil || len(got.hosts) != 1 || spent > most {
+					t.Errorf("ignores case %t, %s: %d rows for %d credits, %v", folds, site, len(got.hosts), spent, err)
+				}
+			}
+			probes := 0
+			for _, req := range a.requests {
+				if req.Size == 1 && len(req.Filter) > 0 {
+					probes++
+				}
+			}
+			if probes != 1 {
+				t.Errorf("ignores case %t: it was asked %d times", folds, probes)
+			}
+		})
+	}
+}
+
+// Where a host counts all rows under a LIMIT and nobody but the database knows of any whether it counts, they must all
+// have room.
+func TestRowsInDoubtOnly(t *testing.T) {
+	doubt := plan.Qual{Column: "links", Operator: plan.NotEqual, List: true, Values: []plan.Value{int64(7), int64(8)}} // ANY or ALL
+	for _, rows := range []int{3, 4} {
+		a := &fakeAPI{hosts: map[string][]host{"a.com": slices.Repeat([]host{{"a.org", 7, 1}}, rows)}}
+		got, err := run(t, connect(a), plan.Input{Limit: 3, Quals: []plan.Qual{of("a.com"), doubt}}, execute.Options{AllCount: true})
+		undecided := errors.As(err, new(*execute.UndecidedError))
+		if rows == 3 && (err != nil || len(got.hosts) != 3) || rows > 3 && (!undecided || len(got.hosts) > 0) {
+			t.Errorf("of %d: %d rows, %v", rows, len(got.hosts), err)
+		}
+	}
+}
+
+// A scan that needs no column is answered by the total where no condition is on the rows, and else by these.
+func TestRowsAreCountedByTheTotal(t *testing.T) {
+	a := &fakeAPI{hosts: map[string][]host{"a.com": some(90, 9)}}
+	for _, quals := range [][]plan.Qual{{of("a.com")}, {of("a.com"), is("links", plan.Less, int64(4))}} {
+		a.credits = 0
+		got, err := run(t, connect(a), plan.Input{Limit: -1, Bare: true, Quals: quals}, execute.Options{})
+		if counted := len(quals) == 1; err != nil || counted && (len(got.hosts) != 90 || a.credits != 1) || !counted && len(got.hosts) != 30 {
+			t.Errorf("%v: %d rows for %d credits, %v", quals, len(got.hosts), a.credits, err)
+		}
+	}
+}
+
+// An estimate is the most that a scan costs, also where equal rows on both sides of a border are looked into, and where
+// the folding is asked.
+func TestAnEstimateIsAnUpperBound(t *testing.T) {
+	twins := make([]host, 600)
+	for i := range twins {
+		twins[i] = host{fmt.Sprint(i / 2), int64(i / 2), 1} // the first page ends in the middle of two that are equal
+	}
+	for name, x := range map[string]struct {
+		hosts []host
+		more  []plan.Qual
+	}{
+		"a border": {twins, nil},
+		"a probe":  {some(100, 9), []plan.Qual{{Column: "host_from", Operator: plan.ILike, Values: []plan.Value{"%ALPHA%"}}}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			a := &fakeAPI{hosts: map[string][]host{"a.com": x.hosts}}
+			in, most := plan.Input{Table: refDomain, Limit: -1, Quals: append(x.more, of("a.com"))}, int64(0)
+			scan, err := connect(a).New(in, execute.Options{Reader: &sink{}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := scan.Explain(t.Context(), true, func(p execute.ScanPlan) { most = p.MaxCredits }); err != nil {
+				t.Fatal(err)
+			}
+			a.credits = 0
+			if _, err := run(t, connect(a), in, execute.Options{}); err != nil || a.credits <= int64(len(x.hosts)) || a.credits > most {
+				t.Errorf("%s: %d credits, at most %d; %v", name, a.credits, most, err)
+			}
+		})
+	}
+}
+
+// Rows that move between two pages, while as many come as go, are seen under a LIMIT with an order: no row comes twice.
+func TestRowsThatMoveUnderALimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &fakeAPI{hosts: map[string][]host{"a.com": some(3000, 3000)}}
+		a.before = func(number int, _ table.Request) error {
+			if number == 2 {
+				hosts := a.hosts["a.com"]
+				a.hosts["a.com"] = append([]host{{"new.com", 0, 0}}, hosts[:len(hosts)-1]...)
+			}
+			return nil
+		}
+		got, err := run(t, connect(a), plan.Input{Limit: 1500, Order: plan.Order{Column: "links"}, Quals: []plan.Qual{of("a.com")}}, execute.Options{Budget: execute.NewBudget(5000)})
+		if names := sortedHosts(got.hosts); err == nil && len(slices.Compact(names)) != 1500 {
+			t.Errorf("%d rows, of which some come twice", len(got.hosts))
+		}
+	})
+}
+
+// Nobody knows how many rows a reader wants who has no LIMIT: they are to have got the first page before the second is
+// bought, and that one before the third.
+func TestTheFirstPagesWaitForTheirReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &fakeAPI{hosts: map[string][]host{"a.com": some(2000, 9)}}
+		got, err := run(t, connect(a), plan.Input{Limit: -1, Quals: []plan.Qual{of("a.com")}}, execute.Options{})
+		if err != nil || len(got.hosts) != 2000 || !slices.Equal(got.awaited, []int64{125, 250}) {
+			t.Errorf("%d rows, awaited were %v, %v", len(got.hosts), got.awaited, err)
+		}
+	})
 }

@@ -41,17 +41,19 @@ func (x *Execution) Explain(ctx context.Context, estimate bool, tell func(ScanPl
 		}
 		tell(p)
 	}
-	probe, probed := x.probe()
+	probe, probed := x.probe(nil)
+	learned := int64(0)
 	if probed && estimate {
-		if err := x.learnFolding(ctx); err != nil {
+		var err error
+		if learned, err = x.learnFolding(ctx); err != nil {
 			return err
 		}
 	}
 	for i, source := range x.plan.Sources {
 		p := x.describe(source)
 		if probed && i == 0 {
-			p.Notes = append(p.Notes, fmt.Sprintf("before it, a request for %s asks whether the API's contains ignores case in %s; where it does, the filter also looks for letters",
-				table.Credits(p.Cost.Of(1)), strings.Join(probe.Fields(), ", ")))
+			p.Notes = append(p.Notes, fmt.Sprintf("before it, for %s and %d at most, it is asked whether the API's contains ignores case in %s; where it does, the filter also looks for letters",
+				table.Credits(p.Cost.Of(1)), mostProbes*p.Cost.Of(1), strings.Join(probe.Fields(), ", ")))
 		}
 		if estimate && x.plan.Table.CountsRows {
 			answer, err := x.first(ctx, source.Series)
@@ -63,7 +65,7 @@ func (x *Execution) Explain(ctx context.Context, estimate bool, tell func(ScanPl
 				p.MaxCredits = most
 			}
 			if probed && i == 0 {
-				p.MaxCredits += p.Cost.Of(1)
+				p.MaxCredits += learned
 			}
 		}
 		tell(p)

@@ -18,7 +18,7 @@ import (
 
 var refDomain = catalog.Of("serpstat_ref_domain")
 
-// host is a row of refDomain.
+// host is a row of refDomain; a rank below 0 is none.
 type host struct {
 	name        string
 	links, rank int64
@@ -31,6 +31,8 @@ type fakeAPI struct {
 	refuses  []plan.Refusal    // of which it names the first that a filter uses
 	mute     bool              // its refusals name nothing
 	rowCap   int
+	plan     int64 // credits of the plan; 0 is that its answers do not say
+	folds    bool  // contains ignores case
 	before   func(number int, req table.Request) error
 	requests []table.Request
 	credits  int64
@@ -61,7 +63,7 @@ func (a *fakeAPI) Rows(ctx context.Context, t *table.Table, req table.Request) (
 			return nil, refusal(r)
 		}
 	}
-	found := slices.DeleteFunc(slices.Clone(a.hosts[req.Site()]), func(h host) bool { return !kept(req.Filter, h) })
+	found := slices.DeleteFunc(slices.Clone(a.hosts[req.Site()]), func(h host) bool { return !a.kept(req.Filter, h) })
 	slices.SortStableFunc(found, func(x, y host) int {
 		c := map[string]int{"domain_links": cmp.Compare(x.links, y.links), "domain_rank": cmp.Compare(x.rank, y.rank)}[req.Sort]
 		if req.Order == "desc" {
@@ -91,24 +93,33 @@ func (a *fakeAPI) Rows(ctx context.Context, t *table.Table, req table.Request) (
 		begin = ends[i]
 		b.Text(0, func(to []byte) []byte { return append(to, h.name...) })
 		b.Count(1, h.links)
-		b.Count(2, h.rank)
+		if h.rank >= 0 {
+			b.Count(2, h.rank)
+		}
 	}
 	answer := &table.Answer{Rows: b.Rows(), Total: int64(len(found)), LeftLines: -1, Credits: t.Cost.Of(len(page))}
 	cost = answer.Credits
 	a.credits += cost
+	if a.plan > 0 {
+		answer.LeftLines = a.plan - a.credits
+	}
 	return answer, nil
 }
 
 // kept reports a host that a filter leaves.
-func kept(f table.Filter, h host) bool {
+func (a *fakeAPI) kept(f table.Filter, h host) bool {
 	return len(f) == 0 || slices.ContainsFunc(f, func(group []table.Condition) bool {
-		return !slices.ContainsFunc(group, func(c table.Condition) bool { return !meets(c, h) })
+		return !slices.ContainsFunc(group, func(c table.Condition) bool { return !a.meets(c, h) })
 	})
 }
 
-func meets(c table.Condition, h host) bool {
+func (a *fakeAPI) meets(c table.Condition, h host) bool {
 	if c.Field == "domain_from" {
-		return strings.Contains(h.name, c.Value[0].(string))
+		name, text := h.name, c.Value[0].(string)
+		if a.folds {
+			name, text = strings.ToLower(name), strings.ToLower(text)
+		}
+		return strings.Contains(name, text)
 	}
 	n := map[string]int64{"domain_links": h.links, "domain_rank": h.rank}[c.Field]
 	if c.CompareType != table.AtLeast {
@@ -131,6 +142,8 @@ type sink struct {
 	hosts []host
 	sites []string
 	onRow func(rows int)
+
+	awaited []int64 // rows that it was to have got before more was bought
 }
 
 func (s *sink) Row(_ context.Context, item *execute.Item) {
@@ -144,7 +157,7 @@ func (s *sink) Row(_ context.Context, item *execute.Item) {
 	}
 }
 
-func (s *sink) Consumed(context.Context, int64) {}
+func (s *sink) Consumed(_ context.Context, rows int64) { s.awaited = append(s.awaited, rows) }
 
 func (s *sink) Taken(context.Context) (int64, bool) { return 0, false }
 

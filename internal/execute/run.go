@@ -12,7 +12,7 @@ func (x *Execution) Run(ctx context.Context) error {
 	if x.countsOnly() {
 		return x.runCount(ctx)
 	}
-	if err := x.learnFolding(ctx); err != nil {
+	if _, err := x.learnFolding(ctx); err != nil {
 		return err
 	}
 	if x.ordered() {

@@ -52,3 +52,25 @@ func TestAnOrderOfTwoColumns(t *testing.T) {
 		}
 	})
 }
+
+// NULL comes last in ascending order, and first in descending, as PostgreSQL has it.
+func TestAnOrderWithNull(t *testing.T) {
+	ranked := *refDomain
+	ranked.Fields = slices.Clone(ranked.Fields)
+	ranked.Fields[2].Optional = true
+	for _, descending := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			a := &fakeAPI{hosts: map[string][]host{"a.com": {{"b", 1, -1}, {"c", 1, 5}, {"d", 1, 2}, {"e", 1, -1}, {"f", 1, 9}}}}
+			got, err := run(t, connect(a), plan.Input{Table: &ranked, Limit: -1, Order: plan.Order{Column: "links"}, Then: []plan.Order{{Column: "domain_rank", Descending: descending}},
+				Quals: []plan.Qual{of("a.com")}}, execute.Options{})
+			want := map[bool]string{false: "dcfbe", true: "befcd"}[descending]
+			names := ""
+			for _, h := range got.hosts {
+				names += h.name
+			}
+			if err != nil || names != want {
+				t.Errorf("descending %t: %s, %v", descending, names, err)
+			}
+		})
+	}
+}

@@ -93,7 +93,7 @@ func push(in Input, user table.Filter, thinned bool) pushdown {
 	p := pusher{in: in, user: user, filter: user}
 	columns := byColumn(rowQuals(in))
 	for _, f := range in.Table.Fields {
-		if contradicts(f.Kind, columns[f.Column], in.Engine) {
+		if contradicts(f.Kind, columns[f.Column], in.Engine) || f.NeverNull() && asksForNull(columns[f.Column]) {
 			return pushdown{impossible: true}
 		}
 	}
@@ -110,6 +110,9 @@ func push(in Input, user table.Filter, thinned bool) pushdown {
 	}
 	out := pushdown{filter: p.filter}
 	for _, q := range rowQuals(in) {
+		if !thinned && q.Operator == IsNotNull && in.Table.Fields[in.Table.FieldOf(q.Column)].NeverNull() {
+			achieved[q.Column][0] = Exact
+		}
 		out.decisions = append(out.decisions, Decision{q, achieved[q.Column][0]})
 		achieved[q.Column] = achieved[q.Column][1:]
 	}
@@ -329,13 +332,19 @@ func (p *pusher) texts(f *table.Field, quals []Qual, achieved []Pushed) {
 }
 
 // foldedAlike returns which characters of an ILIKE pattern are in a row that matches as the API sees it: those without
-// case, and ASCII letters where the API ignores their case.
+// case, and ASCII letters where the API ignores their case. Of i, k and s: what PostgreSQL takes for them may be a
+// letter beyond ASCII; to SQLite k and s are letters of ASCII, as they then are to the API, but i has two in Turkish.
 func (p *pusher) foldedAlike(field string) func(rune) bool {
 	return func(r rune) bool {
-		if r < utf8.RuneSelf && unicode.IsLetter(r) {
-			return p.in.Known.Folds[field] && plainFold(r)
+		switch {
+		case r >= utf8.RuneSelf || !unicode.IsLetter(r):
+			return caseless(r)
+		case !p.in.Known.Folds[field]:
+			return false
+		case p.in.Engine == SQLite:
+			return r != 'i' && r != 'I'
 		}
-		return caseless(r)
+		return plainFold(r)
 	}
 }
 
@@ -473,6 +482,11 @@ func stringsOf(values []Value) []string {
 		}
 	}
 	return list
+}
+
+// asksForNull reports clauses on one column that a row with a value in it does not satisfy.
+func asksForNull(quals []Qual) bool {
+	return slices.ContainsFunc(quals, func(q Qual) bool { return q.Operator == IsNull })
 }
 
 // contradicts reports clauses on one column that no value satisfies.

@@ -26,6 +26,7 @@ type Order struct {
 type Knowledge struct {
 	Refused Refusals
 	Folds   map[string]bool // filter fields whose contains is known to ignore the case of ASCII letters
+	Minds   map[string]bool // those of which it is taken that it does not
 }
 
 // Input is a scan as the database asks for it.

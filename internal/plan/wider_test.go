@@ -39,6 +39,7 @@ func TestWhichSeriesIncludeOthers(t *testing.T) {
 		"without the user's filter":   {seriesOf(own), all, false},
 		"thinned":                     {seriesOf(equalTo("link_per_domain", int64(2))), seriesOf(equalTo("link_per_domain", int64(2)), own), false},
 		"thinned, in another order":   {seriesOf(equalTo("link_per_domain", int64(2))), seriesOf(equalTo("link_per_domain", int64(2)), equalTo("sort_order", "asc")), false},
+		"thinned, the other way":      {seriesOf(equalTo("link_per_domain", int64(2)), equalTo("sort_order", "desc")), seriesOf(equalTo("link_per_domain", int64(2)), equalTo("sort_order", "asc")), false},
 		"thinned, the same":           {seriesOf(equalTo("link_per_domain", int64(2))), seriesOf(equalTo("link_per_domain", int64(2))), true},
 		"in another order":            {all, seriesOf(equalTo("sort_order", "asc")), true},
 		"another parameter":           {all, seriesOf(equalTo("search_type", "domain")), false},

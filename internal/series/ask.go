@@ -110,7 +110,7 @@ func (s *Series) after(row int64) (n int) {
 // rate sends off while one is answered, and two more. It is one as long as little is known.
 func (r *Reader) depth(want int64) int {
 	s := r.series
-	if s.total < 0 || want < 0 && r.returned < Ramp {
+	if want < 0 && r.returned < Ramp {
 		return 1
 	}
 	n := int(r.Rate*s.latency.Seconds()) + 2

@@ -139,16 +139,18 @@ func TestTiesAreNoError(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(uint64(seed), 3))
 			a := &api{rows: withTies(rnd, rnd.IntN(900))}
+			most := int64(freeChecks)
 			if rnd.IntN(4) == 0 {
 				for i := range a.rows {
-					a.rows[i] = entry{7, ""} // all are equal
+					a.rows[i] = entry{7, ""}
 				}
+				most = 0 // all are equal: to look into a border would tell nothing
 			}
 			got, err := a.read(t)
 			if err != nil || !slices.Equal(got, a.rows) {
 				t.Errorf("seed %d: %d rows of %d, %v", seed, len(got), len(a.rows), err)
 			}
-			if more := a.spent() - max(int64(len(a.rows)), 1); more > freeChecks {
+			if more := a.spent() - max(int64(len(a.rows)), 1); more > most {
 				t.Errorf("seed %d: %d credits more than rows", seed, more)
 			}
 			checks, rows = checks+a.spent()-int64(len(a.rows)), rows+int64(len(a.rows))
@@ -326,6 +328,31 @@ func TestRowsGoBeforeAPageThatHasCome(t *testing.T) {
 	})
 }
 
+// A page that was asked for ahead and has come without rows, since they are gone, is no reason to buy all anew.
+func TestAnEmptyPageBehindTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(19), slow: time.Millisecond}
+		a.before = func(number, _, _ int) {
+			if number == 3 { // two pages have come
+				a.rows = a.rows[:9]
+			}
+		}
+		o := a.options()
+		o.Buy = func(ctx context.Context, page, size, expect int) (*table.Answer, error) {
+			answer, err := a.fetch(ctx, page, size, expect)
+			if page == 2 && size == 8 {
+				time.Sleep(time.Second) // the page behind comes first
+			}
+			return answer, err
+		}
+		r := NewStore().Open(t.Context(), ascending(1<<20), o)
+		defer r.Close()
+		if got, err := all(r); err != nil || !slices.Equal(got, count(9)) || a.spent() > 9+1+3+1 { // the empty page, a border, and whether it is the end
+			t.Errorf("%d rows for %d credits, %v", len(got), a.spent(), err)
+		}
+	})
+}
+
 // A total that is too small for once is looked into also where the page behind was given up.
 func TestATotalThatEndsBeforeWhatWasGivenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -421,13 +448,66 @@ func TestRowsThatMoveForOneAfterTheOther(t *testing.T) {
 			r := st.Open(t.Context(), ascending(1<<20), a.options())
 			var got int64
 			for want := int64(30 * (round + 1)); got < want; {
-				rows, err := r.Next(want - got)
+				rows, err := r.Next(min(want-got, 15))
 				if err != nil {
 					t.Fatalf("round %d: after %d rows: %v", round, got, err)
 				}
 				got += int64(len(rows))
 			}
 			r.Close()
+			if int64(len(a.rows)) != 301+int64(round) {
+				t.Errorf("round %d: no row has come in", round)
+			}
+		}
+	})
+}
+
+// What is known of the rows is known also where they have moved and are bought anew: a total that is too small then is
+// not the end.
+func TestATotalThatIsTooSmallWhenRowsHaveMoved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(300)}
+		a.before = func(number, _, _ int) {
+			if number == 3 {
+				a.rows = slices.Insert(slices.Clone(a.rows), 0, entry{n: -1})
+			}
+		}
+		a.spoil = func(number, page, size int, rows []entry, total int64) ([]entry, int64) {
+			if number > 4 {
+				total = max(200, int64((page-1)*size+len(rows)))
+			}
+			return rows, total
+		}
+		if got, err := a.read(t); err != nil || !slices.Equal(sorted(got), a.rows) {
+			t.Errorf("%d rows of %d, %v", len(got), len(a.rows), err)
+		}
+	})
+}
+
+// A first page that comes empty, and then short, is bought once.
+func TestAFirstPageThatComesEmptyAndThenShort(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(60), spoil: func(number, page, size int, rows []entry, total int64) ([]entry, int64) {
+			if number == 1 {
+				return nil, total
+			}
+			return rows[:min(len(rows), 10)], total
+		}}
+		o := a.options()
+		o.Most = 1
+		r := NewStore().Open(t.Context(), ascending(1<<20), o)
+		defer r.Close()
+		var got []entry
+		for len(got) < 60 {
+			rows, err := r.Next(int64(60 - len(got)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, entries(rows)...)
+		}
+		time.Sleep(time.Minute) // what is under way ends
+		if !slices.Equal(got, a.rows) || a.spent() != 1+60 {
+			t.Errorf("%d rows for %d credits", len(got), a.spent())
 		}
 	})
 }

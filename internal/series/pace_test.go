@@ -79,6 +79,30 @@ func TestABorderIsNotLookedIntoWithTheLastCredits(t *testing.T) {
 	}
 }
 
+// A check takes from the rows that are wanted, not from all that there are.
+func TestABorderIsLookedIntoWithWhatALimitLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(100)}
+		for i := range a.rows {
+			a.rows[i].n = int64(i+1) / 2
+		}
+		o, most := a.options(), int64(0)
+		o.Spare = func(need, more int64) bool { most = max(most, need); return true }
+		r := NewStore().Open(t.Context(), ascending(1<<20), o)
+		defer r.Close()
+		for want := int64(70); want > 0; {
+			rows, err := r.Next(want)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want -= int64(len(rows))
+		}
+		if most == 0 || most > 40 { // 32 have come when the first border is looked into
+			t.Errorf("%d rows were said to be needed", most)
+		}
+	})
+}
+
 // What is needed first leaves first, where the rate limit lets one request go at a time.
 func TestPagesAreAskedForInTheirOrder(t *testing.T) {
 	for range 20 {

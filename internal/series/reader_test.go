@@ -524,3 +524,34 @@ func TestWhenAFewRowsAreBoughtAgain(t *testing.T) {
 		})
 	}
 }
+
+// What others have bought, or have under way, nobody has to pay for any more.
+func TestWhatIsStillToBeBought(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, st := &api{rows: count(500), slow: time.Second}, NewStore()
+		other := st.Open(t.Context(), ascending(1<<20), a.options())
+		defer time.Sleep(time.Minute) // what is under way ends
+		defer other.Close()
+		for range Ramp {
+			if _, err := other.Next(-1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		go other.Next(-1) //nolint:errcheck // it asks ahead
+		synctest.Wait()
+		r := st.Open(t.Context(), ascending(1<<20), a.options())
+		defer r.Close()
+		if _, err := r.Next(-1); err != nil {
+			t.Fatal(err)
+		}
+		a.mu.Lock()
+		left := int64(500)
+		for _, asked := range a.asked {
+			left -= int64(asked.size)
+		}
+		a.mu.Unlock()
+		if n := r.Unbought(); n != left || left > 500-4-4-16 {
+			t.Errorf("%d rows are still to be bought, want %d", n, left)
+		}
+	})
+}

@@ -314,3 +314,74 @@ func TestTheSmallestThatFits(t *testing.T) {
 		}
 	})
 }
+
+// Of a series that goes on, so many rows are here only where one more is: it says that they have ended.
+func TestWhatIsHereOfASeriesThatGoesOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, st := &api{rows: count(100)}, NewStore()
+		r := st.Open(t.Context(), ascending(1<<20), a.options())
+		defer r.Close()
+		if _, err := r.Next(30); err != nil {
+			t.Fatal(err)
+		}
+		for rows, here := range map[int64]bool{29: true, 30: false, 31: false} {
+			if having := st.Having(t.Context(), rows, ascending(1<<20), a.options()); (having != nil) != here {
+				t.Errorf("more than %d rows are here: %t", rows, having != nil)
+			} else if here {
+				having.Close()
+			}
+		}
+	})
+}
+
+// One who fails at a series that is coming takes it from nobody: another asks again, and who comes then shares what comes.
+func TestASeriesThatIsComingOutlivesOneWhoFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(100), slow: time.Second, fails: func(number, _, _ int) error {
+			if number == 1 {
+				return errBroken
+			}
+			return nil
+		}}
+		st, o := NewStore(), a.options()
+		o.Age = 0
+		var readers sync.WaitGroup
+		for i := range 3 {
+			readers.Go(func() {
+				time.Sleep(time.Duration(i) * 700 * time.Millisecond) // the last one when it has been asked for again
+				r := st.Open(t.Context(), ascending(1<<20), o)
+				defer r.Close()
+				if rows, err := all(r); i == 0 && err == nil || i > 0 && (err != nil || len(rows) != 100) {
+					t.Errorf("reader %d: %d rows, %v", i, len(rows), err)
+				}
+			})
+		}
+		if readers.Wait(); a.spent() != 100 {
+			t.Errorf("%d credits for 100 rows", a.spent())
+		}
+	})
+}
+
+// All rows are here only where nobody has to ask whether there are more.
+func TestRowsOfWhichItIsNotKnownWhetherTheyAreAll(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(40), spoil: func(number, page, size int, rows []entry, total int64) ([]entry, int64) {
+			if number > 1 {
+				total = int64((page-1)*size + len(rows)) // as if it ended there
+			}
+			return rows, total
+		}}
+		st := NewStore()
+		r := st.Open(t.Context(), ascending(1<<20), a.options())
+		for range 2 {
+			if _, err := r.Next(10); err != nil {
+				t.Fatal(err)
+			}
+		}
+		r.Close()
+		if r := st.Find(t.Context(), ascending(1<<20), Options{Age: time.Hour}, func(_ Of, complete bool, _ any) bool { return complete }); r != nil {
+			t.Error("20 of 40 rows are all, it says")
+			r.Close()
+		}
+	})
+}

@@ -157,8 +157,8 @@ func TestRequestsLeaveNoFasterThanTheRate(t *testing.T) {
 		const rate, n = 50, 6
 		a := serve(t, apiErr(500, "down"), ok(goodPage))
 		var clients []*Client
-		for range 2 { // one token, one limiter; the latest client's rate is everyone's
-			clients = append(clients, client(t, a.URL, func(c *Config) { c.RequestsPerSecond = rate; c.MaxConcurrentRequests = 2 }))
+		for i := range 2 { // one token, one limiter; the latest client's rate is everyone's
+			clients = append(clients, client(t, a.URL, func(c *Config) { c.RequestsPerSecond = []float64{20 * rate, rate}[i]; c.MaxConcurrentRequests = 2 }))
 		}
 		var wg sync.WaitGroup
 		for i := range n {

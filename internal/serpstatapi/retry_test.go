@@ -262,3 +262,22 @@ func TestBodyIsBounded(t *testing.T) {
 		t.Errorf("%d bytes were taken", sent)
 	}
 }
+
+// What comes again is told to all who wait for it; a fault that may pass, and one caller's end, are not.
+func TestWhichErrorsComeAgain(t *testing.T) {
+	for name, x := range map[string]struct {
+		err   *Error
+		final bool
+	}{
+		"a refused filter":   {apiError(32117, "not allowed field x"), true},
+		"no credits":         {apiError(402, ""), true},
+		"a server's fault":   {apiError(500, ""), false},
+		"a caller who left":  {interrupted(context.Canceled), false},
+		"a caller's time":    {interrupted(context.DeadlineExceeded), false},
+		"a value unreadable": {unreadable("x"), true},
+	} {
+		if x.err.Final() != x.final {
+			t.Errorf("%s comes again: %t", name, x.err.Final())
+		}
+	}
+}

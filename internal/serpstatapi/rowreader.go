@@ -111,11 +111,9 @@ func (r *rowReader) set(field int, raw []byte) (want string) {
 }
 
 func (r *rowReader) text(field int, raw []byte) (want string) {
-	if isNull(raw) {
-		r.rows.Null(field)
-		return ""
-	}
 	switch {
+	case isNull(raw) && !r.t.Fields[field].NeverNull():
+		r.rows.Null(field)
 	case !isText(raw):
 		return "a text"
 	case bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw):

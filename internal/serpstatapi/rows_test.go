@@ -160,10 +160,10 @@ func TestAnswersOfOtherFormsAreRead(t *testing.T) {
 		"no rows cost a credit": {page(`{"total":0,"count":0,"page":1}`), func(p *table.Answer) any { return [2]int64{int64(p.Rows.Len()), p.Credits} }, [2]int64{0, 1}},
 		"fields that are new": {page(`{"total":1,"x":[{}]}`, strings.Replace(row(), "{", `{"new":{"a":[1,"]}"]},`, 1)),
 			func(p *table.Answer) any { return cell(p, "url_from") }, "https://a.com/"},
-		"null texts": {page(summary, row("link_text", "null", "nofollow", "null", "url_from", "null", "url_to", "null", "link_type", "null")),
+		"null texts": {page(summary, row("link_text", "null", "nofollow", "null", "link_type", "null")),
 			func(p *table.Answer) any {
-				return [5]any{cell(p, "link_text"), cell(p, "nofollow"), cell(p, "url_from"), cell(p, "url_to"), cell(p, "link_type")}
-			}, [5]any{}},
+				return [3]any{cell(p, "link_text"), cell(p, "nofollow"), cell(p, "link_type")}
+			}, [3]any{}},
 		"one value in two spellings": {page(summary, row("links_ext", `5,"links_external":5`)), func(p *table.Answer) any { return cell(p, "links_ext") }, int64(5)},
 		"null in another spelling":   {page(summary, row("nofollow", `"ugc","link_nofollow":null`)), func(p *table.Answer) any { return cell(p, "nofollow") }, "ugc"},
 		"null in one spelling":       {page(summary, row("nofollow", `null,"link_nofollow":"ugc"`)), func(p *table.Answer) any { return cell(p, "nofollow") }, "ugc"},
@@ -229,6 +229,7 @@ func TestAnswersThatCannotBeTrustedAreErrors(t *testing.T) {
 		"… of a later row":           {page(`{"total":2}`, row(), row("links_ext", "")), `result.data[1].links_ext is missing`},
 		"two values of a field":      {page(summary, row("links_ext", `5,"links_external":7`)), `result.data[0].links_external is "7", and "5" under another of its names`},
 		"a text and another":         {page(summary, row("nofollow", `"follow","link_nofollow":"ugc"`)), `link_nofollow is "\"ugc\"", and "\"follow\"" under`},
+		"url_to is null":             {page(`{"total":1}`, row("url_to", "null")), `result.data[0].url_to is "null", not a text`},
 		"links_ext is null":          {page(summary, row("links_ext", "null")), `result.data[0].links_ext is "null", not a whole number from 0`},
 		"links_ext is below zero":    {page(summary, row("links_ext", "-1")), `links_ext is "-1"`},
 		"a number with a blank":      {page(summary, row("links_ext", `"1 234"`)), `links_ext is "\"1 234\"", not a whole number from 0`},

@@ -3,6 +3,7 @@ package sqlcli
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"regexp"
 	"slices"
@@ -43,24 +44,25 @@ func (s *session) explainError(statement string, err error) error {
 // hint says what a name that SQLite does not know may be meant for, and where to look.
 func (s *session) hint(statement, message string) string {
 	kind, name, _ := strings.Cut(message, ": ")
-	named, others := []string{}, []string{} // columns of the tables that the statement names come first
-	switch kind {
-	case "no such table":
-		for _, t := range s.engine.Tables() {
-			others = append(others, t.Name)
-		}
-	case "no such column":
-		for _, t := range s.engine.Tables() {
-			known := &others
-			if regexp.MustCompile(`(?i)\b` + t.Name + `\b`).MatchString(statement) {
-				known = &named
-			}
-			for _, c := range t.Columns {
-				*known = append(*known, c.Name)
-			}
-		}
-	default:
+	if kind != "no such table" && kind != "no such column" {
 		return ""
+	}
+	columns := s.ownColumns()
+	for _, t := range s.engine.Tables() {
+		for _, c := range t.Columns {
+			columns[t.Name] = append(columns[t.Name], c.Name)
+		}
+	}
+	named, others := []string{}, []string{} // columns of the tables that the statement names come first
+	for _, t := range slices.Sorted(maps.Keys(columns)) {
+		known := &others
+		switch {
+		case kind == "no such table":
+			columns[t] = []string{t}
+		case regexp.MustCompile(`(?i)\b` + regexp.QuoteMeta(t) + `\b`).MatchString(statement):
+			known = &named
+		}
+		*known = append(*known, columns[t]...)
 	}
 	where := " (serpstat-sql --tables lists the tables, --tables TABLE its columns)"
 	if near := nearest(name[strings.LastIndexByte(name, '.')+1:], named, others); len(near) > 0 {
@@ -77,7 +79,7 @@ func nearest(name string, lists ...[]string) (best []string) {
 	for _, known := range lists {
 		within := least
 		for _, k := range known {
-			switch d := levenshtein.Distance(strings.ToLower(name), k, nil); {
+			switch d := levenshtein.Distance(strings.ToLower(name), strings.ToLower(k), nil); {
 			case d < least:
 				best, least = []string{k}, d
 			case d == least && least < within && !slices.Contains(best, k):

@@ -8,7 +8,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 )
 
 // explainOne prints what a statement would ask of the API. The statement runs on scans without rows, and on a copy of the
@@ -41,10 +45,14 @@ func (s *session) writePlans(statement string, reads int) error {
 		first += " …"
 	}
 	fmt.Fprintf(s.out, "-- %s\n", first)
-	scans := map[string]bool{}
+	scans, sorted := map[string]bool{}, map[string]bool{}
 	for _, p := range s.plans {
 		fmt.Fprint(s.out, p)
 		scans[p.Table+p.Domain+p.Filter] = true
+		if note := apiSort(statement, p.Table); note != "" && p.Limit < 0 && !sorted[p.Table] {
+			sorted[p.Table] = true
+			fmt.Fprintln(s.out, "  note         "+note)
+		}
 	}
 	switch {
 	case reads == 0:
@@ -54,6 +62,31 @@ func (s *session) writePlans(statement string, reads int) error {
 	}
 	fmt.Fprintln(s.out)
 	return s.out.Flush()
+}
+
+var endsInOrder = regexp.MustCompile(`(?is)\border\s+by\s+(?:\w+\s*\.\s*)?(\w+)(?:\s+(asc|desc))?\s+limit\s+(\d+)[\s;]*$`)
+
+// apiSort says what a statement's ORDER BY and LIMIT would cost by a sort of the API's that goes by perhaps the same as a
+// table's column; "" where there is none.
+func apiSort(statement, name string) string {
+	t, m := catalog.Of(name), endsInOrder.FindStringSubmatch(statement)
+	if t == nil || m == nil {
+		return ""
+	}
+	i := t.FieldOf(strings.ToLower(m[1]))
+	if i < 0 || t.Fields[i].Sort != "" {
+		return ""
+	}
+	word := t.Fields[i].Filter.Field
+	if !slices.Contains(t.Sort.Words, word) {
+		return ""
+	}
+	direction := "asc"
+	if strings.EqualFold(m[2], "desc") {
+		direction = "desc"
+	}
+	return fmt.Sprintf("order by %[1]s reads all rows, since no sort of the API is known to be that of %[1]s; the first %[2]s of its sort %[3]s, whose order may be another, cost %[2]s rows: with t as materialized (select * from %[4]s where … and sort_by = '%[3]s' and sort_order = '%[5]s' limit %[2]s) select * from t order by %[1]s %[5]s",
+		t.Fields[i].Column, m[3], word, name, direction)
 }
 
 // reads counts the places of a statement's plan that read a table of the plugin.

@@ -99,13 +99,17 @@ func (p *progress) returnRow() {
 func newProgress(stderr io.Writer, quiet, piped bool) *progress {
 	p := &progress{stderr: stderr, quiet: quiet, piped: piped, left: -1}
 	if !quiet && isTerminal(stderr) {
-		// It is drawn when there is something new, and not on its own: it would come back where rows have been written.
-		p.bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(stderr), progressbar.OptionClearOnFinish(),
-			progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionSetRenderBlankState(false), progressbar.OptionSetSpinnerChangeInterval(0),
-			progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false))
+		p.bar = newBar(stderr, 100*time.Millisecond)
 	}
 	p.begin()
 	return p
+}
+
+// newBar is drawn when there is something new, and not on its own: it would come back where rows have been written.
+func newBar(w io.Writer, throttle time.Duration) *progressbar.ProgressBar {
+	return progressbar.NewOptions64(-1, progressbar.OptionSetWriter(w), progressbar.OptionClearOnFinish(),
+		progressbar.OptionThrottle(throttle), progressbar.OptionSetRenderBlankState(false), progressbar.OptionSetSpinnerChangeInterval(0),
+		progressbar.OptionSetElapsedTime(false), progressbar.OptionSetPredictTime(false))
 }
 
 // begin starts the figures of a statement.

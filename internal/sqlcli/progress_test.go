@@ -85,3 +85,23 @@ func TestTheLowestFigureIsLeft(t *testing.T) {
 		t.Error(out.String())
 	}
 }
+
+// The bar stays away once rows have gone to a pager; before, and where rows go to a file, it is drawn.
+func TestProgressDoesNotDrawOverAPager(t *testing.T) {
+	for piped, drawn := range map[bool]bool{false: true, true: false} {
+		var out strings.Builder
+		p := newProgress(&out, false, piped)
+		p.bar = newBar(&out, 0)
+		p.observe(answer(10, 100))
+		if out.Len() == 0 {
+			t.Errorf("piped %t: nothing is drawn before the first rows", piped)
+		}
+		p.beforeRows()
+		out.Reset()
+		p.observe(answer(10, 100))
+		p.clear()
+		if out.Len() > 0 != drawn {
+			t.Errorf("piped %t: %q is drawn after the first rows", piped, out.String())
+		}
+	}
+}

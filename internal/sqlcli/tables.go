@@ -28,6 +28,12 @@ func (s *session) listTables(ctx context.Context, names []string) error {
 	}
 	for _, name := range names {
 		i := slices.IndexFunc(tables, func(t *sqlengine.Table) bool { return t.Name == strings.TrimSuffix(name, ";") })
+		if own, err := s.ownTable(ctx, name); i < 0 && err == nil && len(own) > 0 {
+			if err := s.write([]string{"column", "type"}, own); err != nil {
+				return err
+			}
+			continue
+		}
 		if i < 0 {
 			return usage("there is no table %s%s", name, s.hint("", "no such table: "+strings.TrimSuffix(name, ";")))
 		}
@@ -36,21 +42,6 @@ func (s *session) listTables(ctx context.Context, names []string) error {
 		}
 	}
 	return nil
-}
-
-// ownTables are the tables and views that stand in the database file.
-func (s *session) ownTables(ctx context.Context) (list [][]any, err error) {
-	if s.flags.database == "" {
-		return nil, nil
-	}
-	rows, err := s.engine.Query(ctx, "select name, 'a ' || type || ' of your own' from main.sqlite_schema where type in ('table', 'view') and name not like 'sqlite@_%' escape '@' order by name")
-	if err != nil {
-		return nil, err
-	}
-	for rows.Next() {
-		list = append(list, rows.Values())
-	}
-	return list, rows.Close()
 }
 
 func (s *session) listColumns(t *sqlengine.Table) error {

@@ -157,8 +157,11 @@ func meaningOfNumber(c Column, operator string, value vtab.Value) meaning {
 
 // meaningOfReal compares integers with a real number, through the whole numbers next to it.
 func meaningOfReal(c Column, operator string, v float64) meaning {
-	if math.Abs(v) >= 1<<53 { // not every whole number next to it is a float64
-		return unknown
+	if v >= 1<<63 || v < -1<<63 { // infinite, or beyond all integers
+		if operator == opNotEqual || (v > 0) == (operator == opLess || operator == opAtMost) && operator != opEqual {
+			return tell(c, opIsNotNull, nil)
+		}
+		return noRow
 	}
 	down := int64(math.Floor(v))
 	if float64(down) == v {

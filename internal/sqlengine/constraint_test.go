@@ -2,6 +2,7 @@ package sqlengine
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,7 @@ func TestWhatAPluginIsToldOfAComparison(t *testing.T) {
 	when := Column{Name: "when", kind: timeKind, Operators: declared}
 	document := Column{Name: "document", kind: jsonKind, Operators: declared}
 	var (
+		beyond  = "none | none | is not null | - | is not null | is not null | none | none | - | -"
 		nothing = "- | - | - | - | - | - | - | - | - | - " // it is left to SQLite
 		null    = "none | is null | none | is not null | none | none | none | none | none | none | is null | is not null"
 		ofDay   = func(at string) string { // any text between two timestamps
@@ -44,8 +46,10 @@ func TestWhatAPluginIsToldOfAComparison(t *testing.T) {
 		{number, 2.5, "none | none | - | - | <= 2 | <= 2 | >= 3 | >= 3 | - | -"},
 		{number, -2.5, "none | none | - | - | <= -3 | <= -3 | >= -2 | >= -2 | - | -"},
 		{number, float64(1<<53 - 1), "= 9007199254740991 | = 9007199254740991 | <> 9007199254740991 | - | < 9007199254740991 | <= 9007199254740991 | > 9007199254740991 | >= 9007199254740991 | - | -"},
-		{number, float64(1 << 53), nothing}, // there may be numbers between it and the next
-		{number, -1e300, nothing},
+		{number, float64(1 << 53), strings.ReplaceAll("= T | = T | <> T | - | < T | <= T | > T | >= T | - | -", "T", "9007199254740992")}, // SQLite compares whole numbers with it exactly
+		{number, -0x1p63, strings.ReplaceAll("= T | = T | <> T | - | < T | <= T | > T | >= T | - | -", "T", "-9223372036854775808")},
+		{number, 0x1p63, beyond}, {number, math.Inf(1), beyond},
+		{number, -1e300, "none | none | is not null | - | none | none | is not null | is not null | - | -"},
 		{number, "2", "= 2 | = 2 | <> 2 | - | < 2 | <= 2 | > 2 | >= 2 | - | -"},
 		{number, " 2 ", nothing}, {number, "2.0", nothing}, {number, "02", nothing}, {number, "+2", nothing}, {number, "x", nothing}, {number, "", nothing},
 		{number, []byte("2"), nothing},

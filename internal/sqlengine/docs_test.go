@@ -198,13 +198,15 @@ func TestWhatTheReadmeSaysOfCost(t *testing.T) {
 		{"`between`, `like`", "select *" + from + "links_ext between 1 and 90 and url_to glob '*/*' limit 5", 5},
 		{"begins with so many rows all the same", "select *" + from + "links_ext > 0 limit 5", 5},
 		{"begins with so many rows all the same", "select *" + from + "domain_to <> '' limit 5", 5},
-		{"`in`, `between`, `like` and `glob`", "select *" + from + "links_ext in (7, 8, 9) limit 15", 15},
+		{"`in`, `between`, `like`, `glob`", "select *" + from + "links_ext in (7, 8, 9) limit 15", 15},
 		{"`not like`", "select *" + from + "link_text not like 'zzz%' limit 5", 5},
 		{"`not in`", "select *" + from + "links_ext not in (7, 8) limit 5", 5},
 		{"`not between`", "select *" + from + "links_ext not between 7 and 8 limit 5", 5},
 		{"`not (…)`", "select *" + from + "not (links_ext = 7) limit 5", 5},
 		{"(`glob 'https://*'`)", "select *" + from + "url_to glob 'http*' limit 5", 5},
-		{"nor `is not null` of a text", "select *" + from + "link_text is not null limit 5", 5},
+		{"`is null` and `is not null`", "select *" + from + "link_text is not null limit 5", 5},
+		{"nor `is not null` of a number or a URL", "select *" + from + "url_to is not null limit 5", 5},
+		{"is decided without a row", "select *" + from + "url_to is null", 0},
 		{"goes on with twice as many", "select *" + from + "links_ext not in (100, 99) limit 5", 40},
 		{"`LIMIT` of 100 at most", "select *" + from + "link_text not like 'zzz%' limit 101", 125},
 		{"costs 1 credit in `serpstat-sql`", "select max(links_ext)" + from + "links_ext < 50", 1},
@@ -249,5 +251,27 @@ func TestTheDocsShowTheConfig(t *testing.T) {
 	}
 	if !slices.Contains(fenced(t, docsDir+"/index.md", "hcl"), string(config)) {
 		t.Error("docs/index.md#configuration is not config/serpstat.spc")
+	}
+}
+
+// The fault that the README's simulator has strikes the statement that it shows.
+func TestTheReadmesSimulatorStrikes(t *testing.T) {
+	text, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := regexp.MustCompile(`(?s)serpstat-sim --fault (\S+).*?serpstat-sql --base-url \S+ "(.*?)"`).FindStringSubmatch(string(text))
+	if shown == nil {
+		t.Fatal("the README shows no simulator with a fault")
+	}
+	fault, err := serpstatsim.ParseFault(shown[1])
+	if err != nil || fault.Every < 2 {
+		t.Fatalf("%s: %+v, %v", shown[1], fault, err)
+	}
+	sim := serpstatsim.New(serpstatsim.Options{Domains: serpstatsim.Bundled()})
+	web := pipehttp.Serve(sim)
+	t.Cleanup(func() { sim.Close(); web.Close() })
+	if _, err := drain(bundled(t, web), serpstat.Statement(context.Background()), shown[2]); err != nil || len(sim.Requests()) < fault.Every {
+		t.Errorf("%d requests, %v: none of them is refused with %s", len(sim.Requests()), err, shown[1])
 	}
 }

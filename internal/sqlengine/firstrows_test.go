@@ -72,6 +72,9 @@ func TestAScanThatGoesOnBeyondItsFirstRows(t *testing.T) {
 func TestColumnsThatAreNeverNull(t *testing.T) {
 	for sql, credits := range map[string]int64{
 		"select * from T where query = 'a.com' and links_ext is null":                                                                             0,
+		"select * from T where query = 'a.com' and url_to is null":                                                                                0,
+		"select links_ext from T where query = 'a.com' and url_to is not null order by links_ext limit 3":                                         3,
+		"select count(x) from (select link_text x from T where query = 'a.com' and link_text is not null limit 3)":                                3,
 		"select * from T where query = 'a.com' and search_type is null":                                                                           0,
 		"select * from T where query = 'a.com' and links_ext = null":                                                                              0,
 		"select links_ext from T where query = 'a.com' and links_ext is not null order by links_ext limit 3":                                      3,

@@ -52,10 +52,25 @@ func TestRowsOfALimitAreNotTakenForAllRows(t *testing.T) {
 	}
 }
 
+// Rows that a statement has read are given in an order that it asks for besides.
+func TestRowsThatAreHereAreSorted(t *testing.T) {
+	for _, text := range []string{
+		"select (select sum(links_ext) from T where query = 'a.com'), (select links_ext from T where query = 'a.com' order by links_ext limit 1 offset 2), (select links_ext from T where query = 'a.com' order by links_ext desc limit 1)",
+		"select (select sum(links_ext) from T where query = 'a.com' and links_ext > 5), (select group_concat(links_ext) from (select links_ext from T where query = 'a.com' and links_ext > 5 order by links_ext desc))",
+	} {
+		p := newPair(t)
+		p.check(t, statement{text: text})
+		if credits := p.sim.Credits(); credits > 300 {
+			t.Errorf("%s costs %d", text, credits)
+		}
+	}
+}
+
 // A loop's many values are read with one scan of all rows. A LIMIT of each turn is not one of that scan.
 func TestALimitInALoopIsNotOneOfAllItsRows(t *testing.T) {
 	for _, text := range []string{
 		"with recursive n(x) as (select 100 union all select x + 1 from n where x < 119) select n.x, (select o.url_to from T o where o.query = 'a.com' and o.links_ext = n.x limit 1) from n",
+		"with recursive n(x) as (select 100 union all select x + 1 from n where x < 219) select n.x, (select o.url_to from T o where o.query = 'a.com' and o.links_ext = n.x limit 1) from n", // too many for a scan each
 		"with recursive n(x) as (select 100 union all select x + 1 from n where x < 119) select n.x, (select o.links_ext from T o where o.query = 'a.com' and o.links_ext >= n.x order by o.links_ext limit 1) from n",
 		"with recursive n(x) as (select 100 union all select x + 1 from n where x < 119) select n.x, (select count(*) from (select * from T o where o.query = 'a.com' and o.links_ext > n.x limit 3)) from n",
 	} {

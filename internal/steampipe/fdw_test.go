@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 	"google.golang.org/protobuf/types/known/timestamppb"
 	"pgregory.net/rapid"
 )
@@ -121,6 +122,20 @@ func TestALimitThatOverflowsIsNone(t *testing.T) {
 		mend(req)
 		if got := req.ExecuteConnectionData["one"].Limit; (got != nil) != left || left && got.Value != sent {
 			t.Errorf("of a limit of %d is left %v", sent, got)
+		}
+	}
+}
+
+// What a table needs of a query is known where it has a List function alone: a Get function may do with another value.
+func TestAGetFunctionMayNeedAnotherValue(t *testing.T) {
+	for _, gets := range []bool{false, true} {
+		table := &plugin.Table{List: &plugin.ListConfig{KeyColumns: plugin.SingleColumn("query")}}
+		if gets {
+			table.Get = &plugin.GetConfig{KeyColumns: plugin.SingleColumn("id")}
+		}
+		s := &Server{plugin: &plugin.Plugin{TableMap: map[string]*plugin.Table{"thing": table}}}
+		if err := s.missing(&proto.ExecuteRequest{Table: "thing"}); gets != (err == nil) {
+			t.Errorf("with a Get function %t: %v", gets, err)
 		}
 	}
 }

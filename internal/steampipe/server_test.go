@@ -222,6 +222,43 @@ func TestAReaderWhoLeavesEndsTheScanAndLeavesNothingBehind(t *testing.T) {
 	}
 }
 
+// A reader who has left is sent nothing more, and gets its context's error, whatever its stream says: alone and where an
+// aggregator's rows are merged.
+func TestAReaderWhoHasLeftIsSentNothing(t *testing.T) {
+	n := theNumbers()
+	for _, names := range [][]string{{"one"}, {"one", "two"}} {
+		synctest.Test(t, func(t *testing.T) {
+			n.answer(func(_ context.Context, stream func(int)) error {
+				for i := range 100 {
+					stream(i)
+				}
+				return nil
+			})
+			ctx, leave := context.WithCancel(t.Context())
+			defer leave()
+			req := &proto.ExecuteRequest{
+				Table: "number", CallId: "call", Connection: "both",
+				QueryContext:          &proto.QueryContext{Columns: []string{"n"}, SortOrder: []*proto.SortColumn{{Column: "n", Order: proto.SortOrder_Asc}}},
+				ExecuteConnectionData: map[string]*proto.ExecuteConnectionData{},
+			}
+			for _, name := range names {
+				req.ExecuteConnectionData[name] = &proto.ExecuteConnectionData{}
+			}
+			sent := 0
+			err := n.server.Execute(req, NewStream(ctx, func(*proto.ExecuteResponse) error {
+				if sent++; sent < 10 {
+					return nil
+				}
+				leave()
+				return errors.New("the transport is closing")
+			}))
+			if !errors.Is(err, context.Canceled) || sent != 10 {
+				t.Errorf("%v: %d rows were sent, %v", names, sent, err)
+			}
+		})
+	}
+}
+
 // A List function learns of it at the moment in which the reader leaves: it asks before it buys.
 func TestAListFunctionEndsWithItsReader(t *testing.T) {
 	n := theNumbers()

@@ -145,3 +145,18 @@ func TestPackedRowsThatAreTooLarge(t *testing.T) {
 		t.Errorf("%d bytes were read into %d, %v", len(packed), after.TotalAlloc-before.TotalAlloc, err)
 	}
 }
+
+// A text that would reach beyond those that came is none.
+func TestAPackedTextThatIsTooLong(t *testing.T) {
+	b := table.NewBuilder(&table.Table{}, "ab", 1)
+	b.Begin()
+	b.Whole(0, 2)
+	plain := table.Plain(b.Rows())
+	if rows, err := table.Unpack(table.Compress(plain)); err != nil || rows.All()[0].Raw() != "ab" {
+		t.Fatal(err)
+	}
+	plain[len(plain)-1] += 2 // its length, one more
+	if _, err := table.Unpack(table.Compress(plain)); err == nil {
+		t.Error("three characters of two are read")
+	}
+}

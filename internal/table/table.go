@@ -77,6 +77,12 @@ type Field struct {
 	Doc  string
 }
 
+// NeverNull reports a field that has a value in every row that can be read: a number, and a text that always holds a
+// word. Other texts may be null in an answer, and dates none.
+func (f Field) NeverNull() bool {
+	return !f.Optional && (f.Kind == Count || f.Filter.Always != "")
+}
+
 // Pushdown says how clauses on a column become conditions of complexFilter.
 type Pushdown struct {
 	Field string // the filter's own name of the field; "" pushes nothing
