@@ -31,7 +31,7 @@ import (
 
 const (
 	scanRows = 60_000
-	rounds   = 25 // of the throughput's measurement
+	rounds   = 15 // of the throughput's measurement
 )
 
 // measure is a ratio or a size, and its bound.
