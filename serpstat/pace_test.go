@@ -42,3 +42,25 @@ func TestAReaderWhoPausesPaysForLittleMore(t *testing.T) {
 		}
 	})
 }
+
+// A scan that is read as fast as it comes takes little longer than the rate and the latency do: its first pages are read
+// one by one, and then none waits for another.
+func TestAScanKeepsThePaceOfTheRateLimit(t *testing.T) {
+	for rate, most := range map[int]float64{10: 1.25, 1: 1.01} {
+		const latency = 500 * time.Millisecond
+		r := newRig(t, serpstatsim.Options{Domains: around(10_217, 1), Latency: latency}, fmt.Sprintf("max_credits = 0\nrequests_per_second = %d", rate))
+		r.bubble(func(t *testing.T) {
+			begun := time.Now()
+			got := r.run(query{columns: []string{"raw"}, quals: quals(where("query", "=", site))})
+			took := time.Since(begun)
+			requests, _ := r.cost()
+			each := time.Second / time.Duration(rate)
+			// How many rows there are is in the first answer: nothing follows it sooner.
+			floor := max(each, latency) + time.Duration(requests-2)*each + latency
+			if ratio := took.Seconds() / floor.Seconds(); got.err != nil || len(got.rows) != 10_217 || ratio > most {
+				t.Errorf("%d requests a second: %d rows, %v; %d requests took %v, %.2f of the least, want %.2f", rate, len(got.rows), got.err, requests, took, ratio, most)
+			}
+			t.Logf("%d requests a second: %d requests took %v, the least is %v", rate, requests, took, floor)
+		})
+	}
+}

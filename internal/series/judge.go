@@ -153,7 +153,7 @@ func (s *Series) settle() {
 				return
 			}
 		}
-		s.queue = s.queue[1:]
+		s.queue = slices.Delete(s.queue, 0, 1)
 		switch q.kind {
 		case borderRequest:
 			s.compare(q)
@@ -292,7 +292,7 @@ func (s *Series) movesShow(rows int, why suspicion) bool {
 
 // skipCheck takes a page as it is.
 func (s *Series) skipCheck() {
-	s.queue = s.queue[1:]
+	s.queue = slices.Delete(s.queue, 0, 1)
 	s.queue[0].cleared = true
 	s.settle()
 }

@@ -2,10 +2,12 @@ package series
 
 import (
 	"context"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
+	"weak"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
@@ -156,4 +158,42 @@ func TestPagesAreAskedForWhileOthersAreTaken(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What is packed is not held unpacked besides.
+func TestAnswersAreNotHeldBesideTheirPages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &api{rows: count(300)}
+		var answers []weak.Pointer[table.Rows]
+		o := a.options()
+		o.Buy = func(ctx context.Context, page, size, expect int) (*table.Answer, error) {
+			answer, err := a.fetch(ctx, page, size, expect)
+			a.mu.Lock()
+			defer a.mu.Unlock()
+			answers = append(answers, weak.Make(answer.Rows))
+			return answer, err
+		}
+		st := NewStore()
+		st.Most = 200 << 10
+		for i := range 20 {
+			of := ascending(1 << 20)
+			of.Owner = i
+			r := st.Open(t.Context(), of, o)
+			defer r.Close()
+			if rows, err := all(r); err != nil || len(rows) != 300 {
+				t.Fatalf("%d rows, %v", len(rows), err)
+			}
+		}
+		synctest.Wait()
+		runtime.GC()
+		held := 0
+		for _, rows := range answers {
+			if rows.Value() != nil {
+				held++
+			}
+		}
+		if loose := len(st.loose); held > loose+1 || loose > len(answers)/4 {
+			t.Errorf("of %d answers %d are held, %d pages are loose", len(answers), held, loose)
+		}
+	})
 }

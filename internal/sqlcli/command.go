@@ -30,7 +30,7 @@ const (
 
 // gcPercent of the process, unless GOGC is set. What is kept of a long result is most of its heap, and lives: with Go's
 // default as much again would become garbage, and a select of 400,000 rows would need more than 150 MB.
-const gcPercent = 30
+const gcPercent = 50
 
 // Main runs the command for the process and returns its exit code.
 func Main(version string) int {

@@ -46,7 +46,7 @@ const freeMemInterval = "STEAMPIPE_FREE_MEM_INTERVAL"
 
 // gcPercent of the plugin's process, unless GOGC is set. What a plugin keeps of long results lives as long as it does:
 // with Go's default as much again would become garbage.
-const gcPercent = 30
+const gcPercent = 50
 
 // New makes the server of a plugin. The SDK's set-up runs here, which points the standard logger at
 // standard error.
