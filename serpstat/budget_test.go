@@ -29,7 +29,7 @@ func TestWhatMaxCreditsAllows(t *testing.T) {
 		credits int64
 	}{
 		"as many rows as credits":                      {list("a100.com"), nil, 100, "", 100},
-		"one row more":                                 {list("a101.com"), nil, 0, "reading a101.com costs 101 credits, max_credits is 100 and 25 are spent", 25},
+		"one row more":                                 {list("a101.com"), nil, 25, "reading a101.com costs 101 credits, max_credits is 100 and 25 are spent", 25},
 		"small domains, each promised a page":          {list(small...), nil, 100, "", 100},
 		"an empty one costs a credit":                  {list("a99.com", "a0.com"), nil, 99, "", 100},
 		"an empty one after the last credit":           {list("a100.com", "a0.com"), nil, -1, "max_credits is 100 and 100 are spent", 100},
@@ -69,7 +69,7 @@ func TestAScanIsGuardedByDefault(t *testing.T) {
 		refused bool
 	}{
 		"as much as it may": {of("most.com"), "", 10_000, 10_000, false},
-		"a row more":        {of("more.com"), "", 0, 125, true},
+		"a row more":        {of("more.com"), "", 125, 125, true},
 		"no limit":          {of("more.com"), "max_credits = 0", 10_001, 10_001 + 20, false},
 		"a limit":           {limited, "", 500, 500, false},
 		"a count":           {counted, "", 10_001, 1, false},
@@ -82,7 +82,7 @@ func TestAScanIsGuardedByDefault(t *testing.T) {
 			if tt.rows >= 0 && len(got.rows) != tt.rows || tt.rows >= 0 && credits > tt.most || (got.err != nil) != tt.refused {
 				t.Errorf("%d rows for %d credits, %v", len(got.rows), credits, got.err)
 			}
-			if tt.refused && tt.rows == 0 {
+			if tt.refused && tt.rows > 0 {
 				for _, said := range []string{"reading more.com costs 10001 credits", "max_credits is 10000 where it is not set", "serpstat.spc", "count(*) costs a credit"} {
 					if !strings.Contains(got.err.Error(), said) {
 						t.Errorf("%v does not say %q", got.err, said)
@@ -90,5 +90,21 @@ func TestAScanIsGuardedByDefault(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What has come when a scan turns out to be too dear is the reader's: a LIMIT that the database does not pass on may need
+// no more.
+func TestWhatHasComeOfAScanThatIsTooDearIsEnough(t *testing.T) {
+	domains := map[string][]serpstatsim.Row{"more.com": serpstatsim.Generate("more.com", 10_001, 1)}
+	for _, sort := range []string{"", "links_ext desc"} {
+		r := newRig(t, serpstatsim.Options{Domains: domains}, "")
+		got := r.run(query{quals: quals(where("query", "=", "more.com")), sort: sort, stop: 100})
+		if got.err != nil && strings.Contains(got.err.Error(), "max_credits") || len(got.rows) != 100 {
+			t.Errorf("order by %q: %d rows, %v", sort, len(got.rows), got.err)
+		}
+		if _, credits := r.cost(); credits != 125 {
+			t.Errorf("order by %q: %d credits", sort, credits)
+		}
 	}
 }

@@ -107,6 +107,10 @@ func (r *sourceReader) checkOrder(value int64) error {
 func (r *sourceReader) page() error {
 	demand := r.demand()
 	r.pace.end(r.pages.Pages())
+	if r.tooDear != nil {
+		r.x.pauseForReader(r.ctx, r.pages.Latency())
+		return r.tooDear
+	}
 	if n := r.pages.Pages(); !demand.Bounded() && n > 0 && n <= series.Ramp && r.part == 0 && !r.pages.Bought() && r.pages.More() {
 		r.x.pauseForReader(r.ctx, r.pages.Latency())
 	}
@@ -132,8 +136,12 @@ func (r *sourceReader) page() error {
 	r.rows = rows
 	if r.total < 0 {
 		r.total = r.pages.Total()
-		if err := r.checkTotal(); err != nil {
+		if err := r.checkTotal(); err != nil && demand.Bounded() {
 			return err
+		} else if err != nil {
+			// The reader may need no more than what has come, as where it has a LIMIT that was not passed on.
+			r.tooDear = err
+			return nil
 		}
 	}
 	if !r.cut() && r.total > r.x.plan.RowCap && !demand.SurelyEndsBeforeCap(r.progress()) {
