@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"cmp"
 	"slices"
+	"time"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
@@ -36,7 +38,8 @@ func implies(given, all []table.Condition) bool {
 	})
 }
 
-// impliesOne is sure of equal conditions, and of bounds whose meaning is: gte and lte of whole numbers.
+// impliesOne is sure of equal conditions, and of bounds that hold one another: gte and lte of whole numbers, and of days,
+// whatever time of a day the API takes for its bound.
 func impliesOne(given, c table.Condition) bool {
 	if given.Field != c.Field || given.CompareType != c.CompareType || given.Additional != c.Additional {
 		return false
@@ -47,10 +50,21 @@ func impliesOne(given, c table.Condition) bool {
 	if len(given.Value) != 1 || len(c.Value) != 1 {
 		return false
 	}
-	have, isNumber := given.Value[0].(int64)
-	want, areNumbers := c.Value[0].(int64)
-	if !isNumber || !areNumbers {
-		return false
+	order, comparable := compareBounds(given.Value[0], c.Value[0])
+	return comparable && (c.CompareType == table.AtLeast && order >= 0 || c.CompareType == table.AtMost && order <= 0)
+}
+
+// compareBounds compares two whole numbers, or two days.
+func compareBounds(a, b any) (order int, ok bool) {
+	switch a := a.(type) {
+	case int64:
+		b, ok := b.(int64)
+		return cmp.Compare(a, b), ok
+	case string:
+		b, _ := b.(string)
+		first, err := time.Parse(dayFormat, a)
+		second, noDay := time.Parse(dayFormat, b)
+		return first.Compare(second), err == nil && noDay == nil
 	}
-	return c.CompareType == table.AtLeast && have >= want || c.CompareType == table.AtMost && have <= want
+	return 0, false
 }

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -17,6 +18,9 @@ func TestWhichSeriesIncludeOthers(t *testing.T) {
 		}
 		return p.Sources[0].Series
 	}
+	day := func(year int, month time.Month, day int) time.Time {
+		return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	}
 	all, few := seriesOf(), seriesOf(where("links_ext", Less, int64(50)))
 	own := equalTo("complex_filter", `[[{"field":"anchor","compareType":"contains","value":["x"]}]]`)
 	for name, tt := range map[string]struct {
@@ -29,6 +33,12 @@ func TestWhichSeriesIncludeOthers(t *testing.T) {
 		"a narrower bound":            {few, seriesOf(where("links_ext", Less, int64(9))), true},
 		"a wider bound":               {few, seriesOf(where("links_ext", Less, int64(90))), false},
 		"a bound from the other side": {few, seriesOf(where("links_ext", Greater, int64(9))), false},
+		"a later day":                 {seriesOf(where("first_seen", Greater, day(2024, 3, 1))), seriesOf(where("first_seen", Greater, day(2024, 10, 9))), true},
+		"an earlier day":              {seriesOf(where("first_seen", Greater, day(2024, 10, 9))), seriesOf(where("first_seen", Greater, day(2024, 3, 1))), false},
+		"a day of a range":            {seriesOf(where("first_seen", Greater, day(2024, 3, 1))), seriesOf(where("first_seen", Greater, day(2024, 3, 1)), equalTo("first_seen", day(2024, 10, 9))), true},
+		"until an earlier day":        {seriesOf(where("last_visited", Less, day(2024, 10, 9))), seriesOf(where("last_visited", Less, day(2024, 3, 1))), true},
+		"until a later day":           {seriesOf(where("last_visited", Less, day(2024, 3, 1))), seriesOf(where("last_visited", Less, day(2024, 10, 9))), false},
+		"a day from the other side":   {seriesOf(where("first_seen", Greater, day(2024, 3, 1))), seriesOf(where("last_visited", Less, day(2024, 10, 9))), false},
 		"a range":                     {seriesOf(where("links_ext", Greater, int64(9))), seriesOf(where("links_ext", Greater, int64(10)), where("links_ext", Less, int64(20))), true},
 		"one of several":              {seriesOf(where("url_to", Like, "%a%")), seriesOf(where("url_to", Like, "%a%"), where("link_text", Like, "%b%")), true},
 		"another text":                {seriesOf(where("url_to", Like, "%a%")), seriesOf(where("url_to", Like, "%b%")), false},
