@@ -136,11 +136,11 @@ func (r *sourceReader) page() error {
 	r.rows = rows
 	if r.total < 0 {
 		r.total = r.pages.Total()
-		if err := r.checkTotal(); err != nil && demand.Bounded() {
-			return err
-		} else if err != nil {
-			// The reader may need no more than what has come, as where it has a LIMIT that was not passed on.
-			r.tooDear = err
+		if err := r.checkTotal(); err != nil {
+			if demand.Bounded() {
+				return err
+			}
+			r.tooDear = err // the reader may need no more than what has come: it may have a LIMIT that was not passed on
 			return nil
 		}
 	}

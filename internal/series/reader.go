@@ -67,10 +67,11 @@ func (st *Store) Open(ctx context.Context, of Of, o Options) *Reader {
 // Find opens a series that differs from one in filter and sort alone, if at all, has all its rows, or a note, and may be
 // used: the one with the fewest rows of those that fit. It is nil where none does.
 func (st *Store) Find(ctx context.Context, of Of, o Options, fits func(known Of, complete bool, note any) bool) *Reader {
+	alike := of.common()
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	var found *Series
-	for _, s := range st.like[of.common()] {
+	for _, s := range st.like[alike] {
 		if (s.note != nil || s.complete()) && st.usable(s, o.Age, o.Scope) &&
 			(found == nil || s.total < found.total) && fits(s.Of, s.complete(), s.note) {
 			found = s

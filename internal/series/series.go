@@ -75,6 +75,7 @@ type Series struct {
 	Of
 	store *Store
 	key   key
+	alike key       // of all that differ from it in filter and sort alone
 	begun time.Time // when the first page that came was asked for; zero before
 	used  int64     // when it was opened last, by the store's count
 	kept  bool      // it is in the store

@@ -103,7 +103,7 @@ func (st *Store) find(k key, age time.Duration, scope *Scope) *Series {
 
 // begin makes a series. Where it is to be kept it takes the place of the one that the store has.
 func (st *Store) begin(of Of, keep bool) *Series {
-	s := &Series{Of: of, store: st, key: of.key(), total: -1, left: -1, readers: map[*Reader]bool{}, changed: make(chan struct{})}
+	s := &Series{Of: of, store: st, key: of.key(), alike: of.common(), total: -1, left: -1, readers: map[*Reader]bool{}, changed: make(chan struct{})}
 	if !keep {
 		st.coming[s.key] = s
 		return s
@@ -123,8 +123,7 @@ func (st *Store) keep(s *Series) {
 	st.came(s)
 	s.kept = true
 	st.series[s.key] = s
-	common := s.common()
-	st.like[common] = append(st.like[common], s)
+	st.like[s.alike] = append(st.like[s.alike], s)
 	st.size += s.size + SeriesBytes
 	st.makeRoom(s)
 }
@@ -167,9 +166,8 @@ func (st *Store) forget(s *Series) {
 	if st.series[s.key] == s {
 		delete(st.series, s.key)
 	}
-	common := s.common()
-	if st.like[common] = slices.DeleteFunc(st.like[common], func(other *Series) bool { return other == s }); len(st.like[common]) == 0 {
-		delete(st.like, common)
+	if st.like[s.alike] = slices.DeleteFunc(st.like[s.alike], func(other *Series) bool { return other == s }); len(st.like[s.alike]) == 0 {
+		delete(st.like, s.alike)
 	}
 	s.dropRead()
 }

@@ -65,9 +65,7 @@ func TestScansOfOtherColumnsCostNothing(t *testing.T) {
 		"select a.url_to, b.link_text from T a join T b on a.domain_to = b.domain_to and a.url_to < b.url_to where a.query = 'a.com' and b.query = 'a.com'",
 		"select url_to, (select max(b.link_text) from T b where b.query = 'a.com' and b.domain_to = a.domain_to) from T a where a.query = 'a.com'",
 	} {
-		p := newPair(t)
-		p.check(t, statement{text: sql})
-		if credits := p.sim.Credits(); credits != 300 {
+		if credits := costOf(t, sql); credits != 300 {
 			t.Errorf("%s costs %d, want 300", sql, credits)
 		}
 	}

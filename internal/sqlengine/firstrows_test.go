@@ -81,9 +81,7 @@ func TestColumnsThatAreNeverNull(t *testing.T) {
 		"select o.links_ext from (values (1000), (7)) v left join T o on o.query = 'a.com' and o.links_ext = v.column1 where o.links_ext is null": 2,
 		"select count(*), count(links_ext), min(links_ext) from T where query = 'a.com'":                                                          300,
 	} {
-		p := newPair(t)
-		p.check(t, statement{text: sql})
-		if got := p.sim.Credits(); got != credits {
+		if got := costOf(t, sql); got != credits {
 			t.Errorf("%s costs %d, want %d", sql, got, credits)
 		}
 	}

@@ -31,9 +31,7 @@ func TestConditionsOnParameters(t *testing.T) {
 		"select count(raw) from T where query = 'a.com' and search_type > 'DOMAIN_WITH_SUBDOMAINS' collate nocase":                                                                300,
 		"select v.column1, o.links_ext from (values ('a.com'), ('b.com')) v left join T o on o.query = v.column1 and o.query > 'a2' where o.links_ext is null or o.links_ext = 7": 300,
 	} {
-		p := newPair(t)
-		p.check(t, statement{text: sql})
-		if got := p.sim.Credits(); got > credits {
+		if got := costOf(t, sql); got > credits {
 			t.Errorf("%s costs %d, want at most %d", sql, got, credits)
 		}
 	}

@@ -24,10 +24,8 @@ func TestRangesOfAJoinAreBoughtOnce(t *testing.T) {
 		{up, 60, "between 5 and", 56},
 		{up, 60, "between w.n - 10 and", 121}, // both ends change
 	} {
-		p := newPair(t)
 		text := fmt.Sprintf(x.form, x.n, x.op)
-		p.check(t, statement{text: text})
-		if got := p.sim.Credits(); got > x.credits {
+		if got := costOf(t, text); got > x.credits {
 			t.Errorf("%s costs %d, want at most %d", text, got, x.credits)
 		}
 	}

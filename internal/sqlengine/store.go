@@ -2,7 +2,6 @@ package sqlengine
 
 import (
 	"context"
-	"regexp"
 	"slices"
 )
 
@@ -41,35 +40,33 @@ func (st *store) find(r request) *pluginScan {
 // get finds the scan for a request, or starts it. place says where in the statement's plan it is asked for.
 func (st *store) get(ctx context.Context, e *Engine, place string, r request) *pluginScan {
 	s := st.find(r)
-	if wide, ok := st.underWay(e.statement.text, r); ok && s == nil {
-		r, s = wide, st.find(wide)
-	} else if s == nil {
+	if s != nil {
+		return s
+	}
+	wide, ok := st.underWay(e.statement, r)
+	if ok {
+		s = st.find(wide)
+	} else {
 		l := st.loopAt(place, r)
-		wide := l.widen(r)
+		wide = l.widen(r)
 		if s = st.find(wide); s == nil && wide.key() == r.key() {
 			defer func() { l.scans = append(l.scans, s) }()
 		}
-		r = wide
 	}
 	if s == nil {
-		s = newScan(r)
-		s.begin(st.rest(r))
-		s.keep = s.keep || slices.ContainsFunc(st.scans, func(before *pluginScan) bool { return before.request.key() == r.key() && before.letGo() })
+		s = newScan(wide)
+		s.begin(st.rest(wide))
+		s.keep = s.keep || slices.ContainsFunc(st.scans, func(before *pluginScan) bool { return before.request.key() == wide.key() && before.letGo() })
 		st.scans = append(st.scans, s)
 		s.start(ctx, e)
 	}
 	return s
 }
 
-var (
-	selects    = regexp.MustCompile(`(?i)\bselect\b`)
-	endsBefore = regexp.MustCompile(`(?i)\b(?:limit|exists)\b`)
-)
-
 // underWay returns the request of a scan that the statement is reading, as the outer side of a join of a table with
 // itself, where it has all rows that r asks for: these are bought in any case, if nothing ends the statement before.
-func (st *store) underWay(text string, r request) (wide request, ok bool) {
-	if len(selects.FindAllString(text, 2)) > 1 || endsBefore.MatchString(text) {
+func (st *store) underWay(of *statement, r request) (wide request, ok bool) {
+	if !of.readsToItsEnd() {
 		return r, false
 	}
 	for _, s := range st.scans {
