@@ -129,12 +129,14 @@ func TestReadersUnderWayKeepTheirSeries(t *testing.T) {
 	}
 }
 
-// costOf is what it costs to read an owner's series to its end.
+// costOf is what it costs to read an owner's series to its end, with one request at a time.
 func (a *api) costOf(t *testing.T, st *Store, owner int) (credits int64) {
 	of := ascending(1 << 20)
 	of.Owner = owner
 	before := a.spent()
-	r := st.Open(t.Context(), of, a.options())
+	o := a.options()
+	o.Most = 1
+	r := st.Open(t.Context(), of, o)
 	defer r.Close()
 	if rows, err := all(r); err != nil || !slices.Equal(rows, a.rows) {
 		t.Errorf("%d rows, %v", len(rows), err)
@@ -146,10 +148,11 @@ func (a *api) costOf(t *testing.T, st *Store, owner int) (credits int64) {
 	return a.spent() - before
 }
 
-// What was opened longest ago goes first, and is packed before it goes.
+// What was opened longest ago goes first, and is packed before it goes. A request takes time: a page is packed
+// before the next one comes.
 func TestWhatNoLongerFitsGoesByAge(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		a := &api{rows: count(500)}
+		a := &api{rows: count(500), slow: time.Second}
 		st := NewStore()
 		st.Most = 16 << 10
 		read := func(owner int) int64 { return a.costOf(t, st, owner) }
