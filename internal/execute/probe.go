@@ -2,7 +2,6 @@ package execute
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
@@ -19,10 +18,7 @@ func (x *Execution) probe(asked map[string]bool) (probe plan.Probe, ok bool) {
 	if left := x.Budget.left(); left != plan.NoGuard && left < plan.GuardedFirstPage && (x.demand.Bounded() || left < 2) {
 		return probe, false // a LIMIT may be reached without it
 	}
-	p := *x.plan
-	p.Known.Minds = maps.Clone(p.Known.Minds)
-	maps.Copy(p.Known.Minds, asked)
-	return plan.FoldingProbe(&p)
+	return plan.FoldingProbe(x.plan, asked)
 }
 
 // learnFolding asks whether contains ignores the case of letters, where ILIKE could be pushed if it did, and plans

@@ -31,16 +31,17 @@ type probeText struct {
 // other signs.
 var usualPairs = []string{"aN", "eR", "oN", "eN", "aR", "oR", "tE", "rE", "aL", "eT", "cO", "oM"}
 
-// FoldingProbe returns the probe whose success would narrow a scan's filter. ok is false where none would. It looks into
-// one field that may hold anything, and into all whose values have a word in common, which costs no more.
-func FoldingProbe(p *Plan) (probe Probe, ok bool) {
+// FoldingProbe returns the probe whose success would narrow a scan's filter. ok is false where none would, but by filter
+// fields that have been asked for. It looks into one field that may hold anything, and into all whose values have a word
+// in common, which costs no more.
+func FoldingProbe(p *Plan, asked map[string]bool) (probe Probe, ok bool) {
 	if len(p.Sources) == 0 {
 		return probe, false
 	}
 	var always []string // fields asked for with a word in common
 	for i := range p.Table.Fields {
 		f := &p.Table.Fields[i]
-		if f.Filter.How != table.ByText || p.Known.Folds[f.Filter.Field] || p.Known.Minds[f.Filter.Field] || !takes(f, table.Contains, p.Known.Refused) {
+		if f.Filter.How != table.ByText || p.Known.Folds[f.Filter.Field] || p.Known.Minds[f.Filter.Field] || asked[f.Filter.Field] || !takes(f, table.Contains, p.Known.Refused) {
 			continue
 		}
 		wanted := p.hasILike(f.Column) && narrows(p, f.Filter.Field)

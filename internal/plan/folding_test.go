@@ -44,7 +44,7 @@ func TestAProbeIsSentOnlyWhereItCanNarrowTheFilter(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			tt.in.Table, tt.in.Limit = outlinks, -1
-			probe, ok := FoldingProbe(planOf(t, tt.in))
+			probe, ok := FoldingProbe(planOf(t, tt.in), nil)
 			if request := probe.Series.Request; ok != (tt.want != nil) || !request.Filter.Equal(tt.want) {
 				t.Errorf("probe %v %t, want %v", request.Filter, ok, tt.want)
 			}
@@ -52,7 +52,7 @@ func TestAProbeIsSentOnlyWhereItCanNarrowTheFilter(t *testing.T) {
 				t.Errorf("asks %+v", probe.Series)
 			}
 			tt.in.Limit = 0
-			if _, ok := FoldingProbe(planOf(t, tt.in)); ok {
+			if _, ok := FoldingProbe(planOf(t, tt.in), nil); ok {
 				t.Error("a probe for LIMIT 0")
 			}
 		})
@@ -84,7 +84,7 @@ func TestAProbeIsPlain(t *testing.T) {
 	probe, ok := FoldingProbe(planOf(t, Input{Table: catalog.Of("serpstat_backlink"), Limit: -1, Quals: []Qual{
 		equalTo("query", "a.com"), equalTo("additional_filter", "last_week"), equalTo("sort_by", "anchor"), equalTo("search_type", "domain"),
 		where("url_to", ILike, "%abc%"), where("link_text", ILike, "%Buy%"), where("links_ext", Less, int64(5)),
-	}}))
+	}}), nil)
 	want := table.Filter{{is("url_from", table.Contains, "hTtP"), is("url_to", table.Contains, "hTtP")}}.And(pairs("anchor"))
 	got := probe.Series.Request
 	if !ok || !got.Filter.Equal(want) || got.Sort != "links_external" || len(got.Args) != 2 ||
@@ -113,7 +113,7 @@ func TestOnlyAnAPIThatIgnoresCaseShowsIt(t *testing.T) {
 			if f.Filter.How != table.ByText {
 				continue
 			}
-			probe, ok := FoldingProbe(planOf(t, Input{Table: of, Limit: -1, Quals: []Qual{equalTo("query", "a.com"), where(f.Column, ILike, "%Blog%")}}))
+			probe, ok := FoldingProbe(planOf(t, Input{Table: of, Limit: -1, Quals: []Qual{equalTo("query", "a.com"), where(f.Column, ILike, "%Blog%")}}), nil)
 			if !ok {
 				t.Fatalf("no probe of %s", f.Column)
 			}
@@ -138,7 +138,7 @@ func TestOnlyAnAPIThatIgnoresCaseShowsIt(t *testing.T) {
 	shows := func(name, column string, others map[string]string, texts map[string]bool) {
 		t.Helper()
 		of := catalog.Of(name)
-		probe, _ := FoldingProbe(planOf(t, Input{Table: of, Limit: -1, Quals: []Qual{equalTo("query", "a.com"), where(column, ILike, "%blog%")}}))
+		probe, _ := FoldingProbe(planOf(t, Input{Table: of, Limit: -1, Quals: []Qual{equalTo("query", "a.com"), where(column, ILike, "%blog%")}}), nil)
 		for text, want := range texts {
 			all := map[string]string{column: text}
 			maps.Copy(all, others)
@@ -157,7 +157,7 @@ func TestOnlyAnAPIThatIgnoresCaseShowsIt(t *testing.T) {
 // What is looked for in a second probe is a piece of the row that has come, which an API that ignores case finds.
 func TestAProbeForWhatARowHas(t *testing.T) {
 	of := catalog.Of("serpstat_outlink")
-	probe, _ := FoldingProbe(planOf(t, Input{Table: of, Limit: -1, Quals: []Qual{equalTo("query", "a.com"), where("link_text", ILike, "%blog%")}}))
+	probe, _ := FoldingProbe(planOf(t, Input{Table: of, Limit: -1, Quals: []Qual{equalTo("query", "a.com"), where("link_text", ILike, "%blog%")}}), nil)
 	for text, want := range map[string]string{
 		"TheRegister":           "tHeReGiStEr",
 		"100% of theRegister_x": " oF tHeReGiStEr",
