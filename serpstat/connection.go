@@ -56,9 +56,22 @@ func (p *provider) connection(ctx context.Context, c *plugin.Connection) (*conne
 	}
 	made := &connection{config: config, settings: settings, client: client}
 	made.API, made.Store, made.Rate, made.MaxRequests = client, p.store, settings.rate, settings.concurrency
+	p.drop(c.Name)
 	p.connections[c.Name] = made
-	if known != nil {
-		p.store.Drop(&known.Connection)
-	}
 	return made, nil
+}
+
+// forget drops a connection that the user has deleted.
+func (p *provider) forget(name string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.drop(name)
+}
+
+// drop drops a connection and its rows. Scans under way keep theirs.
+func (p *provider) drop(name string) {
+	if known := p.connections[name]; known != nil {
+		p.store.Drop(&known.Connection)
+		delete(p.connections, name)
+	}
 }

@@ -61,6 +61,7 @@ type testPlugin struct {
 	configs   sync.Mutex // one change at a time
 	mu        sync.Mutex
 	rigs      int
+	unused    []string // connections of rigs that are gone
 	warnings  map[string][]string // by domain
 }
 
@@ -104,19 +105,36 @@ func newRigOn(t *testing.T, s *testPlugin, sim serpstatsim.Options, config strin
 	r := &rig{t: t, plugin: s, sim: serpstatsim.New(sim), options: sim}
 	web := pipehttp.Serve(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { r.sim.ServeHTTP(w, req) }))
 	outside := r.sim
-	t.Cleanup(func() { outside.Close(); web.Close() })
+	t.Cleanup(func() { outside.Close(); web.Close(); r.end() })
 	if !strings.Contains(config, "requests_per_second") {
 		config += "\nrequests_per_second = 1000"
 	}
 	if !strings.Contains(config, "token") {
 		config += "\ntoken = \"" + testToken + "\""
 	}
-	s.mu.Lock()
-	s.rigs++
-	r.connection = fmt.Sprint("rig", s.rigs)
-	s.mu.Unlock()
+	r.connection = s.name()
 	r.configure("base_url = \""+web.URL+"\"\n"+config, true)
 	return r
+}
+
+// name is a name for a connection. The SDK keeps a cache for each name that there ever was.
+func (s *testPlugin) name() (name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.unused); n > 0 {
+		name, s.unused = s.unused[n-1], s.unused[:n-1]
+		return name
+	}
+	s.rigs++
+	return fmt.Sprint("rig", s.rigs)
+}
+
+// end is the rig's.
+func (r *rig) end() {
+	r.remove()
+	r.plugin.mu.Lock()
+	defer r.plugin.mu.Unlock()
+	r.plugin.unused = append(r.plugin.unused, r.connection)
 }
 
 // bubble runs a test of the rig, with a simulator that is new, on a clock of its own, which goes on when all that
@@ -145,6 +163,16 @@ func (r *rig) configure(config string, added bool) {
 	if added {
 		req = &proto.UpdateConnectionConfigsRequest{Added: list}
 	}
+	r.update(req)
+}
+
+// remove ends the connection, and with it all that the plugin has kept for it.
+func (r *rig) remove() {
+	r.update(&proto.UpdateConnectionConfigsRequest{Deleted: []*proto.ConnectionConfig{{Connection: r.connection}}})
+}
+
+func (r *rig) update(req *proto.UpdateConnectionConfigsRequest) {
+	r.t.Helper()
 	r.plugin.configs.Lock()
 	defer r.plugin.configs.Unlock()
 	if _, err := r.plugin.server.UpdateConnectionConfigs(req); err != nil {
@@ -154,10 +182,7 @@ func (r *rig) configure(config string, added bool) {
 
 // forget drops what the plugin has learned of the API, and the simulator's log.
 func (r *rig) forget() {
-	p := r.plugin.provider
-	p.mu.Lock()
-	delete(p.connections, r.connection)
-	p.mu.Unlock()
+	r.plugin.provider.forget(r.connection)
 	r.sim.Reset()
 }
 

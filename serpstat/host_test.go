@@ -19,6 +19,7 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/pipehttp"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/repetition"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 )
 
 // anotherHost is the plugin as Steampipe's extensions for other databases, and its exporter, call it.
@@ -41,9 +42,12 @@ func newAnotherHost(t *testing.T, program, config string) *anotherHost {
 	}})
 	config = fmt.Sprintf("base_url = %q\ntoken = %q\nrequests_per_second = 1000\nmax_retries = 0\n%s", web.URL, testToken, config)
 	_, err := h.server.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{
-		MaxCacheSizeMb: 1, Configs: []*proto.ConnectionConfig{{Connection: "serpstat", Plugin: "serpstat", PluginShortName: "serpstat", Config: config}},
+		MaxCacheSizeMb: -1, Configs: []*proto.ConnectionConfig{{Connection: "serpstat", Plugin: "serpstat", PluginShortName: "serpstat", Config: config}},
 	})
 	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.server.SetCacheOptions(steampipe.NoQueryCache()); err != nil { // 38 MB that would never be freed
 		t.Fatal(err)
 	}
 	return h

@@ -179,6 +179,11 @@ func TestReadersUnderWayKeepTheirAnswers(t *testing.T) {
 			r.configure(r.config+"\nmax_retries = 3", false)
 			r.must(q)
 		},
+		"the connection is deleted, and made anew": func(r *rig, q query) {
+			r.remove()
+			r.configure(r.config, true)
+			r.must(q)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, k := own(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": serpstatsim.Generate("a.com", 900, 1)}})
@@ -372,6 +377,10 @@ func TestKeptAnswersGoWithTheConfig(t *testing.T) {
 	}
 	if scans, _, _ := k.Size(); scans != 1 {
 		t.Errorf("the answers of %d scans are kept", scans)
+	}
+	r.remove()
+	if scans, _, bytes := k.Size(); scans != 0 || bytes != 0 {
+		t.Errorf("the answers of %d scans are kept for a connection that was deleted, %d bytes", scans, bytes)
 	}
 }
 

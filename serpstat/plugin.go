@@ -57,6 +57,7 @@ func New(opts Options) plugin.PluginFunc {
 
 func (p *provider) plugin(ctx context.Context) *plugin.Plugin {
 	steampipe.CountLimits(ctx)
+	steampipe.OnDelete(ctx, p.forget)
 	tables := map[string]*plugin.Table{
 		"serpstat_credit":          p.creditTable(),
 		"serpstat_outlink_summary": p.summaryTable(),

@@ -1,10 +1,15 @@
 package steampipe
 
-import "context"
+import (
+	"context"
+
+	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
+)
 
 // host is what a plugin and its server know of each other.
 type host struct {
-	countsLimits bool // the plugin does
+	countsLimits bool                    // the plugin does
+	deleted      func(connection string) // nil: the plugin does not ask to be told
 }
 
 type hostKey struct{}
@@ -25,6 +30,25 @@ func CountLimits(ctx context.Context) {
 	if h, ok := ctx.Value(hostKey{}).(*host); ok {
 		h.countsLimits = true
 	}
+}
+
+// OnDelete asks, with a PluginFunc's context, that a plugin be told of each connection that its user has deleted. The SDK
+// tells it of those that are changed only.
+func OnDelete(ctx context.Context, deleted func(connection string)) {
+	if h, ok := ctx.Value(hostKey{}).(*host); ok {
+		h.deleted = deleted
+	}
+}
+
+// UpdateConnectionConfigs is called by Steampipe when its user has changed the config files.
+func (s *Server) UpdateConnectionConfigs(req *proto.UpdateConnectionConfigsRequest) (*proto.UpdateConnectionConfigsResponse, error) {
+	resp, err := s.PluginServer.UpdateConnectionConfigs(req)
+	if s.host.deleted != nil {
+		for _, connection := range req.Deleted {
+			s.host.deleted(connection.Connection)
+		}
+	}
+	return resp, err
 }
 
 // Limit is how many rows a List function's scan is to have that the database is sure to keep, -1 for all. ctx is from
