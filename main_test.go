@@ -113,7 +113,7 @@ func start(t *testing.T, url, logLevel string) *process {
 	p.WrapperPluginClient = raw.(shared.WrapperPluginClient)
 	_, err = p.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{MaxCacheSizeMb: 32, Configs: []*proto.ConnectionConfig{{
 		Connection: "serpstat", Plugin: "local/serpstat", PluginShortName: "serpstat",
-		Config: fmt.Sprintf("base_url = %q\nrequests_per_second = 1000\nmax_credits = 0\nmax_concurrent_requests = 40\ntoken = %q", url, token),
+		Config: fmt.Sprintf("base_url = %q\nrequests_per_second = 1000\nrequest_timeout = 3600\nmax_credits = 0\nmax_concurrent_requests = 40\ntoken = %q", url, token),
 	}}})
 	if err != nil {
 		t.Fatal(err)

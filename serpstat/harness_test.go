@@ -61,7 +61,7 @@ type testPlugin struct {
 	configs   sync.Mutex // one change at a time
 	mu        sync.Mutex
 	rigs      int
-	unused    []string // connections of rigs that are gone
+	unused    []string            // connections of rigs that are gone
 	warnings  map[string][]string // by domain
 }
 
@@ -108,6 +108,9 @@ func newRigOn(t *testing.T, s *testPlugin, sim serpstatsim.Options, config strin
 	t.Cleanup(func() { outside.Close(); web.Close(); r.end() })
 	if !strings.Contains(config, "requests_per_second") {
 		config += "\nrequests_per_second = 1000"
+	}
+	if !strings.Contains(config, "request_timeout") {
+		config += "\nrequest_timeout = 3600" // a machine with much else to do is no fault of the API
 	}
 	if !strings.Contains(config, "token") {
 		config += "\ntoken = \"" + testToken + "\""

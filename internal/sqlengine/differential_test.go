@@ -144,7 +144,7 @@ func newRigWatched(t *testing.T, ttl time.Duration, file string, watch func(*plu
 	var err error
 	r.engine, err = sqlengine.Open(context.Background(), sqlengine.Options{
 		Plugin:   watched(made, watch),
-		Config:   fmt.Sprintf("token = \"t\"\nbase_url = %q\nrequests_per_second = 1000", web.URL),
+		Config:   fmt.Sprintf("token = \"t\"\nbase_url = %q\nrequests_per_second = 1000\nrequest_timeout = 3600", web.URL),
 		CacheTTL: ttl, Database: file, Hidden: serpstat.HiddenColumns, NeverNull: serpstat.NeverNull, Default: serpstat.Default,
 		Warn: func(text string) { r.warnings = append(r.warnings, text) },
 	})

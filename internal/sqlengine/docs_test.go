@@ -60,7 +60,7 @@ func bundled(t *testing.T, web *pipehttp.Server) *sqlengine.Engine {
 	t.Helper()
 	e, err := sqlengine.Open(context.Background(), sqlengine.Options{
 		Plugin: serpstat.New(serpstat.Options{Engine: plan.SQLite, Unguarded: true, NoEnvironment: true, Transport: pipehttp.NewTransport()}),
-		Config: "token = \"t\"\nrequests_per_second = 1000\nbase_url = \"" + web.URL + "\"",
+		Config: "token = \"t\"\nrequests_per_second = 1000\nrequest_timeout = 3600\nbase_url = \"" + web.URL + "\"",
 		Hidden: serpstat.HiddenColumns, NeverNull: serpstat.NeverNull, Default: serpstat.Default,
 	})
 	if err != nil {
