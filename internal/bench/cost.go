@@ -75,7 +75,7 @@ func costCases(rows []serpstatsim.Row) []costCase {
 		costCase{title: "`links_ext < 5 and links_ext > 9`", match: func(*serpstatsim.Row) bool { return false }, whole: true,
 			query: query{limit: -1}.and("links_ext", "<", 5).and("links_ext", ">", 9)},
 		costCase{title: "`limit 0`", query: query{limit: 0}, match: all},
-		costCase{title: "`query in (…10 domains…) limit 10`", query: query{limit: 10}, from: domains(10), match: all, credits: 12, requests: -1},
+		costCase{title: "`query in (…10 domains…) limit 10`", query: query{limit: 10}, from: domains(10), match: all, credits: 11, requests: 1},
 		costCase{title: "`query in (…10 domains…) order by links_ext desc limit 10`", query: query{limit: 10, sort: "links_ext", desc: true}, from: domains(10), match: all, whole: true, credits: 110, requests: -1},
 		costCase{title: "`count(*)`", query: query{limit: -1, count: true}, match: all, whole: true, credits: 1, requests: 1},
 		costCase{title: fmt.Sprintf("all %d rows", len(rows)), query: query{limit: -1}, match: all, credits: int64(len(rows)), requests: pages(int64(len(rows))) + 4},

@@ -7,7 +7,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"net/http/httptest"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -254,14 +253,8 @@ func (m *mixed) ask(e engine, s, before *statement, free bool) error {
 	credits, needs := m.sim.Credits(), int64(0)
 	if !free {
 		needs = max(m.needs(s, s.limit), 1)
-		if before != nil && before.limit > 0 && s.limit > before.limit && len(s.clauses) == len(before.clauses) && slices.Equal(s.clauses, before.clauses) && s.sort == before.sort && s.desc == before.desc {
+		if before != nil && before.limit > 0 && s.limit > before.limit && slices.Equal(s.clauses, before.clauses) && s.sort == before.sort && s.desc == before.desc {
 			needs = m.needs(s, s.limit) - m.needs(s, before.limit)
-		}
-	}
-	if os.Getenv("SHOW") != "" && credits > needs {
-		fmt.Fprintln(os.Stderr, m.kind.name, credits-needs, "of", credits, s.sql(), free)
-		for _, r := range m.sim.Requests() {
-			fmt.Fprintln(os.Stderr, "    ", r.Page, r.Size, r.Rows, r.Total, r.Sort, r.Order, r.ComplexFilter, r.ErrorCode)
 		}
 	}
 	m.statements++

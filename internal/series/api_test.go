@@ -166,3 +166,15 @@ func (a *api) read(t *testing.T) ([]entry, error) {
 	defer r.Close()
 	return all(r)
 }
+
+// take reads so many rows.
+func take(t *testing.T, r *Reader, rows int64) {
+	t.Helper()
+	for rows > 0 {
+		got, err := r.Next(rows)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows -= int64(len(got))
+	}
+}

@@ -90,13 +90,7 @@ func TestABorderIsLookedIntoWithWhatALimitLeaves(t *testing.T) {
 		o.Spare = func(need, more int64) bool { most = max(most, need); return true }
 		r := NewStore().Open(t.Context(), ascending(1<<20), o)
 		defer r.Close()
-		for want := int64(70); want > 0; {
-			rows, err := r.Next(want)
-			if err != nil {
-				t.Fatal(err)
-			}
-			want -= int64(len(rows))
-		}
+		take(t, r, 70)
 		if most == 0 || most > 40 { // 32 have come when the first border is looked into
 			t.Errorf("%d rows were said to be needed", most)
 		}

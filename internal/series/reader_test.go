@@ -85,13 +85,7 @@ func TestNothingIsAskedForThatIsNotWanted(t *testing.T) {
 		a = &api{rows: count(1000)}
 		r = NewStore().Open(t.Context(), ascending(1000), a.options())
 		defer r.Close()
-		for want := int64(50); want > 0; {
-			rows, err := r.Next(want)
-			if err != nil {
-				t.Fatal(err)
-			}
-			want -= int64(len(rows))
-		}
+		take(t, r, 50)
 		if a.spent() > 50+4 {
 			t.Errorf("%d rows were asked for, 50 were wanted", a.spent())
 		}

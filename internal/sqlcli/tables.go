@@ -27,21 +27,26 @@ func (s *session) listTables(ctx context.Context, names []string) error {
 		return s.write([]string{"table", "description"}, rows)
 	}
 	for _, name := range names {
-		i := slices.IndexFunc(tables, func(t *sqlengine.Table) bool { return t.Name == strings.TrimSuffix(name, ";") })
-		if own, err := s.ownTable(ctx, name); i < 0 && err == nil && len(own) > 0 {
-			if err := s.write([]string{"column", "type"}, own); err != nil {
-				return err
-			}
-			continue
+		name = strings.TrimSuffix(name, ";")
+		err := error(nil)
+		if i := slices.IndexFunc(tables, func(t *sqlengine.Table) bool { return t.Name == name }); i >= 0 {
+			err = s.listColumns(tables[i])
+		} else {
+			err = s.listOwnColumns(ctx, name)
 		}
-		if i < 0 {
-			return usage("there is no table %s%s", name, s.hint("", "no such table: "+strings.TrimSuffix(name, ";")))
-		}
-		if err := s.listColumns(tables[i]); err != nil {
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (s *session) listOwnColumns(ctx context.Context, name string) error {
+	own, err := s.ownTable(ctx, name)
+	if err != nil || len(own) == 0 {
+		return usage("there is no table %s%s", name, s.hint("", "no such table: "+name))
+	}
+	return s.write([]string{"column", "type"}, own)
 }
 
 func (s *session) listColumns(t *sqlengine.Table) error {

@@ -70,9 +70,11 @@ func (st *store) underWay(of *statement, r request) (wide request, ok bool) {
 		return r, false
 	}
 	for _, s := range st.scans {
-		if of := s.request; of.limit < 0 && of.first == 0 && len(of.optional) < len(r.optional) && (r.order == order{} || r.order == of.order) && !s.failed() && s.includes(of.with(r)) {
+		outer := s.request
+		ordered := r.order == order{} || r.order == outer.order
+		if outer.limit < 0 && outer.first == 0 && len(outer.optional) < len(r.optional) && ordered && !s.failed() && s.includes(outer.with(r)) {
 			wide = r
-			wide.optional, wide.limit, wide.first, wide.order = of.optional, -1, 0, of.order
+			wide.optional, wide.limit, wide.first, wide.order = outer.optional, -1, 0, outer.order
 			return wide, true
 		}
 	}
