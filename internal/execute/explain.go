@@ -81,11 +81,11 @@ func (x *Execution) most(of plan.Series, known first) int64 {
 	if known.total > int64(x.demand.FirstPage(x.Budget.left())) {
 		credits += series.MostChecks(known.total) * price.Of(1)
 	}
-	highest := int64(0)
-	if len(known.rows) > 0 && of.Order.Descending && of.Order.Column == of.Table.Sort.Divide {
-		highest, _ = known.rows[0].Cell(of.Table.FieldOf(of.Order.Column)).Count()
+	first := int64(-1)
+	if len(known.rows) > 0 && of.Dividable() {
+		first, _ = known.rows[0].Cell(of.Table.FieldOf(of.Order.Column)).Count()
 	}
-	return credits + plan.MostProbes(known.total, x.plan.RowCap, highest)*price.Of(1)
+	return credits + of.MostProbes(known.total, x.plan.RowCap, first)*price.Of(1)
 }
 
 // ExplainTotals tells the plan of [Execution.Totals].

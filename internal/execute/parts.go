@@ -44,7 +44,7 @@ func (r *sourceReader) cutNow() error {
 	}
 	for {
 		splitter := plan.Splitter{
-			Series: r.series, Total: r.total, Highest: r.highest, AtLeast: r.taken,
+			Series: r.series, Total: r.total, First: r.first, AtLeast: r.taken,
 			RowCap: r.x.plan.RowCap, Refused: r.refused(),
 		}
 		asked := r.series

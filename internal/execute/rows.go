@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
@@ -129,8 +128,8 @@ func (r *sourceReader) page() error {
 	case err != nil:
 		return err
 	}
-	if r.taken == 0 && r.series.Order == (plan.Order{Column: r.series.Table.Sort.Divide, Descending: true}) {
-		r.highest, _ = rows[0].Cell(r.field).Count()
+	if r.taken == 0 && r.series.Dividable() {
+		r.first, _ = rows[0].Cell(r.field).Count()
 	}
 	r.taken += int64(len(rows))
 	r.rows = rows
@@ -155,7 +154,7 @@ func (r *sourceReader) checkTotal() error {
 	left, probes := r.pages.Unbought(), int64(0)
 	if r.total > r.x.plan.RowCap {
 		if left = r.unboughtParts(); left > 0 {
-			probes = plan.MostProbes(r.total, r.x.plan.RowCap, r.highest)
+			probes = r.series.MostProbes(r.total, r.x.plan.RowCap, r.first)
 		}
 	}
 	at := r.progress()

@@ -33,7 +33,7 @@ type sourceReader struct {
 	again   map[string]int // rows that have been streamed and will come again with the parts, as they came
 	last    int64          // value of the row before, to check the order
 	anyLast bool
-	highest int64 // value of the first row, if they come in descending order of the dividing column; 0 is not known
+	first   int64 // value of the first row, where rows come in the order of the dividing column
 	ended   bool
 }
 

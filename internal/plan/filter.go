@@ -180,7 +180,7 @@ var everyCount = intRanges{{0, math.MaxInt64}}
 // that it lets through, under every reading. Nil lets all through.
 func numberFilter(f *table.Field, quals []Qual, refused Refusals) (filter table.Filter, reach intRanges) {
 	for _, r := range countRange(quals) {
-		conditions, reached := numberBetween(f, r.lo, r.hi, refused)
+		conditions, reached := numberBetween(f, r.lo, r.hi, refused, unknownEnds)
 		if len(conditions) == 0 {
 			return nil, everyCount
 		}
@@ -191,7 +191,7 @@ func numberFilter(f *table.Field, quals []Qual, refused Refusals) (filter table.
 
 // around is the filter for one range around several.
 func around(f *table.Field, ranges intRanges, refused Refusals) (table.Filter, intRanges) {
-	conditions, reached := numberBetween(f, ranges[0].lo, ranges[len(ranges)-1].hi, refused)
+	conditions, reached := numberBetween(f, ranges[0].lo, ranges[len(ranges)-1].hi, refused, unknownEnds)
 	if len(conditions) == 0 {
 		return nil, everyCount
 	}
@@ -218,10 +218,19 @@ func (q Qual) holdsFor(ranges intRanges) bool {
 	})
 }
 
+// ends is what a between makes of its ends.
+type ends int64
+
+const (
+	includedEnds ends = iota
+	// unknownEnds may be left out. A between is written one wider on each side then.
+	unknownEnds
+)
+
 // numberBetween bounds a field to lo..hi, both included; lo <= 0 and hi >= maxCount are no bounds. Where the API does
-// not take gte or lte it falls back to between, one wider on each side since nothing says whether between includes its
-// ends, and then to nothing. reach is the range of what the conditions let through.
-func numberBetween(f *table.Field, lo, hi int64, refused Refusals) (conditions []table.Condition, reach intRange) {
+// not take gte or lte it falls back to between, and then to nothing. reach is the range of what the conditions let
+// through.
+func numberBetween(f *table.Field, lo, hi int64, refused Refusals, between ends) (conditions []table.Condition, reach intRange) {
 	reach = everyCount[0]
 	needLo, needHi := lo > 0, hi < maxCount
 	add := func(compare string, values ...any) {
@@ -241,12 +250,12 @@ func numberBetween(f *table.Field, lo, hi int64, refused Refusals) (conditions [
 	bound(needLo, table.AtLeast, lo, &reach.lo)
 	bound(needHi, table.AtMost, hi, &reach.hi)
 	if missing && takes(f, table.Between, refused) {
-		wideLo, wideHi := max(lo-1, 0), int64(maxCount)
+		wideLo, wideHi := max(lo-int64(between), 0), int64(maxCount)
 		if !needLo {
 			wideLo = -1
 		}
 		if needHi {
-			wideHi = hi + 1
+			wideHi = hi + int64(between)
 		}
 		add(table.Between, wideLo, wideHi)
 		reach.lo, reach.hi = max(reach.lo, wideLo), min(reach.hi, wideHi)

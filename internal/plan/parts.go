@@ -1,22 +1,23 @@
 package plan
 
+import "github.com/turbot/steampipe-plugin-serpstat/internal/table"
+
 // Parts returns the parts in the scan's order.
 func (s *Splitter) Parts() ([]Part, error) {
 	if reason := s.Series.Splittable(s.Refused); reason != "" {
 		return nil, s.fail(reason)
 	}
 	s.parts, s.field = nil, s.Series.divider()
-	target := s.RowCap
-	if !takes(s.field, s.Series.bound(), s.Refused) {
-		target -= s.RowCap / 10 // between, one wider, repeats the rows of one value
+	if err := s.learnEnds(); err != nil {
+		return nil, err
 	}
 	start, remaining := int64(-1), s.Total
-	for remaining > target {
-		next, left, err := s.boundary(start, remaining, target)
+	for remaining > s.RowCap {
+		next, left, err := s.boundary(start, remaining)
 		if err != nil {
 			return nil, err
 		}
-		if rows := remaining - left; rows <= target {
+		if rows := remaining - left; rows <= s.RowCap {
 			s.add(s.from(start), start, next, rows)
 		} else if err := s.splitValue(s.before(next), rows); err != nil {
 			return nil, err
@@ -29,9 +30,27 @@ func (s *Splitter) Parts() ([]Part, error) {
 	return s.parts, nil
 }
 
-// boundary finds where the next part begins and how many rows are left from there on: as far as target
-// rows reach, or, where even one value has more, just behind that value.
-func (s *Splitter) boundary(start, remaining, target int64) (next, left int64, err error) {
+// learnEnds asks whether between includes its ends, where it takes the place of a bound: some rows have the first one's
+// value, and all rows have it or come after it.
+func (s *Splitter) learnEnds() error {
+	if s.ends = includedEnds; takes(s.field, s.Series.bound(), s.Refused) {
+		return nil
+	}
+	from, to := s.First, int64(maxCount)
+	if !s.ascending() {
+		from, to = -1, s.First
+	}
+	all := table.Condition{Field: s.field.Filter.Field, CompareType: table.Between, Value: []any{from, to}}
+	rows, err := s.Count(s.Series.Request.Filter.And(table.Filter{{all}}))
+	if rows < s.Total {
+		s.ends = unknownEnds
+	}
+	return err
+}
+
+// boundary finds where the next part begins and how many rows are left from there on: as far as the row cap reaches, or,
+// where even one value has more rows, just behind that value.
+func (s *Splitter) boundary(start, remaining int64) (next, left int64, err error) {
 	near, far, rank := s.span(start) // ranks grow in the scan's order
 	nearLeft, farLeft := remaining, int64(0)
 	for far-near > 1 {
@@ -44,12 +63,12 @@ func (s *Splitter) boundary(start, remaining, target int64) (next, left int64, e
 			return 0, 0, s.fail("its rows change while it is read (run the query again)")
 		}
 		rows := remaining - left
-		if rows > target {
+		if rows > s.RowCap {
 			far, farLeft = middle, left
 			continue
 		}
 		near, nearLeft = middle, left
-		if rows > 0 && (start >= 0 || rows >= s.AtLeast) && (left <= target || rows >= target-target/4) {
+		if rows > 0 && (start >= 0 || rows >= s.AtLeast) && (left <= s.RowCap || rows >= s.RowCap-s.RowCap/4) {
 			break // no part fewer, or nearly full: good enough to stop paying for probes
 		}
 	}
@@ -75,10 +94,7 @@ func (s *Splitter) span(start int64) (near, far int64, rank func(int64) int64) {
 	}
 	high := start
 	if high < 0 {
-		high = s.last()
-		if s.Highest > 0 {
-			high = s.Highest
-		}
+		high = s.First
 	}
 	return 0, high + 1, func(r int64) int64 { return high - r }
 }

@@ -54,13 +54,14 @@ func (s Series) tooMany(total, rowCap int64, reason string) error {
 
 // Splitter cuts a result past the row cap into parts by ranges of the dividing column, found by bisection on the
 // number of rows from a bound on. Ranges need one comparison only (lte for a descending scan, gte for an
-// ascending one), because the rows beyond a part's other end come after it. A single value that is past
+// ascending one), because the rows beyond a part's other end come after it. Where the API does not take that, between
+// does, of which a question tells whether it includes its ends. A single value that is past
 // the cap itself is cut further by texts that a URL holds or lacks, which excludes and exhausts under
 // every reading for literals without letters.
 type Splitter struct {
 	Series  Series // in the order of the dividing column
 	Total   int64
-	Highest int64 // the first row's value where it is known and they come in descending order, else 0
+	First   int64 // the first row's value
 	AtLeast int64 // rows that have been read already: the first part holds them if it can
 	RowCap  int64
 	Refused Refusals
@@ -68,18 +69,20 @@ type Splitter struct {
 	Count func(table.Filter) (int64, error)
 
 	field *table.Field
+	ends  ends // of between, where it is asked for
 	parts []Part
 }
 
-// MostProbes is about how many requests of a row it takes at most to cut a result into parts: a bisection for each
-// border, of parts that are three quarters full at least. highest is the largest value of the dividing column, 0 if that
-// is not known. A value that has to be divided itself takes more.
-func MostProbes(total, rowCap, highest int64) int64 {
+// MostProbes is about how many requests of a row it takes at most to cut a series into parts: a bisection for each
+// border, of parts that are three quarters full at least. first is the first row's value of the dividing column, -1 if
+// that is not known. A value that has to be divided itself takes more.
+func (s Series) MostProbes(total, rowCap, first int64) int64 {
 	if total <= rowCap {
 		return 0
 	}
-	if highest <= 0 {
-		highest = maxCount
+	highest := int64(maxCount)
+	if s.Dividable() && s.Order.Descending && first >= 0 {
+		highest = first
 	}
 	return divide(4*total, 3*rowCap) * int64(bits.Len64(uint64(highest))+1)
 }
@@ -95,13 +98,18 @@ func (s Series) Splittable(refused Refusals) string {
 		return "a scan with " + t.ColumnOf(table.PerDomain) + " cannot be cut into parts (which link of a domain is kept would change)"
 	case t.Sort.Divide == "":
 		return "nothing is known by which it can be cut into parts"
-	case s.Order.Column != t.Sort.Divide:
+	case !s.Dividable():
 		return "that in one order only (" + cmp.Or(t.ColumnOf(table.SortBy), "order by") + ", or a limit above them)"
 	}
 	if f := s.divider(); !takes(f, s.bound(), refused) && !takes(f, table.Between, refused) {
 		return "no parts of them in this order, since the filter of " + f.Column + " takes no bound from this side"
 	}
 	return ""
+}
+
+// Dividable reports that the rows come in the dividing column's order.
+func (s Series) Dividable() bool {
+	return s.Table.Sort.Divide != "" && s.Order.Column == s.Table.Sort.Divide
 }
 
 // divider is the field by whose ranges the series is cut.
@@ -140,9 +148,9 @@ func (s *Splitter) from(position int64) table.Filter {
 	}
 	var conditions []table.Condition
 	if s.ascending() {
-		conditions, _ = numberBetween(s.field, position, math.MaxInt64, s.Refused)
+		conditions, _ = numberBetween(s.field, position, math.MaxInt64, s.Refused, s.ends)
 	} else {
-		conditions, _ = numberBetween(s.field, 0, position, s.Refused)
+		conditions, _ = numberBetween(s.field, 0, position, s.Refused, s.ends)
 	}
 	if len(conditions) == 0 {
 		return s.Series.Request.Filter

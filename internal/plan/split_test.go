@@ -70,7 +70,8 @@ func (c *counted) splitter(order Order, rowCap int64) Splitter {
 	if series.sort(order, args{}); order == (Order{}) {
 		series = series.Dividing()
 	}
-	return Splitter{Series: series, Total: int64(len(c.records)), RowCap: rowCap, Count: c.count, Refused: c.refused}
+	first := c.value(c.ordered(series.Order.Descending)[0])
+	return Splitter{Series: series, Total: int64(len(c.records)), First: first, RowCap: rowCap, Count: c.count, Refused: c.refused}
 }
 
 // ordered are the rows in an order of the dividing column.
@@ -85,9 +86,8 @@ func (c *counted) ordered(descending bool) []*record {
 	return sorted
 }
 
-// read returns what a scan of the parts gets: each part's series in order, until a row is beyond the part. counted
-// says that each has as many rows as were counted.
-func (c *counted) read(t *rapid.T, parts []Part, descending bool, rowCap int64, counted bool) (list []*record) {
+// read returns what a scan of the parts gets: each part's series in order, until a row is beyond the part.
+func (c *counted) read(t *rapid.T, parts []Part, descending bool, rowCap int64) (list []*record) {
 	for _, p := range parts {
 		if p.Rows > rowCap {
 			t.Fatalf("a part has %d rows, the cap is %d", p.Rows, rowCap)
@@ -109,7 +109,7 @@ func (c *counted) read(t *rapid.T, parts []Part, descending bool, rowCap int64, 
 				list = append(list, r)
 			}
 		}
-		if counted && held != p.Rows {
+		if held != p.Rows {
 			t.Fatalf("%+v holds %d rows", p, held)
 		}
 	}
@@ -164,25 +164,39 @@ func divided(refused Refusals) (orders map[*table.Table][]Order) {
 	return orders
 }
 
+// boundsRefused is an API that takes no gte and no lte.
+func boundsRefused() Refusals {
+	refused := Refusals{}
+	for _, of := range catalog.Tables() {
+		for _, f := range of.Fields {
+			refused[Refusal{f.Filter.Field, table.AtLeast}], refused[Refusal{f.Filter.Field, table.AtMost}] = true, true
+		}
+	}
+	return refused
+}
+
 // The law of parts: they hold every row exactly once, in order, and few questions are paid for. Rows of one value are
-// told apart by the texts that every URL has; tables without URLs say that there are too many.
+// told apart by the texts that every URL has; tables without URLs say that there are too many. Where the API refuses the
+// bounds, between does, of which nobody says whether it includes its ends.
 func TestPartsAreCompleteAndDisjoint(t *testing.T) {
-	orders := divided(nil)
+	bounded, between := divided(nil), divided(boundsRefused())
 	eachTable(t, func(t *rapid.T, of *table.Table) {
 		if of.Sort.Divide == "" {
 			return
 		}
-		if len(orders[of]) == 0 {
+		if len(bounded[of]) == 0 {
 			t.Fatal("it cannot be cut in any order")
+		}
+		orders, refused := bounded, Refusals(nil)
+		if rapid.Bool().Draw(t, "refused") && len(between[of]) > 0 {
+			orders, refused = between, boundsRefused()
 		}
 		rowCap := rapid.Int64Range(10, 40).Draw(t, "cap")
 		values, most := drawValues(t, rowCap, rapid.IntRange(1, 400).Draw(t, "values"), 200)
 		c := countedRows(of, values, func(i int) string { return fmt.Sprintf("https://e.com/%d", i) })
+		c.refused, c.reading.betweenExcludes = refused, rapid.Bool().Draw(t, "excludes")
 		s := c.splitter(rapid.SampledFrom(orders[of]).Draw(t, "order"), rowCap)
 		descending := s.Series.Order.Descending
-		if descending && rapid.Bool().Draw(t, "known") {
-			s.Highest = slices.Max(values)
-		}
 		s.AtLeast = rapid.Int64Range(0, max(rowCap-most, 0)).Draw(t, "read")
 		if rapid.Bool().Draw(t, "filtered") {
 			s.Series = s.Series.With(table.Filter{{is(userField, "has", int64(0))}})
@@ -206,46 +220,14 @@ func TestPartsAreCompleteAndDisjoint(t *testing.T) {
 		if parts[0].Rows < s.AtLeast {
 			t.Fatalf("%d rows are read, and the first part is %+v", s.AtLeast, parts[0])
 		}
-		c.complete(t, c.read(t, parts, descending, rowCap, true), descending)
+		c.complete(t, c.read(t, parts, descending, rowCap), descending)
 		perPart := 2 * bits.Len64(uint64(maxCount))
-		if s.Highest > 0 {
-			perPart = bits.Len64(uint64(s.Highest)) + 1
+		if descending {
+			perPart = bits.Len64(uint64(s.First)) + 1
 		}
 		if most <= rowCap && c.counts > perPart*len(parts) {
-			t.Fatalf("%d questions for %d parts, the highest value is %d", c.counts, len(parts), s.Highest)
+			t.Fatalf("%d questions for %d parts, the first value is %d", c.counts, len(parts), s.First)
 		}
-	})
-}
-
-// Where the API refuses the bound, between does, of which nobody says whether it includes its ends: as long as no
-// value has many rows.
-func TestPartsByBetweenAreCompleteAndDisjoint(t *testing.T) {
-	refused := Refusals{}
-	for _, of := range catalog.Tables() {
-		for _, f := range of.Fields {
-			refused[Refusal{f.Filter.Field, table.AtLeast}], refused[Refusal{f.Filter.Field, table.AtMost}] = true, true
-		}
-	}
-	orders := divided(refused)
-	eachTable(t, func(t *rapid.T, of *table.Table) {
-		if len(orders[of]) == 0 {
-			return // it takes no between
-		}
-		rowCap := rapid.Int64Range(40, 80).Draw(t, "cap")
-		var values []int64
-		for value := int64(0); len(values) < 150; value += rapid.Int64Range(1, 5).Draw(t, "more") {
-			rows := rapid.Int64Range(1, rowCap/10).Draw(t, "rows")
-			values = append(values, slices.Repeat([]int64{value}, int(rows))...)
-		}
-		c := countedRows(of, values, func(int) string { return "https://e.com/" })
-		c.refused, c.reading.betweenExcludes = refused, rapid.Bool().Draw(t, "excludes")
-		s := c.splitter(rapid.SampledFrom(orders[of]).Draw(t, "order"), rowCap)
-		parts, err := s.Parts()
-		if err != nil {
-			t.Fatal(err)
-		}
-		descending := s.Series.Order.Descending
-		c.complete(t, c.read(t, parts, descending, rowCap, false), descending)
 	})
 }
 
