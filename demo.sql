@@ -10,7 +10,7 @@ where query = 'serpstat.com' and links_ext <= 20 and first_seen >= '2025-01-01' 
 -- A top ten: ORDER BY links_ext and LIMIT are pushed.
 select url_from, links_ext from serpstat_outlink where query = 'python.org' order by links_ext desc limit 10;
 
--- What all links of the site cost: one credit to know.
+-- What all links of a site cost: one credit to know, and none where an answer has told it before.
 select query, total from serpstat_outlink_summary where query in ('serpstat.com', 'big.example');
 
 -- Which sites it links to.

@@ -26,16 +26,21 @@ func TestAnEstimateIsEnoughForEveryTable(t *testing.T) {
 			}
 		}
 		for _, q := range []query{
+			{sort: divide + order, limit: 30, quals: quals(where("query", "=", []any{site, "others.com", "third.com"}))},
+			{sort: divide + order, limit: 40, quals: quals(where("query", "=", site))},
 			{quals: quals(where(text, "~~*", "%C%"))},
 			{quals: quals(where(text, "~~*", "%22.COM"))},
 			{},
 			{sort: divide + order},
 			{quals: quals(where(divide, ">=", int64(1)))},
-		}[:repetition.Times(2, 5)] {
-			q.table, q.columns, q.quals = declared.Name, []string{"raw"}, append(q.quals, where("query", "=", site))
-			estimate := int64(-1)
+		}[:repetition.Times(4, 7)] {
+			q.table, q.columns = declared.Name, []string{"raw"}
+			if q.limit == 0 {
+				q.quals = append(q.quals, where("query", "=", site))
+			}
+			estimate := int64(0)
 			r := newRigOn(t, s, serpstatsim.Options{RowCap: smallCap, Domains: world}, "")
-			s.provider.opts.Explain = func(p execute.ScanPlan) { estimate = p.MaxCredits }
+			s.provider.opts.Explain = func(p execute.ScanPlan) { estimate += p.MaxCredits }
 			s.provider.opts.Estimate = true
 			r.must(q)
 			s.provider.opts.Explain, s.provider.opts.Estimate = nil, false

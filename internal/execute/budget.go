@@ -28,6 +28,7 @@ type BudgetError struct {
 	Cost, Most, Spent int64 // credits: what the scan needs, may spend in all, and has spent
 	Lost              int64 // more that may have been charged for answers that were lost
 	Known             bool  // Cost is what the API says, not what one more page would make it
+	AtLeast           bool  // Cost is what it needs if all rows match
 	Unset             bool  // nobody has set Most
 }
 
@@ -35,6 +36,9 @@ func (e *BudgetError) Error() string {
 	need := fmt.Sprintf("needs more than %d", e.Cost)
 	if e.Known {
 		need = fmt.Sprintf("costs %d", e.Cost)
+	}
+	if e.AtLeast {
+		need = fmt.Sprintf("costs at least %d", e.Cost)
 	}
 	lost := ""
 	if e.Lost > 0 {
@@ -48,7 +52,7 @@ func (e *BudgetError) Error() string {
 }
 
 // refusal is the error of what the budget does not allow. The caller holds the lock.
-func (b *Budget) refusal(site string, cost int64, known bool) error {
+func (b *Budget) refusal(site string, cost int64, known bool) *BudgetError {
 	return &BudgetError{Site: site, Cost: cost, Most: b.most, Spent: b.spent - b.lost, Lost: b.lost, Known: known, Unset: b.unset}
 }
 
@@ -116,15 +120,17 @@ func (p purchase) Reserve() (int64, error) {
 
 func (p purchase) Settle(credits int64, known bool) { p.budget.settle(p.credits, credits, known) }
 
-// checkTotal refuses a scan that needs so many credits beyond those spent.
-func (b *Budget) checkTotal(site string, credits, total int64) error {
+// checkTotal refuses a scan that needs so many credits beyond those spent, and total in all.
+func (b *Budget) checkTotal(site string, credits, total int64, atLeast bool) error {
 	if b == nil {
 		return nil
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.spent+credits > b.most {
-		return b.refusal(site, total, true)
+		err := b.refusal(site, total, true)
+		err.AtLeast = atLeast
+		return err
 	}
 	return nil
 }

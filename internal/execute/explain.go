@@ -139,30 +139,32 @@ func (x *Execution) describe(source plan.Source) ScanPlan {
 	}
 	guard, rowCap := x.Budget.left(), x.plan.RowCap
 	pages := plan.NewPages(x.plan.Table, x.demand.FirstPage(guard), rowCap)
-	want := x.demand.Next(plan.Progress{Spellings: int64(len(source.Spellings)), Guard: guard})
-	rows, requests, credits := int64(0), int64(0), int64(0)
-	for ; rows < min(want, rowCap) || want < 0 && requests < shownPages; requests++ {
-		left := int64(-1)
-		if want >= 0 {
-			left = want - rows
+	// As if every row matched, and none of another source came before it.
+	at := plan.Progress{Spellings: int64(len(source.Spellings)), Guard: guard}
+	limit := x.demand.Left(at)
+	requests, credits := int64(0), int64(0)
+	for ; at.Taken < rowCap && (x.demand.Bounded() || requests < shownPages); requests++ {
+		want := x.demand.Next(at)
+		if x.demand.Bounded() && want <= 0 {
+			break
 		}
-		size := pages.Size(rows, left, x.plan.Table.Page.MaxSize)
+		size := pages.Size(at.Taken, want, x.plan.Table.Page.MaxSize)
 		if requests < shownPages {
 			p.PageSizes = append(p.PageSizes, size)
 		}
-		rows, credits = rows+int64(size), credits+p.Cost.Of(size)
+		at.Taken, at.Streamed, credits = at.Taken+int64(size), at.Streamed+int64(size)*at.Spellings, credits+p.Cost.Of(size)
 	}
 	switch maxSize := int64(x.plan.Table.Page.MaxSize); {
-	case want >= 0 && x.plan.Exact:
+	case x.demand.Bounded() && x.plan.Exact:
 		if x.ordered() && requests > 1 {
-			credits += series.MostChecks(want) * p.Cost.Of(1)
+			credits += series.MostChecks(limit) * p.Cost.Of(1)
 		}
 		p.MaxRequests, p.MaxCredits = requests, credits
-		if more := want - rows; more > 0 { // past the cap, in parts that requests of a row find
+		if more := limit - at.Taken; more > 0 { // past the cap, in parts that requests of a row find
 			p.MaxRequests += (more + maxSize - 1) / maxSize
-			p.MaxCredits += p.Cost.Of(int(more)) + want/maxSize*p.Cost.Of(1)
+			p.MaxCredits += p.Cost.Of(int(more)) + limit/maxSize*p.Cost.Of(1)
 		}
-	case want >= 0:
+	case x.demand.Bounded():
 		p.Notes = append(p.Notes, "more pages follow if rows of the first do not match")
 	}
 	return p

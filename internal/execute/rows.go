@@ -168,7 +168,12 @@ func (r *sourceReader) checkTotal() error {
 	}
 	price := r.series.Table.Cost
 	credits := rows*price.Row + probes*price.Of(1)
-	if err := r.x.Budget.checkTotal(r.series.Site(), credits, r.total*price.Row+probes*price.Of(1)); err != nil {
+	whole := r.total
+	if r.demand().Bounded() {
+		whole = min(whole, r.taken+rows)
+	}
+	atLeast := r.demand().Bounded() && !r.x.plan.Exact
+	if err := r.x.Budget.checkTotal(r.series.Site(), credits, whole*price.Row+probes*price.Of(1), atLeast); err != nil {
 		return err
 	}
 	if onPlan := r.x.leftLines.Load(); onPlan >= 0 && credits > onPlan {

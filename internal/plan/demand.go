@@ -68,16 +68,16 @@ func (d Demand) Next(at Progress) int64 {
 		return d.first(at)
 	case d.ordered && d.sources > 1:
 		// What the other sources have is not known: what this one has brought is the measure.
-		return min(d.left(at), at.Taken)
+		return min(d.Left(at), at.Taken)
 	}
 	return d.after(at)
 }
 
-// left is how many rows of a source would do if all of them matched.
-func (d Demand) left(at Progress) int64 { return divide(d.limit-at.Streamed, at.Spellings) }
+// Left is how many rows of a source would do if all of them matched.
+func (d Demand) Left(at Progress) int64 { return divide(d.limit-at.Streamed, at.Spellings) }
 
 func (d Demand) first(at Progress) int64 {
-	want := d.left(at)
+	want := d.Left(at)
 	if d.ordered {
 		want = divide(want, d.sources) // each of them may have the first rows
 	}
@@ -93,7 +93,7 @@ func (d Demand) first(at Progress) int64 {
 // after is what the share of matching rows so far promises, but never more than were taken, so that a LIMIT n which
 // one row in k satisfies costs at most twice n·k.
 func (d Demand) after(at Progress) int64 {
-	left := d.left(at)
+	left := d.Left(at)
 	matched := min(divide(at.Streamed-at.Before, at.Spellings), at.Taken)
 	switch matched {
 	case 0:
@@ -130,7 +130,7 @@ func (d Demand) Least(at Progress, left int64) (rows int64, ok bool) {
 	case d.ordered && d.sources > 1:
 		return 0, false
 	}
-	return min(d.left(at), left), true
+	return min(d.Left(at), left), true
 }
 
 // Within bounds a demand by what is left of a part.
@@ -147,12 +147,12 @@ const splitLate = 0.25
 
 // EndsBeforeCap reports a LIMIT that is likely to end the scan within the rows that one series gives.
 func (d Demand) EndsBeforeCap(at Progress) bool {
-	return d.SurelyEndsBeforeCap(at) || d.limit >= 0 && d.left(at) <= d.rowCap && float64(at.Taken) < splitLate*float64(d.rowCap)
+	return d.SurelyEndsBeforeCap(at) || d.limit >= 0 && d.Left(at) <= d.rowCap && float64(at.Taken) < splitLate*float64(d.rowCap)
 }
 
 // SurelyEndsBeforeCap reports a LIMIT that ends the scan there, since all rows count.
 func (d Demand) SurelyEndsBeforeCap(at Progress) bool {
-	return d.limit >= 0 && d.exact && d.left(at) <= d.rowCap
+	return d.limit >= 0 && d.exact && d.Left(at) <= d.rowCap
 }
 
 // PastCap reports a LIMIT that one series cannot reach.
