@@ -351,6 +351,32 @@ func requestsOf(r *rig) string {
 	return b.String()
 }
 
+// Pages that begin with the row that ended the one before are ordinary: of a LIMIT without an order, for which any rows
+// will do, they cost nothing more.
+func TestEqualRowsUnderALimitCostNoMore(t *testing.T) {
+	world := around(1300, 1)
+	for name, rows := range world {
+		twice := slices.Clone(rows[:1])
+		for i, row := range rows[1:] {
+			row.LinksExt = int64(len(rows) - i)
+			twice = append(twice, row, row)
+		}
+		twice[0].LinksExt = int64(len(rows) + 1)
+		world[name] = twice
+	}
+	s := newTestPlugin(0)
+	forEveryTable(t, func(t *testing.T, declared *table.Table) {
+		r := newRigOn(t, s, serpstatsim.Options{Domains: world}, "")
+		for _, limit := range []int64{1001, 1500, 1999, 2000, 2500} {
+			r.forget()
+			got := r.must(query{table: declared.Name, columns: []string{"raw"}, limit: limit, quals: quals(where("query", "=", site))})
+			if _, credits := r.cost(); int64(len(got)) > limit || credits > int64(len(got))+1 { // one, where the last page has to divide what came before
+				t.Errorf("limit %d: %d rows for %d credits", limit, len(got), credits)
+			}
+		}
+	})
+}
+
 // Rows cost what they must, for every table.
 func TestEveryTableCostsItsRows(t *testing.T) {
 	forEveryTable(t, func(t *testing.T, declared *table.Table) {

@@ -86,7 +86,7 @@ func (r *Reader) ask(want int64) {
 	for s.more() && unread+len(s.queue) < r.depth(want)-r.behind() {
 		left, offset := want, s.asked()
 		if want >= 0 {
-			if left -= offset - s.rows; left <= 0 && len(s.queue) > 0 {
+			if left -= offset - r.at; left <= 0 && unread+len(s.queue) > 0 {
 				return
 			}
 			left = max(left, 1)

@@ -97,6 +97,26 @@ func TestABorderIsLookedIntoWithWhatALimitLeaves(t *testing.T) {
 	})
 }
 
+// Where a border is not looked into, no row is asked for in its place.
+func TestABorderThatIsLeftOutCostsNothing(t *testing.T) {
+	for want := int64(1); want <= 100; want++ {
+		synctest.Test(t, func(t *testing.T) {
+			a := &api{rows: count(200)}
+			for i := range a.rows {
+				a.rows[i].n = int64(i+1) / 2
+			}
+			o := a.options()
+			o.Spare = func(need, more int64) bool { return false }
+			r := NewStore().Open(t.Context(), ascending(1<<20), o)
+			defer r.Close()
+			take(t, r, want)
+			if a.spent() > want {
+				t.Errorf("%d rows were asked for, %d were wanted", a.spent(), want)
+			}
+		})
+	}
+}
+
 // What is needed first leaves first, where the rate limit lets one request go at a time.
 func TestPagesAreAskedForInTheirOrder(t *testing.T) {
 	for range 20 {
