@@ -35,10 +35,7 @@ type BudgetError struct {
 func (e *BudgetError) Error() string {
 	need := fmt.Sprintf("needs more than %d", e.Cost)
 	if e.Known {
-		need = fmt.Sprintf("costs %d", e.Cost)
-	}
-	if e.AtLeast {
-		need = fmt.Sprintf("costs at least %d", e.Cost)
+		need = costs(e.Cost, e.AtLeast)
 	}
 	lost := ""
 	if e.Lost > 0 {
@@ -51,6 +48,13 @@ func (e *BudgetError) Error() string {
 	return fmt.Sprintf("reading %s %s credits, max_credits is %d%s and %d are spent%s: add a LIMIT or a filter, or %s (count(*) costs a credit)", e.Site, need, e.Most, set, e.Spent, lost, raise)
 }
 
+func costs(credits int64, atLeast bool) string {
+	if atLeast {
+		return fmt.Sprintf("costs at least %d", credits)
+	}
+	return fmt.Sprintf("costs %d", credits)
+}
+
 // refusal is the error of what the budget does not allow. The caller holds the lock.
 func (b *Budget) refusal(site string, cost int64, known bool) *BudgetError {
 	return &BudgetError{Site: site, Cost: cost, Most: b.most, Spent: b.spent - b.lost, Lost: b.lost, Known: known, Unset: b.unset}
@@ -60,10 +64,11 @@ func (b *Budget) refusal(site string, cost int64, known bool) *BudgetError {
 type PlanError struct {
 	Site       string
 	Cost, Left int64 // credits: what is still to be bought, and what the plan has left
+	AtLeast    bool  // Cost is what it needs if all rows match
 }
 
 func (e *PlanError) Error() string {
-	return fmt.Sprintf("reading %s costs %d more credits, and the plan has %d left: add a LIMIT or a filter, or wait until the plan is renewed", e.Site, e.Cost, e.Left)
+	return fmt.Sprintf("reading %s %s more credits, and the plan has %d left: add a LIMIT or a filter, or wait until the plan is renewed", e.Site, costs(e.Cost, e.AtLeast), e.Left)
 }
 
 // reserve promises credits to a request, or refuses.

@@ -424,6 +424,18 @@ func TestAPlanMayBeUsedUp(t *testing.T) {
 	}
 }
 
+// What a LIMIT of some of the rows costs is known only if all of them match.
+func TestAPlanThatIsTooSmallForALimitOfSomeRows(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &fakeAPI{plan: 1400, hosts: map[string][]host{"a.com": some(1500, 9)}}
+		in := plan.Input{Limit: 1450, Quals: []plan.Qual{of("a.com"), is("links", plan.Less, int64(10))}} // which the API cannot be asked for
+		_, err := run(t, connect(a), in, execute.Options{})
+		if err == nil || !strings.Contains(err.Error(), "costs at least 725 more credits, and the plan has 675 left") || a.credits != 725 {
+			t.Errorf("%d credits, %v", a.credits, err)
+		}
+	})
+}
+
 // Whether contains ignores case is asked once where that narrows a scan, and not where all rows are here.
 func TestWhenTheFoldingIsAsked(t *testing.T) {
 	like := plan.Qual{Column: "host_from", Operator: plan.ILike, Values: []plan.Value{"%ALPHA%"}}

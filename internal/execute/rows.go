@@ -177,7 +177,7 @@ func (r *sourceReader) checkTotal() error {
 		return err
 	}
 	if onPlan := r.x.leftLines.Load(); onPlan >= 0 && credits > onPlan {
-		return &PlanError{r.series.Site(), credits, onPlan}
+		return &PlanError{Site: r.series.Site(), Cost: credits, Left: onPlan, AtLeast: atLeast}
 	}
 	return nil
 }

@@ -43,7 +43,10 @@ func (s *session) listTables(ctx context.Context, names []string) error {
 
 func (s *session) listOwnColumns(ctx context.Context, name string) error {
 	own, err := s.ownTable(ctx, name)
-	if err != nil || len(own) == 0 {
+	if err != nil {
+		return s.explainError("", err) // a view of what is not there
+	}
+	if len(own) == 0 {
 		return usage("there is no table %s%s", name, s.hint("", "no such table: "+name))
 	}
 	return s.write([]string{"column", "type"}, own)
