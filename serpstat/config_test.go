@@ -1,7 +1,6 @@
 package serpstat
 
 import (
-	"fmt"
 	"math"
 	"net/http"
 	"strings"
@@ -57,7 +56,7 @@ func TestTokenInHeaderLeavesTheURLWithoutIt(t *testing.T) {
 			urls, headers = append(urls, req.URL.String()), append(headers, req.Header.Get("token"))
 			r.sim.ServeHTTP(w, req)
 		}))
-		r.configure(fmt.Sprintf("base_url = %q\ntoken = %q\nmax_concurrent_requests = 1\nrequests_per_second = 1000\nrequest_timeout = 3600\n%s", web.URL, testToken, argument), false)
+		r.configure(testConfig(web, "max_concurrent_requests = 1\n"+argument), false)
 		got := r.run(query{quals: quals(where("query", "=", "h.com"))})
 		web.Close()
 		if got.err != nil || len(got.rows) != len(rows) || len(urls) == 0 {

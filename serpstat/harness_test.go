@@ -106,18 +106,24 @@ func newRigOn(t *testing.T, s *testPlugin, sim serpstatsim.Options, config strin
 	web := pipehttp.Serve(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { r.sim.ServeHTTP(w, req) }))
 	outside := r.sim
 	t.Cleanup(func() { outside.Close(); web.Close(); r.end() })
-	if !strings.Contains(config, "requests_per_second") {
-		config += "\nrequests_per_second = 1000"
-	}
-	if !strings.Contains(config, "request_timeout") {
-		config += "\nrequest_timeout = 3600" // a machine with much else to do is no fault of the API
-	}
-	if !strings.Contains(config, "token") {
-		config += "\ntoken = \"" + testToken + "\""
-	}
 	r.connection = s.name()
-	r.configure("base_url = \""+web.URL+"\"\n"+config, true)
+	r.configure(testConfig(web, config), true)
 	return r
+}
+
+// testConfig is a connection's config, with what a test needs and does not say itself.
+func testConfig(web *pipehttp.Server, config string) string {
+	config = fmt.Sprintf("base_url = %q\n%s", web.URL, config)
+	for _, setting := range []string{
+		"requests_per_second = 1000",
+		"request_timeout = 3600", // a machine with much else to do is no fault of the API
+		fmt.Sprintf("token = %q", testToken),
+	} {
+		if name, _, _ := strings.Cut(setting, "="); !strings.Contains(config, "\n"+name) {
+			config += "\n" + setting
+		}
+	}
+	return config
 }
 
 // name is a name for a connection. The SDK keeps a cache for each name that there ever was.

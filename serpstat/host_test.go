@@ -40,7 +40,7 @@ func newAnotherHost(t *testing.T, program, config string) *anotherHost {
 		p.Logger = hclog.NewNullLogger()
 		return p
 	}})
-	config = fmt.Sprintf("base_url = %q\ntoken = %q\nrequests_per_second = 1000\nrequest_timeout = 3600\nmax_retries = 0\n%s", web.URL, testToken, config)
+	config = testConfig(web, "max_retries = 0\n"+config)
 	_, err := h.server.SetAllConnectionConfigs(&proto.SetAllConnectionConfigsRequest{
 		MaxCacheSizeMb: -1, Configs: []*proto.ConnectionConfig{{Connection: "serpstat", Plugin: "serpstat", PluginShortName: "serpstat", Config: config}},
 	})

@@ -170,7 +170,7 @@ func TestADivisionThatLeavesRowsOutIsNotTaken(t *testing.T) {
 		r.sim.ServeHTTP(w, req)
 	}))
 	t.Cleanup(web.Close)
-	r.configure(fmt.Sprintf("base_url = %q\nrequests_per_second = 1000\nrequest_timeout = 3600\nmax_concurrent_requests = 1\ntoken = %q", web.URL, testToken), false)
+	r.configure(testConfig(web, "max_concurrent_requests = 1"), false)
 	got := r.run(query{quals: quals(where("query", "=", "big.com"))})
 	if got.err != nil {
 		t.Fatal(got.err)
