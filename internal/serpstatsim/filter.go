@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -22,11 +23,15 @@ type rawCondition struct {
 
 // filter is a complexFilter, ready to be used.
 type filter struct {
-	words        []string // additional filters
+	words        []string    // additional filters
+	always       []condition // of parameters
 	alternatives [][]condition
 }
 
 func (f *filter) keeps(i item) bool {
+	if !holds(f.always, i) {
+		return false
+	}
 	for _, all := range f.alternatives {
 		if holds(all, i) {
 			return true
@@ -44,10 +49,34 @@ func holds(all []condition, i item) bool {
 	return true
 }
 
-// compile reads a method's complexFilter. The outer array is OR, the inner ones AND; additional filters act on
+// compile reads a method's complexFilter, and the parameters that keep rows.
+func (rd Interpretations) compile(sp *spec, r Request, raw json.RawMessage) (*filter, *rpcError) {
+	f, e := rd.complexFilter(sp, raw)
+	if e != nil {
+		return nil, e
+	}
+	for name, p := range sp.Params {
+		value := r.text(name)
+		if value == "" && rd.AnchorsOfOneWord {
+			value = p.OneWord
+		}
+		if p.Keeps == nil || value == "" {
+			continue
+		}
+		quoted, _ := json.Marshal(value) // a text
+		test, e := rd.test(p.Keeps.Kind, factOf(p.Keeps.Is, rd), rawCondition{CompareType: p.Keeps.CompareType, Value: []json.RawMessage{quoted}})
+		if e != nil {
+			return nil, &rpcError{400, "Schema validation failed: " + name}
+		}
+		f.always = append(f.always, test)
+	}
+	return f, nil
+}
+
+// complexFilter reads a filter. The outer array is OR, the inner ones AND; additional filters act on
 // the whole request wherever they stand, so a group of nothing else is no alternative: the recorded
 // getNewBacklinks has such a group, and far fewer rows than it would give as one.
-func (rd Interpretations) compile(sp *spec, raw json.RawMessage) (*filter, *rpcError) {
+func (rd Interpretations) complexFilter(sp *spec, raw json.RawMessage) (*filter, *rpcError) {
 	f := &filter{}
 	if len(raw) == 0 || string(raw) == "null" {
 		return f, nil
@@ -103,33 +132,44 @@ func (rd Interpretations) condition(sp *spec, c rawCondition) (condition, *rpcEr
 	case c.CompareType == "between" && len(c.Value) != 2:
 		return nil, &rpcError{32117, "Not allowed values for between method"}
 	}
-	of := factOf(field.Is, rd)
-	switch field.Kind {
+	return rd.test(field.Kind, factOf(field.Is, rd), c)
+}
+
+// test is the test of a condition that is allowed.
+func (rd Interpretations) test(kind fieldKind, of *fact, c rawCondition) (condition, *rpcError) {
+	switch kind {
 	case numberField:
 		return rd.numberCondition(c, of.number)
-	case dateField:
-		return rd.dateCondition(c, of.text)
+	case dateField, anyDateField:
+		return rd.dateCondition(c, kind, of.text)
+	case codesField:
+		return rd.codesCondition(c, of)
 	}
-	return rd.textCondition(c, field.Kind, of.text)
+	return rd.textCondition(c, kind, of.text)
 }
 
 type fieldKind string
 
 const (
-	textField   fieldKind = "text"
-	wordsField  fieldKind = "words"     // of link_nofollow
-	typeField   fieldKind = "link_type" // has a vocabulary of its own
-	numberField fieldKind = "number"
-	dateField   fieldKind = "date"
+	textField    fieldKind = "text"
+	wordsField   fieldKind = "words"     // of link_nofollow
+	typeField    fieldKind = "link_type" // has a vocabulary of its own
+	numberField  fieldKind = "number"
+	dateField    fieldKind = "date"
+	anyDateField fieldKind = "any_date" // written 23.1.2025 or 2025-01-23
+	codesField   fieldKind = "codes"    // of the words in a list
 )
 
-var fieldKinds = []fieldKind{textField, wordsField, typeField, numberField, dateField}
+var fieldKinds = []fieldKind{textField, wordsField, typeField, numberField, dateField, anyDateField, codesField}
 
 func (k fieldKind) takes(compareType string) bool {
 	ordered := compareType == "gt" || compareType == "lt" || compareType == "gte" || compareType == "lte" || compareType == "between"
 	either := compareType == "eq" || compareType == "neq"
-	if k == numberField || k == dateField {
+	switch k {
+	case numberField, dateField, anyDateField:
 		return ordered || either
+	case codesField:
+		return either || compareType == "contains" || compareType == "notContains"
 	}
 	return !ordered
 }
@@ -169,13 +209,13 @@ func (rd Interpretations) compare(compareType string, have int64, values []int64
 	return first <= have && have <= last
 }
 
-func (rd Interpretations) dateCondition(c rawCondition, text func(item) string) (condition, *rpcError) {
+func (rd Interpretations) dateCondition(c rawCondition, kind fieldKind, text func(item) string) (condition, *rpcError) {
 	var values []int64
 	for _, raw := range c.Value {
 		var s string
 		t, err := time.Time{}, json.Unmarshal(raw, &s)
 		if err == nil {
-			t, err = time.Parse("2.1.2006", s)
+			t, err = kind.date(s)
 		}
 		if err != nil {
 			return nil, &rpcError{32117, "Invalid crawl date"}
@@ -192,6 +232,14 @@ func (rd Interpretations) dateCondition(c rawCondition, text func(item) string) 
 		}
 		return rd.compare(c.CompareType, at.Unix(), values)
 	}, nil
+}
+
+// date reads a date as fields of the kind are given one.
+func (k fieldKind) date(s string) (time.Time, error) {
+	if t, err := time.Parse(time.DateOnly, s); err == nil && k == anyDateField {
+		return t, nil
+	}
+	return time.Parse("2.1.2006", s)
 }
 
 // instant is the zero time for what is no date.
@@ -219,21 +267,49 @@ func (rd Interpretations) textCondition(c rawCondition, kind fieldKind, text fun
 		}
 		tests = append(tests, rd.textTest(c.CompareType, kind, s))
 	}
-	all := rd.ContainsAllValues && strings.HasSuffix(strings.ToLower(c.CompareType), "contains")
-	negated := c.CompareType == "notContains" || c.CompareType == "neq"
+	decide := rd.anyOf(c.CompareType, len(tests))
 	return func(i item) bool {
-		have := text(i)
-		hits := 0
+		have, hits := text(i), 0
 		for _, test := range tests {
 			if test(have) {
 				hits++
 			}
 		}
-		found := hits > 0
-		if all {
-			found = hits == len(tests)
+		return decide(hits)
+	}, nil
+}
+
+// anyOf decides by how many of the values are found: any will do, or all must be where a reading says so, or none of
+// what is negated.
+func (rd Interpretations) anyOf(compareType string, values int) func(hits int) bool {
+	needed := 1
+	if rd.ContainsAllValues && strings.HasSuffix(strings.ToLower(compareType), "contains") {
+		needed = values
+	}
+	negated := compareType == "notContains" || compareType == "neq"
+	return func(hits int) bool { return (hits >= needed) != negated }
+}
+
+// codesCondition looks for words in a list by their codes; the recorded requests have them as numbers and as texts.
+// A code that no list has is found nowhere.
+func (rd Interpretations) codesCondition(c rawCondition, of *fact) (condition, *rpcError) {
+	var wanted []string
+	for _, raw := range c.Value {
+		code, err := wholeNumber(raw)
+		if err != nil {
+			return nil, &rpcError{32117, "Not allowed params for filter"}
 		}
-		return found != negated
+		wanted = append(wanted, of.codes[strconv.FormatInt(code, 10)])
+	}
+	decide := rd.anyOf(c.CompareType, len(wanted))
+	return func(i item) bool {
+		have, hits := of.words(i), 0
+		for _, word := range wanted {
+			if slices.Contains(have, word) {
+				hits++
+			}
+		}
+		return decide(hits)
 	}, nil
 }
 

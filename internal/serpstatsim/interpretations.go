@@ -28,6 +28,13 @@ type Interpretations struct {
 	ActiveOnly            bool         // the methods that are not about lost links leave them out (else they list and count them too)
 	LostCheckIsDeleted    bool         // check and lastupdate of lost links are date_del (else as CheckIsLastVisited says)
 	OtherSpellings        bool         // keys are those of the schema where the recorded answers have others
+	AnchorsOfOneWord      bool         // getAnchors without count is about anchors of one word (else about all)
+	IntersectOfTwo        bool         // getIntersect lists donors of at least two of the sites (else of any)
+	IntersectAtLeast      bool         // getIntersectSummary counts a donor in every combination whose sites it links to (else in the one that it links to exactly)
+	SummaryAWeekOld       bool         // getSummaryV2 tells what was a week before the world's last day (else what the lists have)
+	InfoInResult          bool         // summary_info is in result, as the schema has it, where the recorded answer has it beside (getDistributionTLD)
+	OutDomainsBySite      bool         // getOutDomains has a row for each registrable domain (else for each host)
+	NoURLSearch           bool         // searchType url and part_url are refused, as the newest enum has it (else taken)
 }
 
 // CompareTypes is which compareTypes the fields of complexFilter take; another one is error 32117.
@@ -80,6 +87,8 @@ func RandomInterpretations(r *rand.Rand) Interpretations {
 		LinkTypeVocabulary: coin(), CheckIsLastVisited: coin(), CheckByInstant: coin(), LinkPerDomainFirst: coin(),
 		PastCapEmpty: coin(), NumbersAsStrings: coin(), NoDataAsError: coin(),
 		ActiveOnly: coin(), LostCheckIsDeleted: coin(), OtherSpellings: coin(),
+		AnchorsOfOneWord: coin(), IntersectOfTwo: coin(), IntersectAtLeast: coin(), SummaryAWeekOld: coin(), InfoInResult: coin(),
+		OutDomainsBySite: coin(), NoURLSearch: coin(),
 	}
 }
 

@@ -5,12 +5,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
-// withSubdomains is the searchType that is about a domain's subdomains too.
-const withSubdomains = "domain_with_subdomains"
-
+// params are those of all methods.
 type params struct {
 	Query         *string         `json:"query"`
 	SearchType    *string         `json:"searchType"`
@@ -20,13 +19,17 @@ type params struct {
 	Size          *int            `json:"size"`
 	LinkPerDomain *int            `json:"linkPerDomain"`
 	ComplexFilter json.RawMessage `json:"complexFilter"`
+	Anchor        *string         `json:"anchor"`
+	Count         *string         `json:"count"`
+	Intersect     []string        `json:"intersect"`
+	Lang          *string         `json:"lang"`
 }
 
-// list answers a request of a list method.
-func (s *Server) list(sp *spec, raw json.RawMessage, entry *Request, fault *Fault) ([]byte, *rpcError) {
+// list answers a request of a method that lists or counts links.
+func (s *Server) list(sp *spec, raw json.RawMessage, entry *Request, fault *Fault) (result, *rpcError) {
 	p, e := sp.read(raw)
 	if e != nil {
-		return nil, e
+		return result{}, e
 	}
 	entry.Query, entry.SearchType = or(p.Query, ""), or(p.SearchType, sp.textDefault("searchType"))
 	entry.Sort, entry.Order = or(p.Sort, sp.textDefault("sort")), or(p.Order, sp.order())
@@ -35,15 +38,30 @@ func (s *Server) list(sp *spec, raw json.RawMessage, entry *Request, fault *Faul
 	if string(p.ComplexFilter) != "null" {
 		entry.ComplexFilter = string(p.ComplexFilter)
 	}
-	if e := sp.check(*entry, p.LinkPerDomain != nil); e != nil {
-		return nil, e
+	entry.Anchor, entry.WordCount = or(p.Anchor, ""), or(p.Count, "")
+	entry.Intersect, entry.Lang = p.Intersect, or(p.Lang, sp.textDefault("lang"))
+	switch e := sp.check(*entry, s.readings()); {
+	case e != nil:
+		return result{}, e
+	case p.LinkPerDomain != nil && !sp.Params["linkPerDomain"].takes(*p.LinkPerDomain):
+		return result{}, schemaError("linkPerDomain")
+	case p.Count != nil && *p.Count == "":
+		return result{}, schemaError("count")
 	}
 	v, e := s.view(sp, *entry, p.ComplexFilter)
 	if e != nil {
-		return nil, e
+		return result{}, e
 	}
 	return s.page(v, entry, fault)
 }
+
+func (s *Server) readings() Interpretations {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.opts.Interpretations
+}
+
+func schemaError(what string) *rpcError { return &rpcError{400, "Schema validation failed: " + what} }
 
 // read reads the params that the method has, by their exact names.
 func (sp *spec) read(raw json.RawMessage) (p params, e *rpcError) {
@@ -62,32 +80,52 @@ func (sp *spec) read(raw json.RawMessage) (p params, e *rpcError) {
 	return p, nil
 }
 
-// order is the default of order. Three methods name none; that of the others is desc.
-func (sp *spec) order() string { return cmp.Or(sp.textDefault("order"), "desc") }
+// order is the default of order. Some methods name none; that of the others is desc.
+func (sp *spec) order() string {
+	if _, takes := sp.Params["order"]; !takes {
+		return ""
+	}
+	return cmp.Or(sp.textDefault("order"), "desc")
+}
 
 // check validates a request whose defaults are filled in.
-func (sp *spec) check(r Request, linkPerDomain bool) *rpcError {
-	_, sorts := sp.Sort[r.Sort]
-	bad := ""
-	switch {
-	case r.Query == "":
+func (sp *spec) check(r Request, rd Interpretations) *rpcError {
+	if r.Query == "" {
 		return &rpcError{400, "Parameter query is required"}
-	case !slices.Contains(sp.Params["searchType"].Enum, r.SearchType):
-		bad = "searchType"
-	case !sorts:
-		bad = "sort"
-	case !slices.Contains(sp.Params["order"].Enum, r.Order):
-		bad = "order"
-	case !sp.Params["page"].takes(r.Page):
-		bad = "page"
-	case !sp.Params["size"].takes(r.Size):
-		bad = "size"
-	case linkPerDomain && !sp.Params["linkPerDomain"].takes(r.LinkPerDomain):
-		bad = "linkPerDomain"
-	default:
-		return nil
 	}
-	return &rpcError{400, "Schema validation failed: " + bad}
+	for _, name := range paramNames {
+		p, taken := sp.Params[name]
+		if taken && !sp.sound(name, p, r, rd) || !taken && r.has(name) {
+			return schemaError(name)
+		}
+	}
+	return nil
+}
+
+// sound reports whether a request has a value of a parameter that the method takes.
+func (sp *spec) sound(name string, p param, r Request, rd Interpretations) bool {
+	switch name {
+	case "query":
+		return scopeOf(r.Query, r.SearchType).sound()
+	case "searchType":
+		return slices.Contains(p.Enum, r.SearchType) || slices.Contains(p.Older, r.SearchType) && !rd.NoURLSearch
+	case "sort":
+		return sp.Sort[r.Sort] != ""
+	case "order", "lang":
+		return slices.Contains(p.Enum, r.text(name))
+	case "page":
+		return p.takes(r.Page)
+	case "size":
+		return p.takes(r.Size)
+	case "linkPerDomain":
+		return r.LinkPerDomain == 0 || p.takes(r.LinkPerDomain)
+	case "count":
+		n, err := strconv.Atoi(cmp.Or(r.WordCount, "0"))
+		return err == nil && n >= 0
+	case "intersect":
+		return p.takes(len(r.Intersect)) && !slices.ContainsFunc(r.Intersect, func(site string) bool { return !scopeOf(site, "").sound() })
+	}
+	return true
 }
 
 // Matching returns all rows that a getOutlinks request is about, in its order and under the readings in
@@ -106,8 +144,9 @@ func (s *Server) Matching(r Request) ([]Row, error) {
 	return rows, nil
 }
 
-// Answers is [Server.Matching] for any list method, by its full name or by what follows the last dot: all rows
-// that the request is about, encoded as in an answer.
+// Answers is [Server.Matching] for any method but getStats, by its full name or by what follows the last dot: all
+// rows that the request is about, encoded as in an answer, and one where that is an object. Of the request it reads
+// Anchor, WordCount, Intersect and Lang too.
 func (s *Server) Answers(r Request) ([]json.RawMessage, error) {
 	v, err := s.all(r)
 	if err != nil {
@@ -128,13 +167,10 @@ func (s *Server) all(r Request) (*view, error) {
 	if sp == nil {
 		return nil, fmt.Errorf("%q is no list method", r.Method)
 	}
-	r.SearchType = cmp.Or(r.SearchType, sp.textDefault("searchType"))
+	r.SearchType, r.Lang = cmp.Or(r.SearchType, sp.textDefault("searchType")), cmp.Or(r.Lang, sp.textDefault("lang"))
 	r.Sort, r.Order = cmp.Or(r.Sort, sp.textDefault("sort")), cmp.Or(r.Order, sp.order())
 	r.Page, r.Size = sp.numberDefault("page"), sp.numberDefault("size")
-	if _, takes := sp.Params["linkPerDomain"]; !takes && r.LinkPerDomain != 0 {
-		return nil, &rpcError{400, "Schema validation failed: linkPerDomain"}
-	}
-	if e := sp.check(r, r.LinkPerDomain != 0); e != nil {
+	if e := sp.check(r, s.readings()); e != nil {
 		return nil, e
 	}
 	v, e := s.view(sp, r, json.RawMessage(r.ComplexFilter))
@@ -144,52 +180,138 @@ func (s *Server) all(r Request) (*view, error) {
 	return v, nil
 }
 
-func (s *Server) page(v *view, entry *Request, fault *Fault) ([]byte, *rpcError) {
+// page answers with a page of a view, or with all of it where there are no pages.
+func (s *Server) page(v *view, entry *Request, fault *Fault) (result, *rpcError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	sp, rd := v.of.spec, s.opts.Interpretations
+	from, to, e := s.bounds(v, entry, fault)
+	if e != nil {
+		return result{}, e
+	}
+	rows, total := v.page(from, to, rd), len(v.items)
+	if fault != nil {
+		rows, total = fault.Kind.spoilRows(rows, sp.textKey(rd)), fault.Kind.spoilTotal(total)
+	}
+	cost := sp.cost(len(rows))
+	if s.credits+cost > s.opts.MaxLines {
+		return result{}, &rpcError{402, "Plan credits exceeded"}
+	}
+	s.credits += cost // here and not with the log, so that two requests at a time cannot spend the same credit
+	entry.Rows, entry.Credits, entry.Total = len(rows), cost, int64(len(v.items))
+	if len(v.items) == 0 && rd.NoDataAsError {
+		return result{}, &rpcError{32017, "Data not found"}
+	}
+	data := append([]byte(`"data":`), sp.encodeData(rows)...)
+	info := v.of.encodeInfo(rd, answered{int(s.opts.MaxLines - s.credits), len(rows), total, *entry})
+	return sp.assemble(data, info, rd), nil
+}
+
+// bounds are the first row of a page and the one after its last.
+func (s *Server) bounds(v *view, entry *Request, fault *Fault) (from, to int, e *rpcError) {
+	if !v.of.spec.pages() {
+		return 0, len(v.items), nil
+	}
 	reachable := min(len(v.items), s.opts.RowCap)
 	page, size := entry.Page, entry.Size
 	if fault != nil {
 		page, size = fault.Kind.turn(page, size)
 	}
-	from := reachable // of a page so far out that its offset would not fit an int
+	from = reachable // of a page so far out that its offset would not fit an int
 	if page-1 <= reachable/size {
 		from = min((page-1)*size, reachable)
 	}
-	to := min(from+size, reachable)
 	if from == s.opts.RowCap && len(v.items) > s.opts.RowCap && !s.opts.Interpretations.PastCapEmpty {
-		return nil, &rpcError{402, fmt.Sprintf("To get more than %d use export report methods", s.opts.RowCap)}
+		return 0, 0, &rpcError{402, fmt.Sprintf("To get more than %d use export report methods", s.opts.RowCap)}
 	}
-	rows := v.page(from, to, s.opts.Interpretations)
-	if fault != nil {
-		rows = fault.Kind.spoilRows(rows, v.of.spec.textKey(s.opts.Interpretations))
+	return from, min(from+size, reachable), nil
+}
+
+func (sp *spec) cost(rows int) int64 {
+	if rows > 0 && sp.Price > 0 {
+		return int64(sp.Price)
 	}
-	cost := int64(max(len(rows), 1))
-	if s.credits+cost > s.opts.MaxLines {
-		return nil, &rpcError{402, "Plan credits exceeded"}
+	return int64(max(rows, 1))
+}
+
+// encodeData writes what a request has found. Where that is one object and there is none, it is an empty array: so
+// PHP, which the API is written in, encodes an array without keys, and the schema requires no data.
+func (sp *spec) encodeData(rows [][]byte) []byte {
+	if sp.One && len(rows) > 0 {
+		return rows[0]
 	}
-	s.credits += cost // here and not with the log, so that two requests at a time cannot spend the same credit
-	entry.Rows, entry.Credits, entry.Total = len(rows), cost, int64(len(v.items))
-	if len(v.items) == 0 && s.opts.Interpretations.NoDataAsError {
-		return nil, &rpcError{32017, "Data not found"}
-	}
-	num := func(n int) string { return s.opts.Interpretations.number(int64(n)) }
-	length := 256
+	length := 2
 	for _, r := range rows {
 		length += len(r) + 1
 	}
-	out := make([]byte, 0, length)
-	out = append(out, `{"data":[`...)
+	out := append(make([]byte, 0, length), '[')
 	for i, r := range rows {
 		if i > 0 {
 			out = append(out, ',')
 		}
 		out = append(out, r...)
 	}
-	total := len(v.items)
-	if fault != nil {
-		total = fault.Kind.spoilTotal(total)
+	return append(out, ']')
+}
+
+// answered is what summary_info tells of an answer.
+type answered struct {
+	left, rows, total int
+	request           Request
+}
+
+func (l *listing) encodeInfo(rd Interpretations, a answered) []byte {
+	b := []byte(`"summary_info":{`)
+	for n, k := range l.spec.Info {
+		if n > 0 {
+			b = append(b, ',')
+		}
+		b = append(appendText(b, k.Key), ':')
+		switch number, err := wholeNumber(k.Value); {
+		case k.Value != nil && err == nil:
+			b = append(b, rd.number(number)...)
+		case k.Value != nil:
+			b = append(b, k.Value...)
+		default:
+			b = append(b, l.tell(k.Is, rd, a)...)
+		}
 	}
-	return fmt.Appendf(out, `],"summary_info":{"left_lines":%s,"page":%s,"count":%s,"total":%s,"sort":%q,"order":%q}}`,
-		num(int(s.opts.MaxLines-s.credits)), num(entry.Page), num(len(rows)), num(total), entry.Sort, strings.ToUpper(entry.Order)), nil
+	return append(b, '}')
+}
+
+// tell encodes a fact of an answer or of all its rows together.
+func (l *listing) tell(is string, rd Interpretations, a answered) []byte {
+	number := func(n int) []byte { return []byte(rd.number(int64(n))) }
+	switch is {
+	case "left_lines":
+		return number(a.left)
+	case "page":
+		return number(a.request.Page)
+	case "count":
+		return number(a.rows)
+	case "total":
+		return number(a.total)
+	case "sort":
+		return appendText(nil, cmp.Or(l.spec.SortEcho[a.request.Sort], a.request.Sort))
+	case "order":
+		if l.spec.OrderEcho == "lower" {
+			return appendText(nil, a.request.Order)
+		}
+		return appendText(nil, strings.ToUpper(a.request.Order))
+	}
+	return rd.value(nil, factOf(is, rd), l.whole)
+}
+
+// assemble puts data and summary_info where the recorded answer has them.
+func (sp *spec) assemble(data, info []byte, rd Interpretations) result {
+	if sp.InfoBeside && !rd.InfoInResult {
+		return result{fmt.Appendf(nil, "{%s}", data), fmt.Appendf(nil, ",%s", info)}
+	}
+	parts := [][]byte{data, info}
+	if sp.InfoFirst {
+		slices.Reverse(parts)
+	}
+	out := append(make([]byte, 0, len(data)+len(info)+3), '{')
+	out = append(append(append(out, parts[0]...), ','), parts[1]...)
+	return result{inside: append(out, '}')}
 }

@@ -53,6 +53,13 @@ var interpretations = []reading{
 	question("lost-links", "links with a date_del outside getLostOutlinks and getLostBacklinks", "listed", "left-out", func(r *Interpretations) *bool { return &r.ActiveOnly }),
 	question("lost-check", "the date that check and lastupdate of lost links are", "check", "date-del", func(r *Interpretations) *bool { return &r.LostCheckIsDeleted }),
 	question("spellings", "the keys that recorded answers and schema spell differently", "recorded", "schema", func(r *Interpretations) *bool { return &r.OtherSpellings }),
+	question("word-count", "the anchors of getAnchors without count", "any", "one", func(r *Interpretations) *bool { return &r.AnchorsOfOneWord }),
+	question("intersect", "the donors of getIntersect", "of-any-site", "of-two-sites", func(r *Interpretations) *bool { return &r.IntersectOfTwo }),
+	question("intersect-summary", "the combinations that getIntersectSummary counts a donor in", "exactly", "at-least", func(r *Interpretations) *bool { return &r.IntersectAtLeast }),
+	question("summary", "what getSummaryV2 counts", "now", "a-week-ago", func(r *Interpretations) *bool { return &r.SummaryAWeekOld }),
+	question("tld-summary", "where summary_info of getDistributionTLD is", "beside-result", "in-result", func(r *Interpretations) *bool { return &r.InfoInResult }),
+	question("out-domains", "the rows of getOutDomains", "hosts", "domains", func(r *Interpretations) *bool { return &r.OutDomainsBySite }),
+	question("url-search", "searchType url and part_url", "taken", "refused", func(r *Interpretations) *bool { return &r.NoURLSearch }),
 }
 
 // Set answers a question by its name, such as "between=exclusive".

@@ -14,7 +14,8 @@ func TestEveryReadingHasAName(t *testing.T) {
 		names = append(names, strings.SplitN(reading.Name, "=", 2)[0])
 	}
 	// People's scripts hold these names.
-	want := "case values text space between compare-types nofollow link-type check check-precision link-per-domain past-cap numbers no-data lost-links lost-check spellings"
+	want := "case values text space between compare-types nofollow link-type check check-precision link-per-domain past-cap numbers no-data lost-links lost-check spellings " +
+		"word-count intersect intersect-summary summary tld-summary out-domains url-search"
 	if got := strings.Join(names, " "); got != want {
 		t.Errorf("readings %s, want %s", got, want)
 	}

@@ -44,9 +44,10 @@ type Options struct {
 	Latency           time.Duration // of every answer
 	MaxLines          int64         // credits of the plan; 0 is 1000000
 	Faults            []Fault
-	OnRequest         func(Request)    // told of every request after its answer; calls may be concurrent
-	Before            func(number int) // called before a request is handled, to change data meanwhile (SetRows …)
-	Now               func() time.Time // nil is time.Now
+	Threats           func(site string) *Threat // why a registrable domain is malicious, nil if it is not; a nil func makes up some. It must not call the server
+	OnRequest         func(Request)             // told of every request after its answer; calls may be concurrent
+	Before            func(number int)          // called before a request is handled, to change data meanwhile (SetRows …)
+	Now               func() time.Time          // nil is time.Now
 }
 
 // Request is one request as it was answered.
@@ -59,7 +60,11 @@ type Request struct {
 	Sort, Order   string
 	Page, Size    int
 	LinkPerDomain int
-	ComplexFilter string // JSON, "" is none
+	ComplexFilter string   // JSON, "" is none
+	Anchor        string   // of getAnchors, "" is any
+	WordCount     string   // count of getAnchors, "" is left out
+	Intersect     []string // the sites that query is compared with
+	Lang          string   // of getDistributionTLD
 	Rows          int
 	Total         int64 // rows that the request is about, on all pages
 	Credits       int64
@@ -93,6 +98,9 @@ func New(o Options) *Server {
 	}
 	if o.Now == nil {
 		o.Now = time.Now
+	}
+	if o.Threats == nil {
+		o.Threats = madeUpThreat
 	}
 	return &Server{
 		opts: o, data: maps.Collect(maps.All(o.Domains)), listings: map[listingKey]*listing{}, views: map[string]*view{},
@@ -203,7 +211,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		panic(http.ErrAbortHandler)
 	}
 	entry, id := *logged, c.ID
-	result, rpcErr := s.answer(r, c, invalid, &entry, fault)
+	answered, rpcErr := s.answer(r, c, invalid, &entry, fault)
 	if rpcErr != nil {
 		entry.ErrorCode = rpcErr.code
 	}
@@ -214,7 +222,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s.finish(logged, entry)
-	answer := encodeAnswer(id, result, rpcErr)
+	answer := encodeAnswer(id, answered, rpcErr)
 	if fault != nil && fault.play(w, r, s.closed, id, answer) {
 		return
 	}
@@ -242,18 +250,18 @@ func readCall(body []byte, c *call) *rpcError {
 }
 
 // answer is what the API says to a call, before a fault spoils it.
-func (s *Server) answer(r *http.Request, c call, invalid *rpcError, entry *Request, fault *Fault) ([]byte, *rpcError) {
+func (s *Server) answer(r *http.Request, c call, invalid *rpcError, entry *Request, fault *Fault) (result, *rpcError) {
 	switch {
 	case fault != nil && !fault.Kind.spoilsAnswer():
-		return nil, fault.rpcError()
+		return result{}, fault.rpcError()
 	case r.Method != http.MethodPost:
-		return nil, &rpcError{codeInvalidRequest, "Invalid Request"}
+		return result{}, &rpcError{codeInvalidRequest, "Invalid Request"}
 	case invalid != nil:
-		return nil, invalid
+		return result{}, invalid
 	case !s.tokenOK(r):
-		return nil, &rpcError{403, "Invalid token"}
+		return result{}, &rpcError{403, "Invalid token"}
 	case s.tooFast(entry.At):
-		return nil, &rpcError{429, "Query frequency exceeded"}
+		return result{}, &rpcError{429, "Query frequency exceeded"}
 	}
 	return s.dispatch(c.Method, c.Params, entry, fault)
 }
@@ -346,14 +354,14 @@ func (s *Server) tooFast(now time.Time) bool {
 	return false
 }
 
-func (s *Server) dispatch(method string, raw json.RawMessage, entry *Request, fault *Fault) ([]byte, *rpcError) {
+func (s *Server) dispatch(method string, raw json.RawMessage, entry *Request, fault *Fault) (result, *rpcError) {
 	if method == methodStats {
-		return s.getStats(), nil
+		return result{inside: s.getStats()}, nil
 	}
 	if sp := specs()[method]; sp != nil {
 		return s.list(sp, raw, entry, fault)
 	}
-	return nil, &rpcError{codeMethodNotFound, "Method not found"}
+	return result{}, &rpcError{codeMethodNotFound, "Method not found"}
 }
 
 func (s *Server) getStats() []byte {

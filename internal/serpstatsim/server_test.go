@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -421,7 +422,7 @@ func TestTheLogHoldsWhatWasAskedAndAnswered(t *testing.T) {
 		Number: 1, At: log[0].At, Duration: log[0].Duration, Method: outlinks, Query: "a.com", SearchType: "domain", Sort: "url_to", Order: "asc",
 		Page: 2, Size: 2, LinkPerDomain: 4, ComplexFilter: `[[{"field":"anchor","compareType":"contains","value":[""]}]]`, Rows: 1, Total: 3, Credits: 1,
 	}
-	if log[0] != want {
+	if !reflect.DeepEqual(log[0], want) {
 		t.Errorf("got  %+v\nwant %+v", log[0], want)
 	}
 	if log[1].ErrorCode != 400 || log[1].Credits != 0 || !slices.Equal(told, []int{1, 2}) {

@@ -1,13 +1,10 @@
 package serpstatsim
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
 )
 
 // shape is what an item's JSON depends on beside the item.
@@ -30,17 +27,25 @@ type view struct {
 func (s *Server) view(sp *spec, entry Request, complexFilter json.RawMessage) (*view, *rpcError) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	key := fmt.Sprint(sp.Method, "\x00", entry.Query, "\x00", entry.SearchType, "\x00", entry.Sort, "\x00", entry.Order, "\x00", entry.LinkPerDomain, "\x00", string(complexFilter))
+	key := fmt.Sprintf("%s %q %s %q %s %d %q %q %q %q %s", sp.Method, entry.Query, entry.SearchType, entry.Sort, entry.Order, entry.LinkPerDomain,
+		entry.Anchor, entry.WordCount, entry.Intersect, entry.Lang, complexFilter)
 	if v, ok := s.views[key]; ok {
 		return v, nil
 	}
 	rd := s.opts.Interpretations
-	f, e := rd.compile(sp, complexFilter)
+	f, e := rd.compile(sp, entry, complexFilter)
 	if e != nil {
 		return nil, e
 	}
 	l := s.listing(sp, entry, f.words)
-	kept := l.keep(rd, entry.LinkPerDomain, f)
+	if t := sp.Top; t != nil {
+		l.cut(ordering{factOf(t.By, rd), true}, t.Rows)
+	}
+	linkPerDomain := entry.LinkPerDomain
+	if sp.Params["linkPerDomain"].Ignored {
+		linkPerDomain = 0
+	}
+	kept := l.keep(rd, linkPerDomain, f)
 	v := &view{of: l, items: make([]int32, 0, len(l.items))}
 	for _, at := range l.ordered(ordering{factOf(sp.Sort[entry.Sort], rd), entry.Order == "desc"}) {
 		if kept[at] {
@@ -71,7 +76,7 @@ func (l *listing) keep(rd Interpretations, linkPerDomain int, f *filter) []bool 
 }
 
 // ordered returns all item numbers in an order. Equal items keep the order of the data, so that pages never
-// overlap.
+// overlap; so do all where there is nothing to sort by.
 func (l *listing) ordered(o ordering) []int32 {
 	if kept, ok := l.orders[o]; ok {
 		return kept
@@ -80,13 +85,25 @@ func (l *listing) ordered(o ordering) []int32 {
 	for n := range numbers {
 		numbers[n] = int32(n)
 	}
-	if o.by.number != nil {
+	switch {
+	case o.by == nil:
+	case o.by.number != nil:
 		sortBy(numbers, l.items, o.by.number, o.desc)
-	} else {
+	default:
 		sortBy(numbers, l.items, o.by.text, o.desc)
 	}
 	l.orders[o] = numbers
 	return numbers
+}
+
+// cut leaves the first items in an order, and does nothing the second time.
+func (l *listing) cut(o ordering, most int) {
+	var first []item
+	for _, at := range l.ordered(o)[:min(most, len(l.items))] {
+		first = append(first, l.items[at])
+	}
+	l.items = first
+	clear(l.orders)
 }
 
 // sortBy asks for each key once: a rank is looked up in the list of public suffixes.
@@ -115,7 +132,7 @@ func (v *view) page(from, to int, rd Interpretations) [][]byte {
 	rows := make([][]byte, 0, to-from)
 	for _, at := range v.items[from:to] {
 		if encoded[at] == nil {
-			encoded[at] = v.of.spec.encode(v.of.items[at], rd)
+			encoded[at] = v.of.encode(v.of.items[at], rd)
 		}
 		rows = append(rows, encoded[at])
 	}
@@ -123,37 +140,21 @@ func (v *view) page(from, to int, rd Interpretations) [][]byte {
 }
 
 // encode writes an item as an answer has it.
-func (sp *spec) encode(i item, rd Interpretations) []byte {
+func (l *listing) encode(i item, rd Interpretations) []byte {
 	b := append(make([]byte, 0, 256), '{')
-	for n, k := range sp.Keys {
-		if n > 0 {
+	for _, k := range l.spec.Keys {
+		if k.Site > len(l.sites) {
+			continue
+		}
+		if len(b) > 1 {
 			b = append(b, ',')
 		}
-		b = append(strconv.AppendQuote(b, k.name(rd)), ':')
-		f := factOf(k.Is, rd)
-		switch {
-		case f.null != nil && f.null(i):
-			b = append(b, "null"...)
-		case f.number != nil:
-			b = append(b, rd.number(f.number(i))...)
-		default:
-			b = appendText(b, f.text(i))
+		name := k.name(rd)
+		if k.Site > 0 {
+			name += l.sites[k.Site-1]
 		}
+		b = append(appendText(b, name), ':')
+		b = rd.value(b, factOf(k.Is, rd), i)
 	}
 	return append(b, '}')
-}
-
-// appendText writes a JSON text in which <, > and & stand for themselves.
-func appendText(b []byte, s string) []byte {
-	plain := func(c rune) bool { return ' ' <= c && c <= '~' && c != '"' && c != '\\' }
-	if strings.IndexFunc(s, func(c rune) bool { return !plain(c) }) < 0 {
-		return append(append(append(b, '"'), s...), '"')
-	}
-	var out bytes.Buffer
-	e := json.NewEncoder(&out)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(s); err != nil {
-		panic(err) // a text can be encoded
-	}
-	return append(b, bytes.TrimRight(out.Bytes(), "\n")...)
 }

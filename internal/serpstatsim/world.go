@@ -12,6 +12,7 @@ type world struct {
 	links    []*Row // by domain, each domain's in its order
 	byTarget map[string][]int32
 	newest   map[bool]time.Time // the newest first_seen (false) and date_del (true), once asked for
+	oldest   time.Time          // the oldest of all dates of both kinds, known with newest
 }
 
 // theWorld is built when it is first asked for, and dropped by SetRows. The caller holds the lock.
@@ -72,18 +73,20 @@ func linkKey(r *Row) Row {
 	return k
 }
 
-// backlinks returns the links to a site, in the order of the world.
-func (w *world) backlinks(site, searchType string) []*Row {
+// backlinks returns the links to what a request is about, in the order of the world.
+func (w *world) backlinks(of scope) []*Row {
 	var found []int32
 	for host, links := range w.byTarget {
-		if host == site || host == "www."+site || searchType == withSubdomains && strings.HasSuffix(host, "."+site) {
+		if of.hasHost(host) {
 			found = append(found, links...)
 		}
 	}
 	slices.Sort(found)
-	rows := make([]*Row, len(found))
-	for i, at := range found {
-		rows[i] = w.links[at]
+	rows := make([]*Row, 0, len(found))
+	for _, at := range found {
+		if of.hasPath(w.links[at].URLTo) {
+			rows = append(rows, w.links[at])
+		}
 	}
 	return rows
 }
@@ -91,16 +94,36 @@ func (w *world) backlinks(site, searchType string) []*Row {
 // lastWeek is the week that ends with the newest date that a link was first seen, or was deleted: real time
 // would give other answers tomorrow.
 func (w *world) lastWeek(deleted bool) (from time.Time) {
-	if _, ok := w.newest[deleted]; !ok {
-		var newest time.Time
-		for _, r := range w.links {
-			if d := dayOf(appeared(r, deleted)); d.After(newest) {
-				newest = d
+	w.findDays()
+	return w.newest[deleted].AddDate(0, 0, -7)
+}
+
+// days are the first and the last on which anything changed.
+func (w *world) days() (first, last time.Time) {
+	w.findDays()
+	last = w.newest[false]
+	if w.newest[true].After(last) {
+		last = w.newest[true]
+	}
+	return w.oldest, last
+}
+
+func (w *world) findDays() {
+	if len(w.newest) > 0 {
+		return
+	}
+	w.newest[false], w.newest[true] = time.Time{}, time.Time{}
+	for _, r := range w.links {
+		for _, deleted := range []bool{false, true} {
+			d := dayOf(appeared(r, deleted))
+			if d.After(w.newest[deleted]) {
+				w.newest[deleted] = d
+			}
+			if !d.IsZero() && (w.oldest.IsZero() || d.Before(w.oldest)) {
+				w.oldest = d
 			}
 		}
-		w.newest[deleted] = newest
 	}
-	return w.newest[deleted].AddDate(0, 0, -7)
 }
 
 // appeared is when a link got onto its list: when it was first seen, and on those of lost links when it was
@@ -157,7 +180,9 @@ func isMainPage(rawURL string) bool {
 // about it once.
 type listing struct {
 	spec    *spec
+	sites   []string // the site asked about, and those that it is compared with
 	items   []item
+	whole   item               // what is known of all of them together
 	encoded map[shape][][]byte // each item as JSON, once it was asked for
 	orders  map[ordering][]int32
 }
@@ -165,8 +190,9 @@ type listing struct {
 // listingKey is all that a listing depends on.
 type listingKey struct {
 	method, query, searchType string
-	activeOnly                bool
-	words                     string // additional filters
+	others, lang              string          // of the parameters intersect and lang
+	readings                  Interpretations // the rest is as in the zero value
+	words                     string          // additional filters
 }
 
 // maxListings bounds what is kept; far more sites are asked about only by soak tests.
@@ -174,11 +200,13 @@ const maxListings = 1024
 
 // listing returns the listing of a request. The caller holds the lock.
 func (s *Server) listing(sp *spec, entry Request, words []string) *listing {
-	key := listingKey{sp.Method, entry.Query, entry.SearchType, s.opts.Interpretations.ActiveOnly && !sp.Lost, strings.Join(words, " ")}
+	key := listingKey{sp.Method, entry.Query, entry.SearchType, strings.Join(entry.Intersect, " "), entry.Lang, sp.readings(s.opts.Interpretations), strings.Join(words, " ")}
 	if l, ok := s.listings[key]; ok {
 		return l
 	}
-	l := &listing{spec: sp, items: s.items(sp, key, words), encoded: map[shape][][]byte{}, orders: map[ordering][]int32{}}
+	l := &listing{spec: sp, sites: append([]string{entry.Query}, entry.Intersect...), encoded: map[shape][][]byte{}, orders: map[ordering][]int32{}}
+	made := groupings[sp.Grouped].rows(s.material(sp, l.sites, key, words))
+	l.items, l.whole = made.items, made.whole
 	if len(s.listings) >= maxListings {
 		clear(s.listings)
 	}
@@ -186,89 +214,129 @@ func (s *Server) listing(sp *spec, entry Request, words []string) *listing {
 	return l
 }
 
+// readings are the answers to those questions that the method's rows depend on.
+func (sp *spec) readings(rd Interpretations) (needed Interpretations) {
+	if reads := groupings[sp.Grouped].reads; reads != nil {
+		needed = reads(rd)
+	}
+	if !sp.Lost && !sp.Ever {
+		needed.ActiveOnly = rd.ActiveOnly
+	}
+	return needed
+}
+
 // forget drops what other rows of a domain change: all but what comes from other domains' rows alone.
 func (s *Server) forget(domain string) {
 	s.world = nil
 	clear(s.views)
 	maps.DeleteFunc(s.listings, func(k listingKey, l *listing) bool {
-		return k.query == domain || l.spec.Links == "in" || k.words != ""
+		host := scopeOf(k.query, k.searchType).host
+		return l.spec.Links != "out" || k.words != "" || host == domain || strings.HasSuffix(host, "."+domain)
 	})
 }
 
-func (s *Server) items(sp *spec, key listingKey, words []string) []item {
-	var tests []func(*Row) bool
-	for _, word := range words {
-		tests = append(tests, additionalFilters[word](sp, s.theWorld()))
-	}
-	var links []*Row
-	for _, r := range s.links(sp, key) {
-		gone := r.DateDel != nil
-		if sp.Lost && !gone || key.activeOnly && gone || slices.ContainsFunc(tests, func(test func(*Row) bool) bool { return !test(r) }) {
-			continue
-		}
-		links = append(links, r)
-	}
-	if sp.Grouped != "" {
-		return groupings[sp.Grouped](sp, links)
-	}
-	items := make([]item, len(links))
-	for i, r := range links {
-		items[i].Row = r
-	}
-	return items
+// site is a site with the links that a method is about.
+type site struct {
+	name    string
+	in, out []*Row
 }
 
-// links are those of a site, whether they are gone or not. The rows of a domain are its outlinks, whatever
-// their pages are called: tests have pages of odd hosts.
-func (s *Server) links(sp *spec, key listingKey) []*Row {
-	if sp.Links == "in" {
-		return s.theWorld().backlinks(key.query, key.searchType)
+// material is what rows are made of.
+type material struct {
+	spec     *spec
+	readings Interpretations // those that the rows depend on
+	lang     string
+	sites    []site
+	world    func() *world
+	threats  *threatList
+	domains  map[string]string // registrable, by host
+}
+
+// links are those of the site that was asked about, at the end that the method is about.
+func (m *material) links() []*Row {
+	if m.spec.Links == "out" {
+		return m.sites[0].out
 	}
-	rows := s.data[key.query]
+	return m.sites[0].in
+}
+
+// far is the host at the other end of a link.
+func (m *material) far(r *Row) string { return hostOf(m.spec.far(r)) }
+
+// domain is the registrable domain of a host.
+func (m *material) domain(host string) string {
+	d, known := m.domains[host]
+	if !known {
+		d = registrableDomain(host)
+		m.domains[host] = d
+	}
+	return d
+}
+
+func (s *Server) material(sp *spec, names []string, key listingKey, words []string) *material {
+	m := &material{
+		spec: sp, readings: key.readings, lang: key.lang, world: s.theWorld,
+		threats: &threatList{of: s.opts.Threats, hosts: map[string]*Threat{}}, domains: map[string]string{},
+	}
+	tests := m.tests(words)
+	for _, name := range names {
+		of, one := scopeOf(name, key.searchType), site{name: name}
+		if sp.Links != "out" {
+			one.in = keepLinks(s.theWorld().backlinks(of), tests)
+		}
+		if sp.Links != "in" {
+			one.out = keepLinks(s.outlinks(of), tests)
+		}
+		m.sites = append(m.sites, one)
+	}
+	return m
+}
+
+// tests are what a link must pass to be one that the method is about.
+func (m *material) tests(words []string) (tests []func(*Row) bool) {
+	sp := m.spec
+	switch {
+	case sp.Lost:
+		tests = append(tests, func(r *Row) bool { return r.DateDel != nil })
+	case m.readings.ActiveOnly && !sp.Ever:
+		tests = append(tests, func(r *Row) bool { return r.DateDel == nil })
+	}
+	if sp.LinkType != "" {
+		tests = append(tests, func(r *Row) bool { return r.LinkType == sp.LinkType })
+	}
+	if sp.Malicious {
+		tests = append(tests, func(r *Row) bool { return m.threats.find(m.far(r)) != nil })
+	}
+	for _, word := range words {
+		tests = append(tests, additionalFilters[word](sp, m.world()))
+	}
+	return tests
+}
+
+func keepLinks(links []*Row, tests []func(*Row) bool) []*Row {
+	kept := make([]*Row, 0, len(links))
+	for _, r := range links {
+		if !slices.ContainsFunc(tests, func(test func(*Row) bool) bool { return !test(r) }) {
+			kept = append(kept, r)
+		}
+	}
+	return kept
+}
+
+// outlinks are the links from what a request is about, whether they are gone or not. The rows of a domain are its
+// outlinks, whatever their pages are called: tests have pages of odd hosts. A subdomain without rows of its own has
+// those of its pages that the domain above it has.
+func (s *Server) outlinks(of scope) []*Row {
+	owner := of.host
+	for s.data[owner] == nil && owner != "" {
+		_, owner, _ = strings.Cut(owner, ".")
+	}
+	rows := s.data[owner]
 	links := make([]*Row, 0, len(rows))
 	for i := range rows {
-		if key.searchType == withSubdomains || ofDomain(rows[i].URLFrom, key.query) {
+		if owner == of.host && of.searchType == withSubdomains || of.has(rows[i].URLFrom) {
 			links = append(links, &rows[i])
 		}
 	}
 	return links
-}
-
-// groupings make rows of links. They group by host, not by site: the recorded answer of getOutDomains has
-// support.google.com beside chrome.google.com, and getRefDomains takes only_subdomains and no_subdomains,
-// which would be pointless if its rows could not be subdomains. www.a.com is a host of its own; nothing
-// recorded shows one.
-var groupings = map[string]func(*spec, []*Row) []item{
-	"host_links": func(sp *spec, links []*Row) []item { return byHost(sp, links, nil) },
-	"host_pages": func(sp *spec, links []*Row) []item {
-		return byHost(sp, links, func(r *Row) string { return r.URLFrom })
-	},
-}
-
-// byHost counts links by the host of their far end, those that are equal in what distinct says once. Hosts
-// come in the order in which they are met.
-func byHost(sp *spec, links []*Row, distinct func(*Row) string) []item {
-	var items []item
-	groups, seen := map[string]*group{}, map[string]bool{}
-	for _, r := range links {
-		host := hostOf(sp.far(r))
-		g := groups[host]
-		switch {
-		case host == "":
-			continue // what leads nowhere is of no host
-		case g == nil:
-			g = &group{host: host, rank: shownRank(host), siteRank: siteRank(host)}
-			groups[host] = g
-			items = append(items, item{group: g})
-		}
-		g.latestVisit = max(g.latestVisit, r.LastVisited)
-		if distinct != nil {
-			if seen[distinct(r)] {
-				continue
-			}
-			seen[distinct(r)] = true
-		}
-		g.count++
-	}
-	return items
 }
