@@ -28,14 +28,23 @@ var groupings = map[string]*grouping{
 	},
 	"host_links": {
 		facts: strings.Fields("host latest_visit count rank site_rank"),
-		rows:  func(m *material) grouped { return byHost(m, nil) },
-		reads: func(rd Interpretations) Interpretations {
-			return Interpretations{OutDomainsBySite: rd.OutDomainsBySite}
-		},
+		rows:  func(m *material) grouped { return byHost(m, m.far, nil) },
 	},
 	"host_pages": {
 		facts: strings.Fields("host latest_visit count rank site_rank"),
-		rows:  func(m *material) grouped { return byHost(m, func(r *Row) string { return r.URLFrom }) },
+		rows:  func(m *material) grouped { return byHost(m, m.far, func(r *Row) string { return r.URLFrom }) },
+	},
+	"host_or_domain_links": {
+		facts: strings.Fields("host latest_visit count rank site_rank"),
+		rows: func(m *material) grouped {
+			if m.readings.OutDomainsBySite {
+				return byHost(m, func(r *Row) string { return m.domain(m.far(r)) }, nil)
+			}
+			return byHost(m, m.far, nil)
+		},
+		reads: func(rd Interpretations) Interpretations {
+			return Interpretations{OutDomainsBySite: rd.OutDomainsBySite}
+		},
 	},
 	"anchors": {
 		facts: strings.Fields("link_text word_count latest_visit count domains nofollows"),
@@ -93,16 +102,13 @@ func eachLink(m *material) grouped {
 	return grouped{items: items}
 }
 
-// byHost counts links by the host of their far end, those that are equal in what distinct says once. Hosts
-// come in the order in which they are met.
-func byHost(m *material, distinct func(*Row) string) grouped {
+// byHost counts links by a host, those that are equal in what distinct says once. Hosts come in the order in which
+// they are met.
+func byHost(m *material, hostOf, distinct func(*Row) string) grouped {
 	var items []item
 	groups, seen := map[string]*group{}, map[string]bool{}
 	for _, r := range m.links() {
-		host := m.far(r)
-		if m.readings.OutDomainsBySite {
-			host = m.domain(host)
-		}
+		host := hostOf(r)
 		g := groups[host]
 		switch {
 		case host == "":

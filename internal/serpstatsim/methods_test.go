@@ -335,65 +335,113 @@ func TestRecordedRequestsHaveTheirRecordedRows(t *testing.T) {
 	}
 }
 
-func TestEveryMethodTakesItsOwnSortsAndFieldsAlone(t *testing.T) {
-	const six = "url_from anchor link_nofollow links_external link_type url_to"
+// numberFields are those whose values are numbers.
+var numberFields = strings.Fields("links_external domain_links domain_rank total refDomains nofollow noFollow ips count domains links_count links_count1 links_count2 " +
+	"links_count3 platform_type threat_type")
+
+// params makes those of a request about a site; more is further ones. What is compared with others is so with b.com.
+func params(method, query, more string) string {
+	if strings.HasPrefix(method, "getIntersect") {
+		more += `,"intersect":["b.com"]`
+	}
+	return fmt.Sprintf(`{"query":%q%s}`, query, more)
+}
+
+func TestEveryMethodTakesItsOwnParametersSortsAndFieldsAlone(t *testing.T) {
+	const (
+		six      = "url_from anchor link_nofollow links_external link_type url_to"
+		pages    = "sort order page size complexFilter"
+		perLink  = "searchType linkPerDomain " + pages
+		ofPeriod = "no_subdomains only_main_page last_week"
+		threats  = "lastupdate domain_link links_count platform_type threat_type"
+		dangers  = "lastupdate url_from url_to platform_type threat_type"
+		counts   = "domain_rank links_count1 links_count2 links_count3"
+	)
 	names := strings.Split("url_from|anchor| anchor|link_nofollow|links_external|link_type|url_to|check|lastupdate|add|date_del|first_seen|"+
-		"last_visited|link_text|links_ext|domain_links|domain_to|domains_to|domain_from|domain_rank|domainRank|ref_pages", "|")
-	for _, test := range []struct{ method, sorts, standard, fields, words string }{
-		{"getOutlinks", six + " check", "check", six + " check", ""},
-		{"getLostOutlinks", six + " lastupdate", "lastupdate", six + " check", ""},
-		{"getNewBacklinks", six + " check add domain_rank", "check", six + " check add", "no_subdomains only_main_page last_week"},
-		{"getLostBacklinks", strings.Replace(six, "anchor", "_anchor", 1) + " check", "check", six + " check", "no_subdomains only_main_page last_week"},
-		{"getOutDomains", "domain_links domain_to domain_rank", "domain_rank", "domain_links domain_from domain_to domain_rank", "only_subdomains only_hosts last_week"},
-		{"getRefDomains", "domain_links domain_from domain_rank check", "check", "domain_links domain_from domain_rank", "no_subdomains only_subdomains only_hosts last_week"},
+		"last_visited|link_text|links_ext|domain_links|domain_to|domains_to|domain_from|domain_rank|domainRank|ref_pages|"+
+		"domain|Domain|total|refDomains|nofollow|noFollow|ips|count|domains|links_count|links_count1|links_count2|links_count3|links_count4|SDR|"+
+		"domain_link|platform_type|threat_type|link_from|urlTo|url|date", "|")
+	for _, test := range []struct{ method, params, sorts, standard, fields, words string }{
+		{"getOutlinks", perLink, six + " check", "check", six + " check", ""},
+		{"getLostOutlinks", perLink, six + " lastupdate", "lastupdate", six + " check", ""},
+		{"getNewBacklinks", perLink, six + " check add domain_rank", "check", six + " check add", ofPeriod},
+		{"getLostBacklinks", perLink, strings.Replace(six, "anchor", "_anchor", 1) + " check", "check", six + " check", ofPeriod},
+		{"getOutDomains", "searchType " + pages, "domain_links domain_to domain_rank", "domain_rank", "domain_links domain_from domain_to domain_rank", "only_subdomains only_hosts last_week"},
+		{"getRefDomains", "searchType " + pages, "domain_links domain_from domain_rank check", "check", "domain_links domain_from domain_rank", "no_subdomains only_subdomains only_hosts last_week"},
+		{"getRedirectedDomains", pages, "domain domain_rank", "domain_rank", "domain domain_rank", ""},
+		{"getAnchors", "searchType anchor count " + pages, "total refDomains nofollow anchor lastupdate", "lastupdate", "total refDomains nofollow noFollow anchor lastupdate", "no_subdomains"},
+		{"getTopPages", "searchType " + pages, "ips count domains url_to lastupdate", "lastupdate", "ips count domains url_to lastupdate", "no_subdomains"},
+		{"getIntersect", "intersect " + pages, counts, "domain_rank", counts, ""},
+		{"getThreats", perLink, threats, "check", threats, ""}, // lastupdate is told so
+		{"getOutThreats", perLink, threats, "check", threats, ""},
+		{"getThreatsLinks", perLink, dangers, "check", dangers, ""},
+		{"getOutThreatsLinks", perLink, dangers, "check", dangers, ""},
+		{"getTopAnchors", "searchType", "", "", "", ""},
+		{"getSummaryV2", "searchType", "", "", "", ""},
+		{"getBacklinksChangesHistory", "searchType", "", "", "", ""},
+		{"getDistributionSDR", "searchType", "", "", "", ""},
+		{"getDistributionTLD", "searchType lang", "", "", "", ""},
+		{"getIntersectSummary", "intersect", "", "", "", ""},
 	} {
 		s := serpstatsim.New(serpstatsim.Options{})
-		code := func(params string) int {
-			if e := call(t, s, test.method, `{"query":"a.com",`+params+`}`).Error; e != nil {
+		takes := func(param string) bool { return slices.Contains(strings.Fields(test.params), param) }
+		code := func(more string) int {
+			body := params(test.method, "a.com", ","+more)
+			if strings.Contains(more, `"intersect"`) {
+				body = `{"query":"a.com",` + more + `}`
+			}
+			if e := call(t, s, test.method, body).Error; e != nil {
 				return e.Code
 			}
 			return 0
 		}
+		refused := map[bool]int{true: 32117, false: 400}[takes("complexFilter")]
 		for _, name := range names {
 			taken := slices.Contains(strings.Fields(test.sorts), strings.Replace(name, " ", "_", 1))
 			if got := code(fmt.Sprintf(`"sort":%q`, name)); got != map[bool]int{true: 0, false: 400}[taken] {
 				t.Errorf("%s: sort %q is answered with %d", test.method, name, got)
 			}
-			value := map[bool]any{true: 1, false: "1.1.2030"}[slices.Contains([]string{"links_external", "domain_links", "domain_rank"}, name)]
+			value := map[bool]any{true: 1, false: "1.1.2030"}[slices.Contains(numberFields, name)]
 			taken = slices.Contains(strings.Fields(test.fields), name)
-			if got := code(`"complexFilter":[[` + condition(name, "eq", value) + `]]`); got != map[bool]int{true: 0, false: 32117}[taken] {
+			if got := code(`"complexFilter":[[` + condition(name, "eq", value) + `]]`); got != map[bool]int{true: 0, false: refused}[taken] {
 				t.Errorf("%s: a filter on %q is answered with %d", test.method, name, got)
 			}
 		}
 		for _, word := range []string{"no_subdomains", "only_subdomains", "only_hosts", "only_main_page", "last_week", "first_week", ""} {
 			taken := slices.Contains(strings.Fields(test.words), word)
-			if got := code(fmt.Sprintf(`"complexFilter":[[{"additional_filters":%q}]]`, word)); got != map[bool]int{true: 0, false: 32117}[taken] {
+			if got := code(fmt.Sprintf(`"complexFilter":[[{"additional_filters":%q}]]`, word)); got != map[bool]int{true: 0, false: refused}[taken] {
 				t.Errorf("%s: additional filter %q is answered with %d", test.method, word, got)
 			}
 		}
-		info := call(t, s, test.method, `{"query":"a.com"}`).Result.SummaryInfo
-		if info["sort"] != test.standard || info["order"] != "DESC" || info["page"] != 1.0 {
+		info := call(t, s, test.method, params(test.method, "a.com", "")).Result.SummaryInfo
+		if takes("page") && (info["sort"] != test.standard || strings.ToUpper(info["order"].(string)) != "DESC" || info["page"] != 1.0) {
 			t.Errorf("%s: defaults %v", test.method, info)
+		}
+		for _, param := range []string{
+			`"searchType":"domain"`, `"order":"asc"`, `"page":2`, `"size":1000`, `"linkPerDomain":1`, `"complexFilter":[]`, `"anchor":"a"`, `"count":"2"`, `"intersect":["b.com","c.com"]`, `"lang":"uk"`,
+		} {
+			name := strings.Split(param, `"`)[1]
+			if got := code(param); got != map[bool]int{true: 0, false: 400}[takes(name)] {
+				t.Errorf("%s: %s is answered with %d", test.method, param, got)
+			}
 		}
 		s.Reset()
 		for _, params := range []string{
-			`"searchType":"url"`, `"searchType":""`, `"order":"DESC"`, `"page":0`, `"size":1001`, `"size":"1"`, `"limit":5`, `"Page":1`,
+			`"searchType":"url"`, `"searchType":""`, `"order":"DESC"`, `"page":0`, `"size":1001`, `"size":"1"`, `"limit":5`, `"Page":1`, `"linkPerDomain":0`,
+			`"count":2`, `"count":""`, `"count":"two"`, `"count":"-1"`, `"anchor":1`, `"intersect":[]`, `"intersect":"b.com"`, `"intersect":["b.com",""]`, `"intersect":["b.com","https://c.com/"]`,
+			`"intersect":["b.com","c.com","d.com"]`, `"intersect":null`, `"lang":"fr"`, `"lang":""`,
 			`"complexFilter":5`, `"complexFilter":[[{"additional_filters":5}]]`, `"complexFilter":[[{"additional_filters":"last_week","field":"url_from"}]]`,
 		} {
 			want := 400
 			if strings.Contains(params, "complexFilter") {
-				want = 32117
+				want = refused
 			}
 			if got := code(params); got != want {
 				t.Errorf("%s: %s is answered with %d, want %d", test.method, params, got, want)
 			}
 		}
-		want := map[bool]int{true: 0, false: 400}[slices.Contains(linkMethods, test.method)]
 		if s.Credits() != 0 {
 			t.Errorf("%s: %d credits spent on refusals", test.method, s.Credits())
-		}
-		if got := code(`"linkPerDomain":1`); got != want {
-			t.Errorf("%s: linkPerDomain is answered with %d, want %d", test.method, got, want)
 		}
 	}
 }
@@ -415,20 +463,48 @@ func TestWhichCompareTypesTheFieldsOfOtherMethodsTake(t *testing.T) {
 		{"getRefDomains", "domain_from", "contains", "contains"},
 		{"getRefDomains", "domain_links", "gte", "gte"},
 		{"getRefDomains", "domain_rank", "gte eq", "gte"},
+		{"getRedirectedDomains", "domain_rank", "gte eq", "eq"},
+		{"getRedirectedDomains", "domain", "contains", "contains"},
+		{"getAnchors", "total", "gt", "gt"},
+		{"getAnchors", "noFollow", "gte", "gte"},
+		{"getAnchors", "nofollow", "", ""},
+		{"getAnchors", "anchor", "contains notContains", "contains"},
+		{"getAnchors", "refDomains", "", ""},
+		{"getAnchors", "lastupdate", "", ""},
+		{"getTopPages", "url_to", "contains notContains", "contains"},
+		{"getTopPages", "count", "gte", "gte"},
+		{"getTopPages", "ips", "gte", "gte"},
+		{"getTopPages", "domains", "gte", "gte"},
+		{"getTopPages", "lastupdate", "", ""},
+		{"getIntersect", "domain_rank", "gte eq", "gte"},
+		{"getIntersect", "links_count1", "gte", "gte"},
+		{"getIntersect", "links_count2", "gte", "gte"},
+		{"getIntersect", "links_count3", "", ""},
+		{"getThreats", "domain_link", "contains", "contains"},
+		{"getThreats", "links_count", "gte", "gte"},
+		{"getThreats", "platform_type", "contains", "contains"},
+		{"getThreats", "threat_type", "contains", ""},
+		{"getThreats", "lastupdate", "", ""},
+		{"getOutThreats", "domain_link", "contains", "contains"},
+		{"getOutThreats", "threat_type", "contains", ""},
+		{"getThreatsLinks", "url_from", "contains notContains", "contains"},
+		{"getThreatsLinks", "threat_type", "contains", "contains"},
+		{"getOutThreatsLinks", "url_to", "contains notContains", "contains"},
+		{"getOutThreatsLinks", "platform_type", "contains", "contains"},
 	} {
 		for types, want := range map[serpstatsim.CompareTypes]string{serpstatsim.AllowAttested: test.attested, serpstatsim.AllowSpecOnly: test.spec} {
 			s := serpstatsim.New(serpstatsim.Options{Interpretations: serpstatsim.Interpretations{CompareTypes: types}})
 			var taken []string
 			for _, op := range []string{"gt", "lt", "gte", "lte", "eq", "neq", "between", "contains", "notContains", "startsWith", "endsWith"} {
 				var value any = "1.1.2020"
-				if slices.Contains([]string{"links_external", "domain_links", "domain_rank"}, test.field) {
+				if slices.Contains(numberFields, test.field) {
 					value = 1
 				}
 				args := []any{value, value}
 				if op != "between" {
 					args = args[:1]
 				}
-				switch e := call(t, s, test.method, `{"query":"a.com","complexFilter":[[`+condition(test.field, op, args...)+`]]}`).Error; {
+				switch e := call(t, s, test.method, params(test.method, "a.com", `,"complexFilter":[[`+condition(test.field, op, args...)+`]]`)).Error; {
 				case e == nil:
 					taken = append(taken, op)
 				case e.Code != 32117 || e.Message != "Not allowed method "+op+" for field "+test.field:
@@ -444,6 +520,8 @@ func TestWhichCompareTypesTheFieldsOfOtherMethodsTake(t *testing.T) {
 
 // hosts of a world in which everyone links to everyone; two domains' names end alike.
 var worldHosts = []string{"a.com", "www.a.com", "blog.a.com", "xa.com", "b.co.uk", "news.b.co.uk", "www.b.co.uk", "outside.org", "deep.sub.outside.org"}
+
+var linkTypes = strings.Fields("href redirect image canonical alternate rss frame form")
 
 func domainOf(host string) string {
 	for _, d := range []string{"b.co.uk", "xa.com", "a.com", "outside.org"} {
@@ -461,6 +539,7 @@ func randomWorld(r *rand.Rand) map[string][]serpstatsim.Row {
 		host := func() string { return worldHosts[r.IntN(len(worldHosts))] }
 		l := link(fmt.Sprintf("https://%s/%d", host(), r.IntN(4)), fmt.Sprintf("https://%s/%d", host(), r.IntN(3)))
 		l.LinkText, l.FirstSeen = fmt.Sprint(n), fmt.Sprintf("2025-01-%02d", 1+r.IntN(28))
+		l.LinkType, l.Nofollow = linkTypes[n%len(linkTypes)], []string{"follow", "nofollow", "nofollow,ugc", "UGC"}[r.IntN(4)]
 		if r.IntN(3) == 0 {
 			deleted := fmt.Sprintf("2025-03-%02d 10:00:00", 1+r.IntN(28))
 			l.DateDel = &deleted
@@ -570,20 +649,28 @@ func TestBacklinksOfASubdomainAreFound(t *testing.T) {
 
 func TestPagesOfEveryMethodTileItsAnswers(t *testing.T) {
 	world := randomWorld(rand.New(rand.NewPCG(7, 7)))
-	s := serpstatsim.New(serpstatsim.Options{Domains: world})
-	for _, method := range listMethods {
-		answers, err := s.Answers(serpstatsim.Request{Method: family + method, Query: "a.com"})
-		if err != nil || len(answers) < 4 {
+	s := serpstatsim.New(serpstatsim.Options{Domains: world, Threats: func(string) *serpstatsim.Threat { return &serpstatsim.Threat{} }})
+	for _, method := range allMethods {
+		request := serpstatsim.Request{Method: family + method, Query: "a.com"}
+		if strings.HasPrefix(method, "getIntersect") {
+			request.Intersect = []string{"b.com"}
+		}
+		answers, err := s.Answers(request)
+		if err != nil || len(answers) < 1 || len(answers) < 3 && !slices.Contains(wholeMethods, method) {
 			t.Fatalf("%s: %d rows, %v", method, len(answers), err)
 		}
 		if s.Credits() != 0 {
 			t.Errorf("%s: %d credits for nothing", method, s.Credits())
 		}
 		var got []json.RawMessage
-		for page := 1; page <= len(answers)/3+1; page++ {
-			got = append(got, listed(t, s, method, fmt.Sprintf(`{"query":"a.com","size":3,"page":%d}`, page))...)
+		if slices.Contains(wholeMethods, method) {
+			got = listed(t, s, method, params(method, "a.com", ""))
+		} else {
+			for page := 1; page <= len(answers)/2+1; page++ {
+				got = append(got, listed(t, s, method, params(method, "a.com", fmt.Sprintf(`,"size":2,"page":%d`, page)))...)
+			}
 		}
-		if !reflect.DeepEqual(got, answers) || s.Credits() < int64(len(answers)) {
+		if !reflect.DeepEqual(got, answers) {
 			t.Errorf("%s: pages have %s\nAnswers %s", method, got, answers)
 		}
 		if log := s.Requests(); log[0].Method != family+method || log[0].Total != int64(len(answers)) {
@@ -597,6 +684,9 @@ func TestAnswersFailAsTheAPIWould(t *testing.T) {
 	s := serpstatsim.New(serpstatsim.Options{Interpretations: serpstatsim.Interpretations{NoDataAsError: true}, RowCap: 1})
 	for _, r := range []serpstatsim.Request{
 		{Method: "getStats", Query: "a.com"}, {Query: "a.com"}, {Method: "getOutlinks"}, {Method: "getOutDomains", Query: "a.com", Sort: "check"},
+		{Method: "getIntersect", Query: "a.com"}, {Method: "getIntersect", Query: "a.com", Intersect: []string{"b.com"}, SearchType: "domain"}, {Method: "getOutlinks", Query: "a.com", Anchor: "a"},
+		{Method: "getSummaryV2", Query: "a.com", Sort: "check"}, {Method: "getAnchors", Query: "a.com", WordCount: "x"}, {Method: "getRefDomains", Query: "a.com", Lang: "en"},
+		{Method: "getTopAnchors", Query: "a.com", ComplexFilter: "[]"}, {Method: "getOutlinks", Query: "a.com", SearchType: "url"},
 		{Method: "getOutDomains", Query: "a.com", LinkPerDomain: 1}, {Method: "getRefDomains", Query: "a.com", ComplexFilter: `[[{"additional_filters":"only_main_page"}]]`},
 	} {
 		if rows, err := s.Answers(r); err == nil {
@@ -611,19 +701,20 @@ func TestAnswersFailAsTheAPIWould(t *testing.T) {
 func TestChangedRowsChangeEveryMethod(t *testing.T) {
 	deleted := "2025-02-05 00:00:00"
 	gone := link("https://a.com/", "https://b.com/")
-	gone.DateDel = &deleted
-	for _, method := range listMethods {
+	gone.DateDel, gone.LinkType = &deleted, "redirect"
+	for _, method := range allMethods {
 		query := "b.com"
 		if strings.Contains(strings.ToLower(method), "out") {
 			query = "a.com"
 		}
-		s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": {}, "c.com": {}}})
-		params := `{"query":"` + query + `"}`
-		if got := listed(t, s, method, params); len(got) != 0 {
+		s := serpstatsim.New(serpstatsim.Options{
+			Domains: map[string][]serpstatsim.Row{"a.com": {}, "c.com": {}}, Threats: func(string) *serpstatsim.Threat { return &serpstatsim.Threat{} },
+		})
+		if got := listed(t, s, method, params(method, query, "")); len(got) != 0 {
 			t.Errorf("%s: %s", method, got)
 		}
 		s.SetRows("a.com", []serpstatsim.Row{gone})
-		if got := listed(t, s, method, params); len(got) != 1 {
+		if got := listed(t, s, method, params(method, query, "")); len(got) == 0 || len(got) > 1 && method != "getDistributionSDR" {
 			t.Errorf("%s: %d rows after SetRows", method, len(got))
 		}
 	}
@@ -897,19 +988,23 @@ func TestKeysHaveTheSpellingOfTheSchemaOnDemand(t *testing.T) {
 func TestFaultsStrikeEveryMethod(t *testing.T) {
 	deleted := "2025-02-05 00:00:00"
 	l := link("https://a.com/", "https://b.com/")
-	l.DateDel, l.LinkText = &deleted, "text"
+	l.DateDel, l.LinkText, l.LinkType = &deleted, "text", "redirect"
+	threats := func(string) *serpstatsim.Threat { return &serpstatsim.Threat{} }
 	for _, other := range []bool{false, true} {
-		for _, method := range listMethods {
+		for _, method := range allMethods {
+			if method == "getSummaryV2" {
+				continue // has no text
+			}
 			for kind, want := range map[serpstatsim.FaultKind]string{serpstatsim.NulBytes: `":"\u0000`, serpstatsim.InvalidUTF8: "\":\"\xff\xfe"} {
-				s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": {l}, "b.com": {l}}, Interpretations: serpstatsim.Interpretations{OtherSpellings: other}})
+				s := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": {l}, "b.com": {l}}, Interpretations: serpstatsim.Interpretations{OtherSpellings: other}, Threats: threats})
 				s.SetFaults(serpstatsim.Fault{Kind: kind, Page: 1, Query: "b.com"})
 				for query, hit := range map[string]bool{"a.com": false, "b.com": true} {
-					body := send(s, "/?token=x", fmt.Sprintf(`{"id":"1","method":%q,"params":{"query":%q}}`, family+method, query)).Body.String()
+					body := send(s, "/?token=x", fmt.Sprintf(`{"id":"1","method":%q,"params":%s}`, family+method, params(method, query, ""))).Body.String()
 					if strings.Contains(body, want) != hit {
 						t.Errorf("%s %s of %s: %q", method, kind, query, body)
 					}
 				}
-				send(s, "/?token=x", fmt.Sprintf(`{"id":"1","method":%q,"params":{"query":"b.com","page":2}}`, family+method))
+				send(s, "/?token=x", fmt.Sprintf(`{"id":"1","method":%q,"params":%s}`, family+method, params(method, "b.com", `,"page":2`)))
 				if log := s.Requests(); log[2].Fault != "" {
 					t.Errorf("%s: the fault strikes page 2", method)
 				}
