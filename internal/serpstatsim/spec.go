@@ -231,9 +231,8 @@ func (k fieldKind) fits(f *fact) error {
 
 func (sp *spec) validParams() error {
 	for name, p := range sp.Params {
-		read := slices.Contains(paramNames, name)
 		switch {
-		case !read:
+		case !slices.Contains(paramNames, name):
 			return fmt.Errorf("no parameter %q", name)
 		case p.Keeps == nil:
 			continue

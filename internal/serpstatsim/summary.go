@@ -91,13 +91,13 @@ func hasNofollow(r *Row) bool {
 }
 
 // summary is one row, or none for a site without links. What it counts are the rows of the lists. A change is the
-// number of what there was at the end of the world's last day, less that of a week before, so that links which are
-// gone do not count in it, whatever the lists do.
+// number of what there is after the world's last day, less that of a week before: links that are gone do not count in
+// it, whatever the lists do.
 func summary(m *material) grouped {
 	_, last := m.world().days()
-	now := last.AddDate(0, 0, 1)
+	now, before := last.AddDate(0, 0, 1), last.AddDate(0, 0, -7) // the week is that of last_week
 	if m.readings.SummaryAWeekOld {
-		now = now.AddDate(0, 0, -7)
+		now, before = before, before.AddDate(0, 0, -7)
 	}
 	listed := func(r *Row) bool {
 		if m.readings.ActiveOnly {
@@ -111,9 +111,9 @@ func summary(m *material) grouped {
 		return grouped{}
 	}
 	g := &group{rank: shownRank(s.name), counters: m.counts(s.in, s.out)}
-	existing := m.countsAt(now)
-	for name, before := range m.countsAt(now.AddDate(0, 0, -7)) {
-		g.counters[name+changeSuffix] = existing[name] - before
+	then, was := m.countsAt(now), m.countsAt(before)
+	for _, c := range counters {
+		g.counters[c.name+changeSuffix] = then[c.name] - was[c.name]
 	}
 	return grouped{items: []item{{group: g}}}
 }
