@@ -545,7 +545,11 @@ func TestBundledDataIsWhatItSays(t *testing.T) {
 	}
 	for domain, rows := range data {
 		for i, r := range rows {
-			if r.FirstSeen > r.LastVisited || r.LinksExt < 1 || !strings.Contains(r.URLFrom, domain) {
+			latest := r.LastVisited
+			if r.DateDel != nil {
+				latest = max(latest, *r.DateDel)
+			}
+			if r.FirstSeen > r.LastVisited || latest > "2026-11-01" || r.DateDel != nil && *r.DateDel < r.LastVisited || r.LinksExt < 1 || !strings.Contains(r.URLFrom, domain) {
 				t.Fatalf("%s row %d: %+v", domain, i, r)
 			}
 		}
@@ -553,6 +557,36 @@ func TestBundledDataIsWhatItSays(t *testing.T) {
 	delete(data, "python.org")
 	if len(serpstatsim.Bundled()["python.org"]) == 0 {
 		t.Error("the map is shared between its callers")
+	}
+}
+
+// What each method can show of the bundled data.
+func TestBundledDataHasRowsForEveryMethod(t *testing.T) {
+	s := serpstatsim.New(serpstatsim.Options{Domains: serpstatsim.Bundled()})
+	for _, method := range allMethods {
+		sites := []string{"python.org", "docs.python.org", "shop.example", "blog.example", "news.example", "forum.example", "agency.example", "catalog.example"}
+		if !strings.Contains(strings.ToLower(method), "outthreats") {
+			sites = append(sites, "serpstat.com")
+		}
+		for _, site := range sites {
+			body := strings.Replace(params(method, site, ""), "b.com", "moz.com", 1)
+			if got := listed(t, s, method, body); len(got) == 0 {
+				t.Errorf("%s has nothing of %s", method, site)
+			}
+		}
+	}
+	for method, least := range map[string]int{"getAnchors": 5, "getTopPages": 4, "getDistributionTLD": 5, "getRedirectedDomains": 3, "getThreats": 2, "getLostBacklinks": 10} {
+		if got := listed(t, s, method, `{"query":"shop.example"}`); len(got) < least {
+			t.Errorf("%s has %d rows of shop.example, want %d at least", method, len(got), least)
+		}
+	}
+	rows := listed(t, s, "getIntersectSummary", `{"query":"serpstat.com","intersect":["python.org","moz.com"]}`)
+	if len(rows) != 7 {
+		t.Errorf("combinations of three sites: %s", rows)
+	}
+	changed := listed(t, s, "getSummaryV2", `{"query":"forum.example"}`)
+	if values(t, changed, "backlinks_change") == "0" {
+		t.Errorf("nothing happened in the last week: %s", changed)
 	}
 }
 

@@ -20,11 +20,12 @@ var (
 	threatCodes   = map[string]string{"1": "malware", "2": "social_engineering", "3": "unwanted_software", "4": "potentially_harmful", "9": "threat_type_unspecified"}
 )
 
-// madeUpThreat makes about one site in eight malicious, the same ones always.
+// madeUpThreat makes about one site in eight malicious, the same ones always. The number is one under which those that
+// the bundled data link to most are not, but casino-bonus.example and free-downloads.example are.
 func madeUpThreat(site string) *Threat {
-	h := fnv.New32a()
-	h.Write([]byte("threat " + site))
-	n := h.Sum32()
+	h := fnv.New64a()
+	h.Write([]byte("threat 26346 " + site))
+	n := h.Sum64() >> 32
 	if n%8 != 0 {
 		return nil
 	}
