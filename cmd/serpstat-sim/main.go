@@ -79,9 +79,10 @@ func newCommand(stdout, stderr io.Writer) *cobra.Command {
 		Use:   "serpstat-sim [flags]",
 		Short: "Serve a simulation of Serpstat's API",
 		Long: `Serve a simulation of Serpstat's API, with its validation, filters, sorting, paging, credits, row cap
-and rate limit. --list shows the methods that it knows. Without --data it serves the bundled domains
-serpstat.com, python.org, big.example (99,241 rows) and small sites that link to them. One line about
-each request goes to standard error.
+and rate limit. It knows the backlinks family, which --list shows. Without --data it serves the bundled
+domains serpstat.com, python.org, big.example (99,241 rows), small sites that link to them, and some that
+link to each other, such as shop.example and blog.example. One line about each request goes to standard
+error.
 
 --data takes a JSON object: by domain, in lower case, the links from its pages and those of its subdomains,
 in the form in which getOutlinks answers them. Every key must be there:
@@ -90,7 +91,8 @@ in the form in which getOutlinks answers them. Every key must be there:
 
 first_seen and last_visited are dates or dates with a time, the first not after the last; date_del is one too,
 or null while the link exists. links_ext is the number of external links on the page. Nothing else is needed:
-backlinks, lost links and counts by domain follow from the links of all domains.`,
+backlinks, lost links, counts, summaries and intersections follow from the links of all domains, and which
+sites are malicious is made up.`,
 		Example: `  serpstat-sim
   serpstat-sim --data rows.json --requests-per-second 1 --latency 500ms
   serpstat-sim --reading between=exclusive --fault 429-status:every=3,retry-after=1s`,
@@ -225,7 +227,18 @@ func logRequest(w io.Writer, r serpstatsim.Request) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s #%d %s", r.At.Format(time.TimeOnly), r.Number, r.Method[strings.LastIndexByte(r.Method, '.')+1:])
 	if r.Query != "" {
-		fmt.Fprintf(&b, " %s page %d size %d sort %s %s", printable(r.Query), r.Page, r.Size, r.Sort, r.Order)
+		fmt.Fprintf(&b, " %s", printable(r.Query))
+	}
+	if len(r.Intersect) > 0 {
+		fmt.Fprintf(&b, " with %s", printable(strings.Join(r.Intersect, ", ")))
+	}
+	if r.Page > 0 {
+		fmt.Fprintf(&b, " page %d size %d sort %s %s", r.Page, r.Size, r.Sort, r.Order)
+	}
+	for _, param := range []struct{ name, value string }{{"anchor", r.Anchor}, {"count", r.WordCount}, {"lang", r.Lang}} {
+		if param.value != "" {
+			fmt.Fprintf(&b, " %s %s", param.name, printable(param.value))
+		}
 	}
 	if r.LinkPerDomain > 0 {
 		fmt.Fprintf(&b, " linkPerDomain %d", r.LinkPerDomain)

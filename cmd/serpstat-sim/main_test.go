@@ -132,12 +132,28 @@ func post(t *testing.T, url string) string {
 	return string(b)
 }
 
+func TestARequestIsOneLine(t *testing.T) {
+	for want, r := range map[string]serpstatsim.Request{
+		"00:00:00 #1 getAnchors a.com page 2 size 10 sort total asc anchor seo\ufffd count 2: 3 of 13 rows, 3 credits, 0s\n": {
+			Number: 1, Method: "SerpstatBacklinksProcedure.getAnchors", Query: "a.com", Page: 2, Size: 10, Sort: "total", Order: "asc", Anchor: "seo\x1b", WordCount: "2", Rows: 3, Total: 13, Credits: 3},
+		"00:00:00 #2 getIntersectSummary a.com with b.com, c.com: 0 of 0 rows, 1 credits, 0s, error 32017\n": {
+			Number: 2, Method: "SerpstatBacklinksProcedure.getIntersectSummary", Query: "a.com", Intersect: []string{"b.com", "c.com"}, Credits: 1, ErrorCode: 32017},
+		"00:00:00 #3 getDistributionTLD a.com lang en: 5 of 5 rows, 1 credits, 0s\n": {
+			Number: 3, Method: "SerpstatBacklinksProcedure.getDistributionTLD", Query: "a.com", Lang: "en", Rows: 5, Total: 5, Credits: 1},
+	} {
+		var b bytes.Buffer
+		if logRequest(&b, r); b.String() != want {
+			t.Errorf("got  %swant %s", &b, want)
+		}
+	}
+}
+
 func TestListNamesMethodsReadingsAndFaults(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	if code := run(context.Background(), []string{"--list"}, &stdout, &stderr); code != 0 {
 		t.Fatalf("exit code %d: %s", code, &stderr)
 	}
-	for _, want := range []string{"SerpstatBacklinksProcedure.getRefDomains", "between=inclusive|exclusive", "429-status", "retry-after"} {
+	for _, want := range []string{"SerpstatBacklinksProcedure.getRefDomains", "SerpstatBacklinksProcedure.getSummaryV2", "intersect-summary=exactly|at-least", "between=inclusive|exclusive", "429-status", "retry-after"} {
 		if !strings.Contains(stdout.String(), want) {
 			t.Errorf("%s is not listed", want)
 		}

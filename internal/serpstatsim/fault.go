@@ -16,14 +16,15 @@ import (
 
 // Fault is something that goes wrong with an answer. Request, Every and Probability choose the requests, each
 // on its own; a fault that names none of them is played on every one. Page, Query and Times narrow the choice. Of
-// several faults that are chosen the first is played.
+// several faults that are chosen the first is played. One that is about pages, rows or total leaves an answer that has
+// none of them as it is.
 type Fault struct {
 	Kind        FaultKind
 	Request     int           // the number of the request, from 1
 	Every       int           // every Nth request
 	Probability float64       // of each request, decided by Seed and the request's number
 	Seed        uint64        // another one chooses other requests
-	Page        int           // only requests of list methods for this page; 0 is any request
+	Page        int           // only requests for this page of rows, which is 1 where there are no pages; 0 is any request
 	Query       string        // only requests about this domain; "" is any request
 	Times       int           // at most so often; 0 is without end
 	RetryAfter  time.Duration // of RateLimitedStatus; sent in whole seconds, rounded up, 0 is not sent
@@ -63,8 +64,8 @@ const (
 	HugeBody    // gigabytes
 	DeepNesting // a million brackets
 	WrongType   // data is a text
-	NulBytes    // a NUL character in each anchor or domain
-	InvalidUTF8 // bytes that are not UTF-8 in each anchor or domain
+	NulBytes    // a NUL character in a text of each row
+	InvalidUTF8 // bytes that are not UTF-8 in a text of each row
 )
 
 var faultNames = map[FaultKind]string{

@@ -102,7 +102,7 @@ var faultAbout = map[FaultKind]string{
 	EmptyPage: "no rows, though total says otherwise", ShortPage: "half of the rows", SmallPages: "100 rows at most, of a page of that size",
 	SamePage: "the first page, whichever is asked for", HalfTotal: "half of the total", BrokenOrder: "the page's rows in reverse",
 	NegativeTotal: "a total of -1", AbsurdTotal: "a total of 2^60", HugeBody: "4 GiB of white space", DeepNesting: "a million brackets",
-	WrongType: "data is a text", NulBytes: "a NUL character in each link_text or domain", InvalidUTF8: "bytes in each link_text or domain that are no UTF-8",
+	WrongType: "data is a text", NulBytes: "a NUL character in a text of each row", InvalidUTF8: "bytes in a text of each row that are no UTF-8",
 }
 
 // FaultList returns the kinds of faults.

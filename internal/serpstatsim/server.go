@@ -1,9 +1,11 @@
-// Package serpstatsim simulates Serpstat's API as far as this project uses it: getStats and the methods that
-// list links and linked domains (a file each in spec), with validation, sorting, paging, complexFilter, credits,
-// the row cap, the rate limit, and faults on demand. Serpstat has no sandbox; reports are developed and this
-// project is tested against this one.
+// Package serpstatsim simulates Serpstat's API as far as this project uses it: getStats and the backlinks family, the
+// methods that list and count links, what they have in common, and what is dangerous among them (a file each in spec),
+// with validation, sorting, paging, complexFilter, credits, the row cap, the rate limit, and faults on demand. Serpstat
+// has no sandbox; reports are developed and this project is tested against this one.
 //
-// All methods show one world of links: what is an outlink of one domain is a backlink of another.
+// All methods show one world of links: what is an outlink of one domain is a backlink of another, and what some methods
+// list the others count. How links become rows is a grouping (group.go); a spec names it, and says of the method what
+// the documentation does: no code knows a method by its name, but getStats.
 //
 // It is written from the specification and from what is publicly known, and shares no code with the client
 // or the planner, so that it cannot share their mistakes. What nobody knows is a switch in [Interpretations].
