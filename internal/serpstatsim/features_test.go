@@ -541,6 +541,10 @@ func TestASubdomainHasTheRowsOfItsPages(t *testing.T) {
 	if got := paths("docs.a.com", "domain_with_subdomains"); got != "https://x.com/own" {
 		t.Errorf("with rows of its own: %s", got)
 	}
+	s.SetRows("docs.a.com", nil)
+	if got := paths("docs.a.com", "domain_with_subdomains"); got != "" {
+		t.Errorf("with none of its own: %s", got)
+	}
 }
 
 func TestOutDomainsAreHostsOrDomains(t *testing.T) {

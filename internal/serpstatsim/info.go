@@ -2,30 +2,8 @@ package serpstatsim
 
 import (
 	"cmp"
-	"fmt"
-	"slices"
 	"strings"
 )
-
-// encodeData writes what a request has found. Where that is one object and there is none, it is an empty array: so
-// PHP, which the API is written in, encodes an array without keys, and the schema requires no data.
-func (sp *spec) encodeData(rows [][]byte) []byte {
-	if sp.One && len(rows) > 0 {
-		return rows[0]
-	}
-	length := 2
-	for _, r := range rows {
-		length += len(r) + 1
-	}
-	out := append(make([]byte, 0, length), '[')
-	for i, r := range rows {
-		if i > 0 {
-			out = append(out, ',')
-		}
-		out = append(out, r...)
-	}
-	return append(out, ']')
-}
 
 // answered is what summary_info tells of an answer.
 type answered struct {
@@ -76,15 +54,38 @@ func (l *listing) tell(is string, rd Interpretations, a answered) []byte {
 }
 
 // assemble puts data and summary_info where the recorded answer has them.
-func (sp *spec) assemble(data, info []byte, rd Interpretations) result {
-	if sp.InfoBeside && !rd.InfoInResult {
-		return result{fmt.Appendf(nil, "{%s}", data), fmt.Appendf(nil, ",%s", info)}
+func (sp *spec) assemble(rows [][]byte, info []byte, rd Interpretations) result {
+	length := len(info) + len(`{"data":[],}`)
+	for _, r := range rows {
+		length += len(r) + 1
 	}
-	parts := [][]byte{data, info}
-	if sp.InfoFirst {
-		slices.Reverse(parts)
+	out := append(make([]byte, 0, length), '{')
+	beside := sp.InfoBeside && !rd.InfoInResult
+	if sp.InfoFirst && !beside {
+		out = append(append(out, info...), ',')
 	}
-	out := append(make([]byte, 0, len(data)+len(info)+3), '{')
-	out = append(append(append(out, parts[0]...), ','), parts[1]...)
+	out = sp.appendData(append(out, `"data":`...), rows)
+	if beside {
+		return result{append(out, '}'), append([]byte{','}, info...)}
+	}
+	if !sp.InfoFirst {
+		out = append(append(out, ','), info...)
+	}
 	return result{inside: append(out, '}')}
+}
+
+// appendData writes what a request has found. Where that is one object and there is none, it is an empty array: so PHP,
+// which the API is written in, encodes an array without keys, and the schema requires no data.
+func (sp *spec) appendData(out []byte, rows [][]byte) []byte {
+	if sp.One && len(rows) > 0 {
+		return append(out, rows[0]...)
+	}
+	out = append(out, '[')
+	for i, r := range rows {
+		if i > 0 {
+			out = append(out, ',')
+		}
+		out = append(out, r...)
+	}
+	return append(out, ']')
 }

@@ -201,9 +201,8 @@ func (s *Server) page(v *view, entry *Request, fault *Fault) (result, *rpcError)
 	if len(v.items) == 0 && rd.NoDataAsError {
 		return result{}, &rpcError{32017, "Data not found"}
 	}
-	data := append([]byte(`"data":`), sp.encodeData(rows)...)
 	info := v.of.encodeInfo(rd, answered{int(s.opts.MaxLines - s.credits), len(rows), total, *entry})
-	return sp.assemble(data, info, rd), nil
+	return sp.assemble(rows, info, rd), nil
 }
 
 // bounds are the first row of a page and the one after its last.

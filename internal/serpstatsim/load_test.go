@@ -79,6 +79,12 @@ func FuzzAsk(f *testing.F) {
 		`{"id":"1","method":"SerpstatBacklinksProcedure.getOutDomains","params":{"query":"a.com","complexFilter":[[{"additional_filters":"last_week"}]]}}`,
 		`{"id":"1","method":"SerpstatBacklinksProcedure.getRefDomains","params":{"query":"t0.com","sort":"check"}}`,
 		`{"id":"1","method":"SerpstatBacklinksProcedure.getNewBacklinks","params":{"query":"t0.com","linkPerDomain":1}}`,
+		`{"id":"1","method":"SerpstatBacklinksProcedure.getAnchors","params":{"query":"t0.com/","searchType":"part_url","anchor":"%","count":"1"}}`,
+		`{"id":"1","method":"SerpstatBacklinksProcedure.getIntersect","params":{"query":"t0.com","intersect":["t1.com","a.com"],"sort":"links_count3"}}`,
+		`{"id":"1","method":"SerpstatBacklinksProcedure.getOutThreats","params":{"query":"a.com","complexFilter":[[{"field":"platform_type","compareType":"contains","value":["1"]}]]}}`,
+		`{"id":"1","method":"SerpstatBacklinksProcedure.getBacklinksChangesHistory","params":{"query":"t0.com"}}`,
+		`{"id":"1","method":"SerpstatBacklinksProcedure.getDistributionTLD","params":{"query":"t0.com","lang":"uk"}}`,
+		`{"id":"1","method":"SerpstatBacklinksProcedure.getSummaryV2","params":{"query":"a.com"}}`,
 		`{"id":{},"method":"SerpstatLimitsProcedure.getStats","params":[]}`, `[`, `null`, `{"params":null}`,
 	} {
 		f.Add(seed)

@@ -328,10 +328,11 @@ func keepLinks(links []*Row, tests []func(*Row) bool) []*Row {
 // those of its pages that the domain above it has.
 func (s *Server) outlinks(of scope) []*Row {
 	owner := of.host
-	for s.data[owner] == nil && owner != "" {
+	rows, ok := s.data[owner]
+	for !ok && owner != "" {
 		_, owner, _ = strings.Cut(owner, ".")
+		rows, ok = s.data[owner]
 	}
-	rows := s.data[owner]
 	links := make([]*Row, 0, len(rows))
 	for i := range rows {
 		if owner == of.host && of.searchType == withSubdomains || of.has(rows[i].URLFrom) {
