@@ -19,8 +19,8 @@ type grouped struct {
 // groupings are by their names in a spec. Hosts, not sites, are the rows of the methods for domains: the recorded
 // answer of getOutDomains has support.google.com beside chrome.google.com, and getRefDomains takes only_subdomains
 // and no_subdomains, which would be pointless if its rows could not be subdomains. www.a.com is a host of its own;
-// nothing recorded shows one. What is counted as a domain is a registrable one: of the recorded serpstat.com 5,842
-// referring domains have 4,510 addresses.
+// nothing recorded shows one. What is counted as a domain, as in refDomains and referring_domains, is a registrable one:
+// it alone has a rank, by which getDistributionSDR counts. Nothing recorded decides it.
 var groupings = map[string]*grouping{
 	"": {
 		facts: strings.Fields("url_from url_to nofollow link_type link_text first_seen last_visited date_del links_ext rank_from"),
