@@ -15,7 +15,7 @@ import (
 func TestAnEstimateIsEnoughForEveryTable(t *testing.T) {
 	world := around(2100, 2)
 	s := newTestPlugin(smallCap)
-	forEveryTable(t, func(t *testing.T, declared *table.Table) {
+	forDividedTables(t, func(t *testing.T, declared *table.Table) {
 		divide, text, order := declared.Sort.Divide, "", " asc"
 		if declared.Fields[declared.FieldOf(divide)].Filter.Attests(table.AtMost) {
 			order = " desc"
@@ -26,8 +26,8 @@ func TestAnEstimateIsEnoughForEveryTable(t *testing.T) {
 			}
 		}
 		for _, q := range []query{
-			{sort: divide + order, limit: 30, quals: quals(where("query", "=", []any{site, "others.com", "third.com"}))},
-			{sort: divide + order, limit: 40, quals: quals(where("query", "=", site))},
+			{sort: divide + order, limit: 30, quals: about(declared, []any{site, "others.com", "third.com"})},
+			{sort: divide + order, limit: 40, quals: about(declared, site)},
 			{quals: quals(where(text, "~~*", "%C%"))},
 			{quals: quals(where(text, "~~*", "%22.COM"))},
 			{},
@@ -36,7 +36,7 @@ func TestAnEstimateIsEnoughForEveryTable(t *testing.T) {
 		}[:repetition.Times(4, 7)] {
 			q.table, q.columns = declared.Name, []string{"raw"}
 			if q.limit == 0 {
-				q.quals = append(q.quals, where("query", "=", site))
+				q.quals = about(declared, site, q.quals...)
 			}
 			estimate := int64(0)
 			r := newRigOn(t, s, serpstatsim.Options{RowCap: smallCap, Domains: world}, "")

@@ -102,6 +102,9 @@ func newRig(t *testing.T, sim serpstatsim.Options, config string) *rig {
 
 func newRigOn(t *testing.T, s *testPlugin, sim serpstatsim.Options, config string) *rig {
 	t.Helper()
+	if sim.Threats == nil {
+		sim.Threats = everyThreat
+	}
 	r := &rig{t: t, plugin: s, sim: serpstatsim.New(sim), options: sim}
 	web := pipehttp.Serve(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { r.sim.ServeHTTP(w, req) }))
 	outside := r.sim
@@ -109,6 +112,12 @@ func newRigOn(t *testing.T, s *testPlugin, sim serpstatsim.Options, config strin
 	r.connection = s.name()
 	r.configure(testConfig(web, config), true)
 	return r
+}
+
+// everyThreat makes every site malicious, in different ways.
+func everyThreat(site string) *serpstatsim.Threat {
+	all := []string{"windows", "linux", "osx", "android"}
+	return &serpstatsim.Threat{Platforms: all[len(site)%3:], Kinds: [][]string{{"threat_type_unspecified"}, {"malware", "threat_type_unspecified"}, {"malware"}}[len(site)%3], Date: "2024-05-01"}
 }
 
 // testConfig is a connection's config, with what a test needs and does not say itself.
@@ -330,6 +339,8 @@ func plain(c *proto.Column) any {
 		return v.StringValue
 	case *proto.Column_IntValue:
 		return v.IntValue
+	case *proto.Column_DoubleValue:
+		return v.DoubleValue
 	case *proto.Column_BoolValue:
 		return v.BoolValue
 	case *proto.Column_TimestampValue:

@@ -77,7 +77,10 @@ func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.I
 		limit = d.QueryContext.GetLimit()
 	}
 	in.Quals, in.Limit, in.Engine, in.RowCap = quals, limit, p.opts.Engine, p.opts.RowCap
-	in.Bare = bare(d, in.Table)
+	columns := needed(d, in.Table)
+	if in.Bare = len(columns) == 0; len(columns) == 1 {
+		in.Only = columns[0]
+	}
 	conn, err := p.connection(ctx, d.Connection)
 	if err != nil && p.opts.Explain != nil && !p.opts.Estimate {
 		// Nothing will be sent, so nothing is needed to send it.

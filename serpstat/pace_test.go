@@ -15,14 +15,14 @@ import (
 func TestAReaderWhoPausesPaysForLittleMore(t *testing.T) {
 	ends := []int64{125, 250, 500, 1000, 2000, 3000, 4000, 5000} // of pages
 	world := around(5000, 1)
-	forEveryTable(t, func(t *testing.T, declared *table.Table) {
+	forPagedTables(t, func(t *testing.T, declared *table.Table) {
 		pauses, rates := []int{1500, 260, 1, 100, 130, 600, 2999}, []int{1, 1000}
 		for i := range repetition.Times(2, len(pauses)*len(rates)) {
 			pause, rate := pauses[i%len(pauses)], rates[i%len(rates)]
 			r := newRig(t, serpstatsim.Options{Domains: world}, fmt.Sprintf("requests_per_second = %d", rate))
 			r.bubble(func(t *testing.T) {
 				paid := int64(0)
-				got := r.run(query{table: declared.Name, columns: []string{"raw"}, quals: quals(where("query", "=", site)), onRow: func(rows int) {
+				got := r.run(query{table: declared.Name, columns: []string{"raw"}, quals: about(declared, site), onRow: func(rows int) {
 					if rows == pause {
 						time.Sleep(time.Hour)
 						_, paid = r.cost()

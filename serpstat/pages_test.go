@@ -17,9 +17,9 @@ import (
 func TestPagesThatDoNotFitOfEveryTable(t *testing.T) {
 	const many = 700
 	world := around(many, 1)
-	forEveryTable(t, func(t *testing.T, declared *table.Table) {
+	forDividedTables(t, func(t *testing.T, declared *table.Table) {
 		divide := declared.Sort.Divide
-		all := newRig(t, serpstatsim.Options{Domains: world}, "").must(query{table: declared.Name, columns: []string{"raw", divide}, quals: quals(where("query", "=", site))})
+		all := newRig(t, serpstatsim.Options{Domains: world}, "").must(query{table: declared.Name, columns: []string{"raw", divide}, quals: about(declared, site)})
 		place := slices.Index(catalog.Tables(), declared) // in make test each has a third of the combinations
 		for number, tt := range []struct {
 			name   string
@@ -43,7 +43,7 @@ func TestPagesThatDoNotFitOfEveryTable(t *testing.T) {
 				}
 				for _, limit := range slices.Concat([]int64{0, 400, 10}[i:], []int64{0, 400, 10}[:i])[:repetition.Times(1, 3)] {
 					r := newRig(t, serpstatsim.Options{Domains: world, Faults: tt.faults}, "")
-					got := r.run(query{table: declared.Name, columns: []string{"raw", divide}, quals: quals(where("query", "=", site)), limit: limit, sort: sort})
+					got := r.run(query{table: declared.Name, columns: []string{"raw", divide}, quals: about(declared, site), limit: limit, sort: sort})
 					if err := judge(got, all, limit, divide, sort); err != nil {
 						t.Errorf("%s, limit %d, order %q: %v", tt.name, limit, sort, err)
 					}
@@ -58,10 +58,10 @@ func TestPagesThatDoNotFitOfEveryTable(t *testing.T) {
 
 // An API that gives at most a hundred rows a page shows that late, where the first page is small because of a guard.
 func TestSmallPagesUnderAGuard(t *testing.T) {
-	forEveryTable(t, func(t *testing.T, declared *table.Table) {
+	forPagedTables(t, func(t *testing.T, declared *table.Table) {
 		for _, many := range []int{250, 330, 700} {
 			r := newRig(t, serpstatsim.Options{Domains: around(many, 1), Faults: []serpstatsim.Fault{{Kind: serpstatsim.SmallPages}}}, "max_credits = 2000")
-			got := r.run(query{table: declared.Name, columns: []string{"raw"}, quals: quals(where("query", "=", site))})
+			got := r.run(query{table: declared.Name, columns: []string{"raw"}, quals: about(declared, site)})
 			if _, credits := r.cost(); got.err != nil || len(got.rows) != many || credits > 3*int64(many) {
 				t.Errorf("%d rows of %d for %d credits, %v", len(got.rows), many, credits, got.err)
 			}

@@ -148,10 +148,10 @@ func pushedOrder(d *plugin.QueryData, t *table.Table) (first plan.Order, then []
 	return all[0], all[1:]
 }
 
-// bare reports a scan that needs no column but those that its WHERE clause gives the value of, as count(*) does. Columns
+// needed are the columns of a scan but for those that its WHERE clause gives the value of; count(*) needs none. Columns
 // whose names begin with an underscore are the SDK's own; others of its own it does not tell of.
-func bare(d *plugin.QueryData, t *table.Table) bool {
-	return !slices.ContainsFunc(d.QueryContext.Columns, func(column string) bool {
-		return t.ParamOf(column) < 0 && !strings.HasPrefix(column, "_")
+func needed(d *plugin.QueryData, t *table.Table) []string {
+	return slices.DeleteFunc(slices.Clone(d.QueryContext.Columns), func(column string) bool {
+		return t.ParamOf(column) >= 0 || strings.HasPrefix(column, "_")
 	})
 }

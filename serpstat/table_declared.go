@@ -47,7 +47,9 @@ func keyColumns(t *table.Table) plugin.KeyColumnSlice {
 		keys = append(keys, parameter(p))
 	}
 	for _, f := range t.Fields {
-		keys = append(keys, &plugin.KeyColumn{Name: f.Column, Require: plugin.Optional, Operators: operators(f)})
+		if list := operators(f); len(list) > 0 {
+			keys = append(keys, &plugin.KeyColumn{Name: f.Column, Require: plugin.Optional, Operators: list})
+		}
 	}
 	return keys
 }
@@ -61,10 +63,17 @@ func parameter(p table.Param) *plugin.KeyColumn {
 	return key
 }
 
-func operators(f table.Field) []string {
-	list := ordering
-	if f.Kind == table.Text {
+// operators are those whose clauses are judged here. Numbers with a fraction are left to the database.
+func operators(f table.Field) (list []string) {
+	switch f.Kind {
+	case table.Decimal:
+		return nil
+	case table.Text:
 		list = textual
+	case table.Words:
+		list = []string{string(plan.Has)}
+	default:
+		list = ordering
 	}
 	return append(slices.Clip(list), "is null", "is not null")
 }
@@ -103,7 +112,7 @@ func columns(t *table.Table) []*plugin.Column {
 func parameterColumn[T any](p table.Param, get func(*T) any) *plugin.Column {
 	kind := proto.ColumnType_STRING
 	switch p.Form {
-	case table.PerDomain:
+	case table.PerDomain, table.Digits:
 		kind = proto.ColumnType_INT
 	case table.Filters:
 		kind = proto.ColumnType_JSON
@@ -113,6 +122,7 @@ func parameterColumn[T any](p table.Param, get func(*T) any) *plugin.Column {
 
 var types = map[table.Kind]proto.ColumnType{
 	table.Text: proto.ColumnType_STRING, table.Count: proto.ColumnType_INT, table.Time: proto.ColumnType_TIMESTAMP,
+	table.Change: proto.ColumnType_INT, table.Decimal: proto.ColumnType_DOUBLE, table.Words: proto.ColumnType_JSON,
 }
 
 var derivations = map[table.Part]func(string) string{

@@ -12,6 +12,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
@@ -106,9 +107,9 @@ func clauseSQL(qual *proto.Qual) string {
 		for _, v := range list.Values {
 			values = append(values, valueSQL(v))
 		}
-		return qual.FieldName + " in (" + strings.Join(values, ", ") + ")"
+		return steampipe.Identifier(qual.FieldName) + " in (" + strings.Join(values, ", ") + ")"
 	}
-	return qual.FieldName + " " + operator + " " + valueSQL(qual.Value)
+	return steampipe.Identifier(qual.FieldName) + " " + operator + " " + valueSQL(qual.Value)
 }
 
 func valueSQL(v *proto.QualValue) string {

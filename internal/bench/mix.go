@@ -79,7 +79,8 @@ type mixed struct {
 }
 
 func (m *mixed) run() error {
-	m.sim = serpstatsim.New(serpstatsim.Options{Interpretations: m.reading, MaxLines: math.MaxInt32})
+	m.reading.AnchorsOfOneWord = false // else there is an error in place of the rows
+	m.sim = serpstatsim.New(serpstatsim.Options{Interpretations: m.reading, MaxLines: math.MaxInt32, Threats: everyThreat})
 	web := httptest.NewServer(m.sim)
 	defer func() { m.sim.Close(); web.Close() }()
 	e, err := m.kind.open(options(), fmt.Sprintf("base_url = %q\nrequests_per_second = 1000", web.URL))
@@ -89,15 +90,10 @@ func (m *mixed) run() error {
 	defer e.close()
 	for i := range mixSites {
 		name := fmt.Sprintf("mix%d.example", i)
-		rows := serpstatsim.Generate(name, int(30*math.Pow(200, m.r.Float64())), m.r.Uint64())
-		for j := range rows {
-			if j%2 == 0 { // a link to the site
-				rows[j].URLFrom, rows[j].URLTo = rows[j].URLTo, rows[j].URLFrom
-			}
-		}
+		rows := mixedLinks(name, int(30*math.Pow(200, m.r.Float64())), m.r.Uint64())
 		m.sim.SetRows(name, rows)
 		of := catalog.Tables()[m.r.IntN(len(catalog.Tables()))]
-		all, err := m.sim.Answers(serpstatsim.Request{Method: of.Method, Query: name})
+		all, err := m.sim.Answers(request(of, name))
 		if err != nil {
 			return err
 		}
@@ -111,6 +107,18 @@ func (m *mixed) run() error {
 		}
 	}
 	return nil
+}
+
+// rival is what a site is compared with, where a table needs that.
+const rival = "rival.example"
+
+// request is for all rows of a site.
+func request(of *table.Table, site string) serpstatsim.Request {
+	r := serpstatsim.Request{Method: of.Method, Query: site}
+	if of.FormOf(table.Sites) >= 0 {
+		r.Intersect = []string{rival}
+	}
+	return r
 }
 
 // draw draws a statement: at times it is the one before, or nearly so, and free says whether it then costs nothing.
@@ -130,7 +138,7 @@ func (m *mixed) draw(of *table.Table, site string, all []json.RawMessage, before
 			return &again, true
 		}
 	}
-	s = &statement{query: query{table: of.Name, limit: -1, cache: true}.of(site), table: of}
+	s = &statement{query: query{table: of.Name, limit: -1, cache: true}.about(of, site), table: of}
 	for range m.r.IntN(3) {
 		m.clause(s, all)
 	}
@@ -140,9 +148,11 @@ func (m *mixed) draw(of *table.Table, site string, all []json.RawMessage, before
 	case 1, 2:
 		s.limit = []int64{1, 10, 100, 250, 1000}[m.r.IntN(5)]
 	case 3:
-		s.limit, s.sort, s.desc = []int64{1, 10, 100, 250, 1000}[m.r.IntN(5)], of.Sort.Divide, m.r.IntN(2) == 0
+		if s.limit = []int64{1, 10, 100, 250, 1000}[m.r.IntN(5)]; of.Sort.Divide != "" {
+			s.sort, s.desc = of.Sort.Divide, m.r.IntN(2) == 0
+		}
 	}
-	return s, false
+	return s, before != nil && !of.CountsRows // all rows are here
 }
 
 // clause adds a clause about a value that there is.
@@ -151,6 +161,9 @@ func (m *mixed) clause(s *statement, all []json.RawMessage) {
 		return
 	}
 	c := clause{field: &s.table.Fields[m.r.IntN(len(s.table.Fields))]}
+	if c.field.Kind == table.Decimal || c.field.Kind == table.Words {
+		return
+	}
 	c.value = valueOf(c.field, all[m.r.IntN(len(all))])
 	switch v := c.value.(type) {
 	case nil:
@@ -194,9 +207,8 @@ func valueOf(f *table.Field, raw json.RawMessage) any {
 	if json.Unmarshal(raw, &members) != nil {
 		return nil
 	}
-	for _, key := range f.Keys {
-		member, ok := members[key]
-		if !ok || string(member) == "null" {
+	for key, member := range members {
+		if !f.Has(key) || string(member) == "null" {
 			continue
 		}
 		text := string(member)
@@ -206,7 +218,7 @@ func valueOf(f *table.Field, raw json.RawMessage) any {
 			}
 		}
 		switch f.Kind {
-		case table.Count:
+		case table.Count, table.Change:
 			n, err := strconv.ParseInt(text, 10, 64)
 			if err != nil {
 				return nil
@@ -266,10 +278,17 @@ func (m *mixed) ask(e engine, s, before *statement, free bool) error {
 
 // needs is how many rows have to be bought for a statement with a limit, as if nothing were here.
 func (m *mixed) needs(s *statement, limit int64) (n int64) {
+	request := request(s.table, s.quals[0].Value.GetStringValue())
+	if !s.table.CountsRows {
+		rows, err := m.sim.Answers(request)
+		if err != nil {
+			return 0
+		}
+		return s.table.Cost.Of(len(rows))
+	}
 	if s.count {
 		return 1
 	}
-	request := serpstatsim.Request{Method: s.table.Method, Query: s.quals[0].Value.GetStringValue()}
 	for _, r := range m.sim.Requests() {
 		if r.ErrorCode == 0 {
 			request.Sort, request.Order = r.Sort, r.Order
@@ -318,8 +337,11 @@ func (m *mixed) conditions(request serpstatsim.Request, c clause) (list []any) {
 	}
 	switch v := c.value.(type) {
 	case int64:
-		if c.operator[0] != '<' && !add(table.AtLeast, v) {
+		if c.operator[0] != '<' && !add(table.AtLeast, v) && !add(table.MoreThan, v-1) {
 			add(table.Between, v-1, math.MaxInt32)
+		}
+		if c.operator == "=" {
+			add(table.Equals, v)
 		}
 		if c.operator[0] != '>' && !add(table.AtMost, v) {
 			add(table.Between, 0, v+1)

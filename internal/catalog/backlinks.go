@@ -6,9 +6,13 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
-// The methods of SerpstatBacklinksProcedure that list what links to a site, and what it links to. Each charges a
-// credit a row and one for none, takes complexFilter, and gives 60,000 rows of a request at most.
-var backlinks = []*table.Table{outlink, lostOutlink, outDomain, backlink, lostBacklink, refDomain}
+// The methods of SerpstatBacklinksProcedure, which know what links to a site and what it links to. Here are those that
+// list links, or the sites and anchors at their other ends; the other files of the family have its figures and its
+// threats.
+var backlinks = slices.Concat(links, groups, figures, intersections, threats)
+
+// Each charges a credit a row and one for none, takes complexFilter, and gives 60,000 rows of a request at most.
+var links = []*table.Table{outlink, lostOutlink, outDomain, backlink, lostBacklink, refDomain}
 
 const procedure = "SerpstatBacklinksProcedure."
 
@@ -16,17 +20,18 @@ var outlink = list(table.Table{
 	Name:    "serpstat_outlink",
 	Method:  procedure + "getOutlinks",
 	Doc:     "External links of a site: the pages of the analyzed domain that link to other sites, their targets, anchors and dates.",
-	Params:  siteParams("url_from", "to return for each linked domain"),
+	Params:  slices.Concat(site("url_from"), searchOf(addresses), linkPerDomain("to return for each linked domain"), listing()),
 	Fields:  slices.Concat(linkFields(outgoing, "nofollow", "links_ext"), linkDates(lastVisitedUntil, dateDel)),
 	Derived: []table.Derived{hostFrom, hostTo, domainTo},
 	Sort:    table.Sort{Words: linkSorts("check"), Default: "check", Divide: "links_ext"},
+	Cheaper: []table.Cheaper{{Column: "host_to", Table: "serpstat_out_domain", Has: "the number of links to it"}},
 })
 
 var lostOutlink = list(table.Table{
 	Name:    "serpstat_lost_outlink",
 	Method:  procedure + "getLostOutlinks",
 	Doc:     "External links that a site had and has lost: the pages of the analyzed domain that held them, their targets, anchors and dates.",
-	Params:  siteParams("url_from", "to return for each linked domain"),
+	Params:  slices.Concat(site("url_from"), searchOf(addresses), linkPerDomain("to return for each linked domain"), listing()),
 	Fields:  slices.Concat(linkFields(outgoing, "link_nofollow", "links_external"), linkDates(lastVisited, dateDel)),
 	Derived: []table.Derived{hostFrom, hostTo, domainTo},
 	Sort:    table.Sort{Words: linkSorts("lastupdate"), Default: "lastupdate", Divide: "links_ext"},
@@ -36,7 +41,7 @@ var outDomain = list(table.Table{
 	Name:   "serpstat_out_domain",
 	Method: procedure + "getOutDomains",
 	Doc:    "Hosts that a site links to, with the number of links to each: the groups of serpstat_outlink for a credit each.",
-	Params: domainParams("only_subdomains", "only_hosts", "last_week"),
+	Params: slices.Concat(site(""), searchOf(addresses), additional("only_subdomains", "only_hosts", "last_week"), listing()),
 	Fields: []table.Field{
 		{Column: "host_to", Kind: table.Text, Keys: []string{"domain_to", "domains_to"}, Filter: textFilter("domain_to"),
 			Doc: "The host that is linked to, a domain or a subdomain."},
@@ -46,28 +51,32 @@ var outDomain = list(table.Table{
 		{Column: "domain_rank", Kind: table.Count, Keys: []string{"domain_rank"},
 			Doc: "Serpstat's rank of the host (SDR), from 0 to 100; subdomains show 0."},
 	},
-	Derived: []table.Derived{{Column: "domain_to", From: "host_to", Part: table.DomainOfHost,
-		Doc: "The registrable domain of host_to by the public suffix list, such as example.co.uk."}},
-	Sort: table.Sort{Words: []string{"domain_links", "domain_to", "domain_rank"}, Default: "domain_rank", Divide: "links"},
+	Derived: []table.Derived{domainOf("to")},
+	Sort:    table.Sort{Words: []string{"domain_links", "domain_to", "domain_rank"}, Default: "domain_rank", Divide: "links"},
 })
 
 var backlink = list(table.Table{
 	Name:   "serpstat_backlink",
 	Method: procedure + "getNewBacklinks", // all active ones, in spite of its name
 	Doc:    "Links to a site: the pages of other sites that link to the analyzed domain, their targets, anchors and dates.",
-	Params: siteParams("url_to", "to return for each domain that links", "no_subdomains", "only_main_page", "last_week"),
+	Params: slices.Concat(site("url_to"), searchOf(addresses), linkPerDomain("to return for each domain that links"), additional("no_subdomains", "only_main_page", "last_week"), listing()),
 	// The filter add is first detection by its description; no recorded request uses it, so that first_seen is pushed
 	// by check, as everywhere.
 	Fields:  slices.Concat(linkFields(incoming, "nofollow", "links_ext"), linkDates(lastVisitedUntil, dateDel), []table.Field{linkRank("domain_rank")}),
 	Derived: []table.Derived{hostFrom, domainFrom, hostTo},
 	Sort:    table.Sort{Words: append(linkSorts("check"), "add", "domain_rank"), Default: "check", Divide: "links_ext"},
+	Cheaper: []table.Cheaper{
+		{Column: "link_text", Table: "serpstat_anchor", Has: "the number of links with it, and of domains"},
+		{Column: "host_from", Table: "serpstat_ref_domain", Has: "the number of its pages that link"},
+		{Column: "url_to", Table: "serpstat_top_page", Has: "the number of pages that link to it, and of domains"},
+	},
 })
 
 var lostBacklink = list(table.Table{
 	Name:    "serpstat_lost_backlink",
 	Method:  procedure + "getLostBacklinks",
 	Doc:     "Links that a site had and has lost: the pages of other sites that linked to the analyzed domain, their targets, anchors and dates.",
-	Params:  siteParams("url_to", "to return for each domain that linked", "no_subdomains", "only_main_page", "last_week"),
+	Params:  slices.Concat(site("url_to"), searchOf(addresses), linkPerDomain("to return for each domain that linked"), additional("no_subdomains", "only_main_page", "last_week"), listing()),
 	Fields:  slices.Concat(linkFields(incoming, "nofollow", "links_ext"), linkDates(lastVisited, dateDel), []table.Field{linkRank("")}),
 	Derived: []table.Derived{hostFrom, domainFrom, hostTo},
 	// The word for the anchor begins with a blank.
@@ -78,7 +87,7 @@ var refDomain = list(table.Table{
 	Name:   "serpstat_ref_domain",
 	Method: procedure + "getRefDomains",
 	Doc:    "Domains that link to a site, with the number of pages of each that do.",
-	Params: domainParams("no_subdomains", "only_subdomains", "only_hosts", "last_week"),
+	Params: slices.Concat(site(""), searchOf(domains), additional("no_subdomains", "only_subdomains", "only_hosts", "last_week"), listing()),
 	Fields: []table.Field{
 		{Column: "host_from", Kind: table.Text, Keys: []string{"domain_from"}, Filter: textFilter("domain_from"),
 			Doc: "The domain or subdomain that links to the analyzed domain."},
@@ -87,44 +96,66 @@ var refDomain = list(table.Table{
 		{Column: "domain_rank", Kind: table.Count, Keys: []string{"domainRank"}, Filter: atLeastFilter("domain_rank"), Sort: "domain_rank",
 			Doc: "Serpstat's rank of the domain (SDR), from 0 to 100."},
 	},
-	Derived: []table.Derived{{Column: "domain_from", From: "host_from", Part: table.DomainOfHost,
-		Doc: "The registrable domain of host_from by the public suffix list, such as example.co.uk."}},
-	Sort: table.Sort{Words: []string{"domain_links", "domain_from", "domain_rank", "check"}, Default: "check", Divide: "links"},
+	Derived: []table.Derived{domainOf("from")},
+	Sort:    table.Sort{Words: []string{"domain_links", "domain_from", "domain_rank", "check"}, Default: "check", Divide: "links"},
 })
 
-// list fills in what all methods of the family have in common.
+// list fills in what all methods with pages have in common.
 func list(t table.Table) *table.Table {
 	t.Rows = "data"
 	t.Page = table.Page{MaxSize: 1000, RowCap: 60000}
-	t.Cost = table.Cost{Row: 1, Least: 1}
+	t.Cost = table.Cost{Row: 1}
 	t.CountsRows = true
 	return &t
 }
 
-// The parameters of the family. pages is the column that shows pages of the site; perDomain says what link_per_domain
-// thins out, "" where the method does not take it.
-
-func siteParams(pages, perDomain string, additional ...string) []table.Param {
-	params := []table.Param{
-		{Column: "query", Name: "query", Form: table.Site, Pages: pages, Doc: "The domain that is analyzed, as it is written in the WHERE clause. Required."},
-		{Column: "search_type", Name: "searchType", Form: table.Choice, Words: []string{"domain", "domain_with_subdomains"}, Default: "domain_with_subdomains",
-			Doc: "The search mode: domain for the domain alone, domain_with_subdomains (the default) for its subdomains too."},
-	}
-	if perDomain != "" {
-		params = append(params, table.Param{Column: "link_per_domain", Name: "linkPerDomain", Form: table.PerDomain,
-			Doc: "The most links " + perDomain + ", where the WHERE clause gives it."})
-	}
-	if len(additional) > 0 {
-		params = append(params, table.Param{Column: "additional_filter", Form: table.Additional, Words: additional,
-			Doc: "A filter that the API has by name, where the WHERE clause gives one."})
-	}
-	return append(params,
-		table.Param{Column: "complex_filter", Form: table.Filters, Doc: "A filter in the API's own form, added to the request as it is, where the WHERE clause gives one."},
-		table.Param{Column: "sort_by", Form: table.SortBy, Doc: "The field that the API sorts by before a LIMIT cuts, where the WHERE clause gives it."},
-		table.Param{Column: "sort_order", Form: table.SortOrder, Doc: "The order in which the API sorts, asc or desc, where the WHERE clause gives it."})
+// whole fills in what the methods have in common that give all their rows, at most so many, in one answer.
+func whole(most int, t table.Table) *table.Table {
+	t.Rows = "data"
+	t.Page = table.Page{MaxSize: most}
+	return &t
 }
 
-func domainParams(additional ...string) []table.Param { return siteParams("", "", additional...) }
+// The parameters of the family.
+
+// site is the domain; pages is the column that shows pages of it, "" where none does.
+func site(pages string) []table.Param {
+	return []table.Param{{Column: "query", Name: "query", Form: table.Site, Pages: pages, Doc: "The domain that is analyzed, as it is written in the WHERE clause. Required."}}
+}
+
+// What a method can search for. The enum of the newest export has domains alone; the vendor's older pages and clients
+// show addresses for some methods, and the API refuses what it does not know, free of charge.
+var (
+	domains   = []string{"domain", "domain_with_subdomains"}
+	addresses = []string{"domain", "domain_with_subdomains", "url", "part_url"}
+)
+
+func searchOf(words []string) []table.Param {
+	p := table.Param{Column: "search_type", Name: "searchType", Form: table.Choice, Words: words, Default: "domain_with_subdomains", Address: words[len(domains):],
+		Doc: "The search mode: domain for the domain alone, domain_with_subdomains (the default) for its subdomains too."}
+	if len(p.Address) > 0 {
+		p.Doc = "The search mode: domain for the domain alone, domain_with_subdomains (the default) for its subdomains too; url for the one page whose address query then is, part_url for all pages below it."
+	}
+	return []table.Param{p}
+}
+
+// linkPerDomain thins out links; most says of which there are at most so many.
+func linkPerDomain(most string) []table.Param {
+	return []table.Param{{Column: "link_per_domain", Name: "linkPerDomain", Form: table.PerDomain, Doc: "The most links " + most + ", where the WHERE clause gives it."}}
+}
+
+func additional(words ...string) []table.Param {
+	return []table.Param{{Column: "additional_filter", Form: table.Additional, Words: words, Doc: "A filter that the API has by name, where the WHERE clause gives one."}}
+}
+
+// listing are the parameters of every method with pages.
+func listing() []table.Param {
+	return []table.Param{
+		{Column: "complex_filter", Form: table.Filters, Doc: "A filter in the API's own form, added to the request as it is, where the WHERE clause gives one."},
+		{Column: "sort_by", Form: table.SortBy, Doc: "The field that the API sorts by before a LIMIT cuts, where the WHERE clause gives it."},
+		{Column: "sort_order", Form: table.SortOrder, Doc: "The order in which the API sorts, asc or desc, where the WHERE clause gives it."},
+	}
+}
 
 // What the columns of a link are called, from either side of it.
 type side struct{ from, to string }
@@ -217,3 +248,9 @@ var (
 	domainFrom = table.Derived{Column: "domain_from", From: "url_from", Part: table.DomainOfURL, Doc: "The registrable domain of url_from by the public suffix list, such as example.co.uk."}
 	domainTo   = table.Derived{Column: "domain_to", From: "url_to", Part: table.DomainOfURL, Doc: "The registrable domain of url_to by the public suffix list, such as example.co.uk."}
 )
+
+// domainOf is the registrable domain of the host on one side of a link.
+func domainOf(side string) table.Derived {
+	return table.Derived{Column: "domain_" + side, From: "host_" + side, Part: table.DomainOfHost,
+		Doc: "The registrable domain of host_" + side + " by the public suffix list, such as example.co.uk."}
+}

@@ -54,9 +54,9 @@ func columnList(t *table.Table) string {
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", column, kind, strings.ReplaceAll(reach, "|", `\|`), doc)
 	}
-	kinds := map[table.Kind]string{table.Text: "text", table.Count: "bigint", table.Time: "timestamp"}
+	kinds := map[table.Kind]string{table.Text: "text", table.Count: "bigint", table.Time: "timestamp", table.Change: "bigint", table.Decimal: "double precision", table.Words: "jsonb"}
 	for _, p := range t.Params {
-		kind := map[table.Form]string{table.PerDomain: "bigint", table.Filters: "jsonb"}[p.Form]
+		kind := map[table.Form]string{table.PerDomain: "bigint", table.Digits: "bigint", table.Filters: "jsonb"}[p.Form]
 		if kind == "" {
 			kind = "text"
 		}

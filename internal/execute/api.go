@@ -52,6 +52,7 @@ type knowledge struct {
 	misses    map[string]int // by filter field: probes that have not shown that contains ignores case
 	asking    chan struct{}  // holds one while somebody asks
 	miscounts bool           // total was found to count other rows than those that come
+	words     words          // where the parameter that counts words is left out
 }
 
 // of returns what is known of a table's method. The caller holds the lock.

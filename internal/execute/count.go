@@ -29,6 +29,9 @@ func (x *Execution) runCount(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := x.checkWords(ctx, source.Series, first.rows, true); err != nil {
+			return err
+		}
 		for range first.total {
 			if err := x.emit(ctx, source, none); err != nil || x.full() {
 				return err

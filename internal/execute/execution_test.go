@@ -273,7 +273,7 @@ func TestWhatIsLearnedIsOfOneMethod(t *testing.T) {
 // A method that has no pages, and a price for each request, is asked once: whatever the LIMIT, no row is left out.
 func TestAMethodWithoutPagesIsAskedOnce(t *testing.T) {
 	whole := *refDomain
-	whole.CountsRows, whole.Page, whole.Cost = false, table.Page{MaxSize: 300, RowCap: 300}, table.Cost{Least: 5}
+	whole.CountsRows, whole.Page, whole.Cost = false, table.Page{MaxSize: 300}, table.Cost{Request: 5}
 	if err := whole.Check(); err != nil {
 		t.Fatal(err)
 	}
@@ -317,7 +317,7 @@ func TestAMethodWithoutPagesIsAskedOnce(t *testing.T) {
 // A question that would be answered by all rows of a method without pages is paid for as such, or not asked.
 func TestTheTotalOfAMethodWithoutPagesIsPaidInFull(t *testing.T) {
 	whole := *refDomain
-	whole.CountsRows, whole.Page = false, table.Page{MaxSize: 300, RowCap: 300}
+	whole.CountsRows, whole.Page = false, table.Page{MaxSize: 300}
 	a := &fakeAPI{hosts: map[string][]host{"a.com": some(200, 9)}}
 	for most, refused := range map[int64]bool{299: true, 300: false} {
 		x, err := connect(a).New(plan.Input{Table: &whole, Limit: -1, Quals: []plan.Qual{of("a.com")}}, execute.Options{Reader: &sink{}, Budget: execute.NewBudget(most)})
@@ -343,12 +343,12 @@ func TestAnExplanationSaysTheDeclaredPrice(t *testing.T) {
 		limit int64
 		want  string
 	}{
-		{table.Cost{Row: 1, Least: 1}, -1, "at most 1 credit for each row (--estimate counts them, for 1 credit)"},
+		{table.Cost{Row: 1}, -1, "at most 1 credit for each row (--estimate counts them, for 1 credit)"},
 		{table.Cost{Row: 2}, -1, "at most 2 credits for each row (--estimate counts them, for 2 credits)"},
-		{table.Cost{Row: 1, Least: 5}, -1, "at most 1 credit for each row, and at least 5 credits for each request (--estimate counts"},
-		{table.Cost{Row: 1, Least: 5}, 3, "at most 5 credits\n"},
-		{table.Cost{Row: 3, Least: 5}, 2500, "at most 7500 credits\n"},
-		{table.Cost{Least: 5}, 2500, "at most 15 credits\n"},
+		{table.Cost{Row: 1, Request: 5}, -1, "at most 1 credit for each row, and 5 credits for each request (--estimate counts"},
+		{table.Cost{Row: 1, Request: 5}, 3, "at most 8 credits\n"},
+		{table.Cost{Row: 3}, 2500, "at most 7500 credits\n"},
+		{table.Cost{Request: 5}, 2500, "at most 15 credits\n"},
 	} {
 		dear.Cost = test.cost
 		x, err := connect(&fakeAPI{}).New(plan.Input{Table: &dear, Limit: test.limit, Quals: []plan.Qual{of("a.com")}}, execute.Options{Reader: &sink{}})

@@ -57,6 +57,9 @@ func (x *Execution) Explain(ctx context.Context, estimate bool, tell func(ScanPl
 		}
 		if estimate && x.plan.Table.CountsRows {
 			answer, err := x.first(ctx, source.Series)
+			if err == nil {
+				err = x.checkWords(ctx, source.Series, answer.rows, false)
+			}
 			if err != nil {
 				return err
 			}
@@ -68,9 +71,33 @@ func (x *Execution) Explain(ctx context.Context, estimate bool, tell func(ScanPl
 				p.MaxCredits += learned
 			}
 		}
+		x.addAdvice(&p, source)
 		tell(p)
 	}
 	return nil
+}
+
+// addAdvice notes what else a source may cost, and what would cost less.
+func (x *Execution) addAdvice(p *ScanPlan, source plan.Source) {
+	if more := x.wordQuestions(source); more > 0 {
+		p.Notes = append(p.Notes, fmt.Sprintf("where no row of several words comes, it is asked whether they do, for %s at most", table.Credits(more)))
+		if p.MaxCredits >= 0 {
+			p.MaxCredits += more
+		}
+	}
+	for _, cheaper := range x.plan.Table.Cheaper {
+		if x.plan.Only == cheaper.Column {
+			p.Notes = append(p.Notes, fmt.Sprintf("if it is to be grouped by %s: %s has each of them with %s", cheaper.Column, cheaper.Table, cheaper.Has))
+		}
+	}
+}
+
+// wordQuestions is what [Execution.checkWords] may ask for.
+func (x *Execution) wordQuestions(source plan.Source) int64 {
+	if !source.Series.MayLackWords() || x.conn.wordsOf(x.plan.Table) != wordsUnknown {
+		return 0
+	}
+	return 2 * x.plan.Table.Cost.Of(1)
 }
 
 // most is what it can cost to read all rows of a series: their price, what looking into borders takes, and past the row

@@ -128,6 +128,10 @@ func (r *sourceReader) page() error {
 	case err != nil:
 		return err
 	}
+	// The first rows of an order are not known before; of a LIMIT without one any rows will do.
+	if err := r.x.checkWords(r.ctx, r.series, rows, r.x.ordered() && demand.Bounded()); err != nil {
+		return err
+	}
 	if r.taken == 0 && r.series.Dividable() {
 		r.first, _ = rows[0].Cell(r.field).Count()
 	}
@@ -188,6 +192,9 @@ func (r *sourceReader) finish() error {
 		return r.endPart()
 	}
 	r.ended = true
+	if err := r.x.checkWords(r.ctx, r.series, nil, true); err != nil {
+		return err
+	}
 	if total := r.pages.Total(); total > r.x.plan.RowCap {
 		return r.series.TooMany(r.total, r.x.plan.RowCap, r.refused())
 	}

@@ -9,6 +9,11 @@ import (
 
 // Run streams the scan's rows.
 func (x *Execution) Run(ctx context.Context) error {
+	for _, source := range x.plan.Sources {
+		if err := x.checkWords(ctx, source.Series, nil, false); err != nil {
+			return err // known from another scan
+		}
+	}
 	if x.countsOnly() {
 		return x.runCount(ctx)
 	}

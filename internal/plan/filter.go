@@ -86,7 +86,7 @@ type pushdown struct {
 //   - ILIKE by runs of what has no case, and of ASCII letters once the API has shown ([Probe]) that it
 //     ignores their case;
 //   - NOT ILIKE '%lit%' as notContains for a lit that every folding treats alike, NOT LIKE for a caseless one;
-//   - a word of a known list as contains of that word;
+//   - a word of a known list as contains of that word, or of its number;
 //   - a bound of a date as one of the filter's date, a day wider, where that is never on the wrong side of it, and as far
 //     wider as the engine leaves open which time was meant.
 func push(in Input, user table.Filter, thinned bool) pushdown {
@@ -107,6 +107,7 @@ func push(in Input, user table.Filter, thinned bool) pushdown {
 		p.days(columns, achieved)
 		p.each(table.ByText, columns, achieved, p.texts)
 		p.each(table.ByWord, columns, achieved, p.words)
+		p.each(table.ByCode, columns, achieved, p.codes)
 	}
 	out := pushdown{filter: p.filter}
 	for _, q := range rowQuals(in) {
@@ -228,28 +229,30 @@ const (
 )
 
 // numberBetween bounds a field to lo..hi, both included; lo <= 0 and hi >= maxCount are no bounds. Where the API does
-// not take gte or lte it falls back to between, and then to nothing. reach is the range of what the conditions let
-// through.
+// not take gte or lte it falls back to gt, to eq for a single value, to between, and then to nothing. reach is the range
+// of what the conditions let through.
 func numberBetween(f *table.Field, lo, hi int64, refused Refusals, between ends) (conditions []table.Condition, reach intRange) {
 	reach = everyCount[0]
 	needLo, needHi := lo > 0, hi < maxCount
 	add := func(compare string, values ...any) {
 		conditions = append(conditions, table.Condition{Field: f.Filter.Field, CompareType: compare, Value: values})
 	}
-	missing := false
-	bound := func(needed bool, compare string, value int64, end *int64) {
-		switch {
-		case !needed:
-		case takes(f, compare, refused):
-			add(compare, value)
-			*end = value
-		default:
-			missing = true
+	bounded := func(needed bool, compare string, value, end int64, to *int64) bool {
+		if !needed || !takes(f, compare, refused) {
+			return !needed
 		}
+		add(compare, value)
+		*to = end
+		return true
 	}
-	bound(needLo, table.AtLeast, lo, &reach.lo)
-	bound(needHi, table.AtMost, hi, &reach.hi)
-	if missing && takes(f, table.Between, refused) {
+	below := bounded(needLo, table.AtLeast, lo, lo, &reach.lo) || bounded(needLo, table.MoreThan, lo-1, lo, &reach.lo)
+	above := bounded(needHi, table.AtMost, hi, hi, &reach.hi)
+	switch {
+	case below && above:
+	case lo == hi && takes(f, table.Equals, refused):
+		add(table.Equals, lo)
+		reach = intRange{lo, hi}
+	case takes(f, table.Between, refused):
 		wideLo, wideHi := max(lo-int64(between), 0), int64(maxCount)
 		if !needLo {
 			wideLo = -1
@@ -431,6 +434,20 @@ func (p *pusher) words(f *table.Field, quals []Qual, achieved []Pushed) {
 	}
 }
 
+// codes pushes what a list is to have, where the number of the word is known.
+func (p *pusher) codes(f *table.Field, quals []Qual, achieved []Pushed) {
+	for i, q := range quals {
+		if q.Operator != Has || q.List || !p.takes(f, table.Contains) {
+			continue
+		}
+		word, _ := q.Values[0].(string)
+		code, known := f.Filter.Codes[word]
+		if known && p.and(table.Filter{{{Field: f.Filter.Field, CompareType: table.Contains, Value: []any{code}}}}) {
+			achieved[i] = Inexact
+		}
+	}
+}
+
 // markEquals notes the clauses without which other values would have been asked for.
 func markEquals(quals []Qual, values []string, achieved []Pushed) {
 	for i, q := range quals {
@@ -526,6 +543,8 @@ func contradicts(kind table.Kind, quals []Qual, engine Engine) bool {
 		return timeRange(quals, engine).empty()
 	case table.Count:
 		return countRange(quals).empty()
+	case table.Change:
+		return wholeRange(math.MinInt64, quals).empty()
 	}
 	return false
 }

@@ -113,7 +113,7 @@ func TestOnlyAnAPIThatIgnoresCaseShowsIt(t *testing.T) {
 			if f.Filter.How != table.ByText {
 				continue
 			}
-			probe, ok := FoldingProbe(planOf(t, Input{Table: of, Limit: -1, Quals: []Qual{equalTo("query", "a.com"), where(f.Column, ILike, "%Blog%")}}), nil)
+			probe, ok := FoldingProbe(planOf(t, Input{Table: of, Limit: -1, Quals: append(about(of, "a.com"), where(f.Column, ILike, "%Blog%"))}), nil)
 			if !ok {
 				t.Fatalf("no probe of %s", f.Column)
 			}

@@ -44,11 +44,11 @@ func FuzzNormalizeDomain(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, written string) {
-		name, err := NormalizeDomain(written, "")
+		name, err := NormalizeDomain(Named{Column: "query"}, written)
 		if err != nil {
 			return
 		}
-		if again, err := NormalizeDomain(name, ""); err != nil || again != name {
+		if again, err := NormalizeDomain(Named{Column: "query"}, name); err != nil || again != name {
 			t.Fatalf("%q became %q, which becomes %q, %v", written, name, again, err)
 		}
 		if strings.ContainsAny(name, "/:@ ?#%*") || strings.ToLower(name) != name || len(name) > 253 {

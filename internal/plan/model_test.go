@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"encoding/json"
 	"flag"
+	"maps"
 	"math"
 	"os"
 	"regexp"
@@ -158,6 +160,8 @@ func (r reading) holds(c table.Condition, rec *record) bool {
 				return r.holdsWord(c, text)
 			}
 			return r.holdsText(c, text)
+		case table.Words:
+			return slices.ContainsFunc(wordsOf(text), func(word string) bool { return c.Value[0] == f.Filter.Codes[word] && f.Filter.Codes[word] > 0 })
 		case table.Count:
 			n, ok := have.Count()
 			return ok && r.holdsNumber(c, n)
@@ -168,11 +172,23 @@ func (r reading) holds(c table.Condition, rec *record) bool {
 	panic("a condition that no page attests: " + rec.t.Name + " " + c.Field + " " + c.CompareType)
 }
 
+// wordsOf are the texts of a list.
+func wordsOf(list string) (words []string) {
+	if err := json.Unmarshal([]byte(list), &words); err != nil {
+		panic(err)
+	}
+	return words
+}
+
 func (r reading) holdsNumber(c table.Condition, have int64) bool {
 	bound := func(i int) int64 { return c.Value[i].(int64) }
 	switch {
 	case c.CompareType == table.AtLeast:
 		return have >= bound(0)
+	case c.CompareType == table.MoreThan:
+		return have > bound(0)
+	case c.CompareType == table.Equals:
+		return have == bound(0)
 	case c.CompareType == table.AtMost:
 		return have <= bound(0)
 	case r.betweenExcludes:
@@ -336,6 +352,8 @@ func (s semantics) compare(op Operator, have table.Cell, v Value) bool {
 	text, _ := have.Text()
 	want := v.(string)
 	switch op {
+	case Has:
+		return slices.Contains(wordsOf(text), want)
 	case Equal:
 		return text == want
 	case NotEqual:
@@ -462,6 +480,13 @@ func drawRecords(t *rapid.T, of *table.Table, n int) []*record {
 				continue
 			}
 			switch f.Kind {
+			case table.Words:
+				list, _ := table.Encode(rapid.SliceOfN(rapid.Custom(func(t *rapid.T) string { return drawWordOf(t, f) }), 0, 3).Draw(t, "words"))
+				b.Text(j, write(string(list)))
+			case table.Change:
+				b.Count(j, drawNumber(t, 0)-4)
+			case table.Decimal:
+				b.Decimal(j, float64(drawNumber(t, 0))/4)
 			case table.Text:
 				b.Text(j, write(drawTextOf(t, f)))
 			case table.Count:
@@ -493,8 +518,19 @@ func drawUser(t *rapid.T) (f table.Filter) {
 	return f
 }
 
+// drawWordOf draws a word of a list: one of which the filter's number is known, or another.
+func drawWordOf(t *rapid.T, f *table.Field) string {
+	return rapid.SampledFrom(append(slices.Sorted(maps.Keys(f.Filter.Codes)), "other", "Windows", `a "b"`)).Draw(t, "word")
+}
+
 func drawQuals(t *rapid.T, of *table.Table, rec *record, most int) (quals []Qual) {
-	field := rapid.IntRange(0, len(of.Fields)-1)
+	var judged []int // numbers with a fraction are left to the database
+	for i, f := range of.Fields {
+		if f.Kind != table.Decimal {
+			judged = append(judged, i)
+		}
+	}
+	field := rapid.SampledFrom(judged)
 	i := field.Draw(t, "column")
 	for range rapid.IntRange(1, most).Draw(t, "clauses") {
 		quals = append(quals, drawQual(t, &of.Fields[i], rec))
@@ -511,6 +547,11 @@ func drawQual(t *rapid.T, f *table.Field, rec *record) Qual {
 	operators := []Operator{Equal, NotEqual, Less, LessOrEqual, Greater, GreaterOrEqual}
 	value := func() Value { return drawNumber(t, -1) }
 	switch f.Kind {
+	case table.Change:
+		value = func() Value { return drawNumber(t, -1) - 4 }
+	case table.Words:
+		operators = []Operator{Has}
+		value = func() Value { return drawWordOf(t, f) }
 	case table.Time:
 		value = func() Value {
 			switch rapid.IntRange(0, 9).Draw(t, "form") {
@@ -535,7 +576,7 @@ func drawQual(t *rapid.T, f *table.Field, rec *record) Qual {
 	n := 1
 	if q.List = oneIn(t, 3, "list"); q.List {
 		n = rapid.SampledFrom([]int{1, 2, 3, 4, 18}).Draw(t, "elements")
-		if f.Kind == table.Count && n > 4 { // apart from each other, so that they make as many ranges
+		if f.Kind.Whole() && n > 4 { // apart from each other, so that they make as many ranges
 			for i := range n {
 				q.Values = append(q.Values, int64(2*i+rapid.IntRange(0, 1).Draw(t, "odd")))
 			}
@@ -546,7 +587,7 @@ func drawQual(t *rapid.T, f *table.Field, rec *record) Qual {
 		switch {
 		case oneIn(t, 30, "null"):
 			q.Values = append(q.Values, nil)
-		case f.Kind != table.Text && oneIn(t, 30, "unjudged"):
+		case f.Kind != table.Text && f.Kind != table.Words && oneIn(t, 30, "unjudged"):
 			q.Values = append(q.Values, unjudged{})
 		default:
 			q.Values = append(q.Values, value())

@@ -75,11 +75,18 @@ func valueOf(t *table.Table, p table.Param, v Value) (any, error) {
 	case table.Site:
 		text, _ := v.(string)
 		return text, nil // checked where it is normalised
-	case table.PerDomain:
+	case table.Sites, table.AnyText:
+		text, ok := v.(string)
+		if !ok || text == "" && p.Form == table.AnyText {
+			return nil, fmt.Errorf("%s %s is not possible: write a text", p.Column, literal(v))
+		}
+		return text, nil
+	case table.PerDomain, table.Digits:
 		if n, ok := v.(int64); ok && n >= 1 {
 			return n, nil
 		}
-		return nil, fmt.Errorf("%s %v is not possible: write a whole number from 1, the links to keep of each domain", p.Column, v)
+		what := map[table.Form]string{table.PerDomain: ", the links to keep of each domain"}[p.Form]
+		return nil, fmt.Errorf("%s %v is not possible: write a whole number from 1%s", p.Column, v, what)
 	case table.Filters:
 		text, ok := v.(string)
 		if !ok {
@@ -98,6 +105,7 @@ func valueOf(t *table.Table, p table.Param, v Value) (any, error) {
 
 // args are a combination of parameters as it is sent.
 type args struct {
+	site              string
 	sent              []table.Arg
 	filter            table.Filter // of complex_filter and additional_filter
 	thinned           bool
@@ -113,12 +121,19 @@ func argsOf(t *table.Table, spelling Spelling, engine Engine) (a args, err error
 		text, _ := v.(string)
 		switch p.Form {
 		case table.Site:
-			domain, err := NormalizeDomain(text, p.Pages)
+			if a.site, err = siteOf(t, p, spelling); err != nil {
+				return a, err
+			}
+			a.sent = append(a.sent, table.Arg{Name: p.Name, Value: a.site})
+		case table.Sites:
+			others, err := rivals(p, text, a.site)
 			if err != nil {
 				return a, err
 			}
-			a.sent = append(a.sent, table.Arg{Name: p.Name, Value: domain})
-		case table.Choice:
+			a.sent = append(a.sent, table.Arg{Name: p.Name, Value: others})
+		case table.Digits:
+			a.sent = append(a.sent, table.Arg{Name: p.Name, Value: fmt.Sprint(v)})
+		case table.Choice, table.AnyText:
 			a.sent = append(a.sent, table.Arg{Name: p.Name, Value: text})
 		case table.PerDomain:
 			a.sent = append(a.sent, table.Arg{Name: p.Name, Value: v})
@@ -141,6 +156,22 @@ func argsOf(t *table.Table, spelling Spelling, engine Engine) (a args, err error
 		}
 	}
 	return a, nil
+}
+
+// siteOf is the domain that is analyzed, or the address of a page where the search mode wants one.
+func siteOf(t *table.Table, p table.Param, spelling Spelling) (string, error) {
+	of, word := Named{Column: p.Column, Pages: p.Pages}, ""
+	written, _ := spelling[0].(string)
+	for i, choice := range t.Params {
+		if len(choice.Address) > 0 {
+			of.Search, of.Address = choice.Column, choice.Address
+			word, _ = spelling[i].(string)
+		}
+	}
+	if slices.Contains(of.Address, word) {
+		return NormalizeAddress(of, word, written)
+	}
+	return NormalizeDomain(of, written)
 }
 
 // filterExample shows the form of complex_filter, on a field that is attested.

@@ -37,8 +37,9 @@ type Input struct {
 	Order  Order
 	Then   []Order // further columns of the ORDER BY, which the API is not asked to sort by
 	Engine Engine
-	Bare   bool  // no column of the rows is needed: only how many there are
-	RowCap int64 // rows that the API gives for one series; 0 is the table's
+	Bare   bool   // no column of the rows is needed: only how many there are
+	Only   string // the one column of the rows that is needed, "" where there are more or it is not known
+	RowCap int64  // rows that the API gives for one series; 0 is the table's
 	Known  Knowledge
 }
 
@@ -96,7 +97,9 @@ func (s Series) Site() string { return s.Request.Site() }
 
 // New plans a scan, or says what is wrong with its WHERE clause, before anything is asked of the API.
 func New(in Input) (*Plan, error) {
-	in.RowCap = cmp.Or(in.RowCap, in.Table.Page.RowCap)
+	if in.RowCap = cmp.Or(in.RowCap, in.Table.Page.RowCap); !in.Table.CountsRows {
+		in.RowCap = int64(in.Table.Page.MaxSize)
+	}
 	residual, err := NewResidual(in.Table, rowQuals(in), in.Engine)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", in.Table.Name, err)
@@ -175,14 +178,14 @@ func (s *Series) sort(asked Order, args args) {
 	case args.sortBy != "" || args.sortOrder != "":
 		s.Request.Sort = cmp.Or(args.sortBy, s.Table.Sort.Default)
 		s.Request.Order = cmp.Or(args.sortOrder, "desc")
-		for _, f := range s.Table.Fields {
-			if f.Sort != "" && f.Sort == s.Request.Sort {
-				s.Order = Order{f.Column, s.Request.Order == "desc"}
-			}
-		}
+		s.Order = s.shown()
 		return
 	case s.Table.Sort.Divide == "":
-		s.Free, s.Request.Sort = true, s.Table.Sort.Default
+		s.Free, s.Request.Sort = true, cmp.Or(s.Table.Sort.Few, s.Table.Sort.Default)
+		if s.Request.Sort != "" {
+			s.Request.Order = "desc"
+		}
+		s.Order = s.shown()
 		return
 	default:
 		s.Free, asked = true, dividing(s.Table)
@@ -194,11 +197,22 @@ func (s *Series) sort(asked Order, args args) {
 	}
 }
 
+// shown is the order of the request, if a column shows it.
+func (s *Series) shown() Order {
+	for _, f := range s.Table.Fields {
+		if f.Sort != "" && f.Sort == s.Request.Sort {
+			return Order{f.Column, s.Request.Order == "desc"}
+		}
+	}
+	return Order{}
+}
+
 // dividing is the order in which a table is read part by part. Descending, the rows that people look for come first;
 // that needs a filter that bounds the column from above.
 func dividing(t *table.Table) Order {
 	field := t.Fields[t.FieldOf(t.Sort.Divide)]
-	return Order{field.Column, field.Filter.Attests(table.AtMost)}
+	_, above := field.Filter.Bounds()
+	return Order{field.Column, above}
 }
 
 // key writes what identifies a source.

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -14,16 +15,27 @@ func equalTo(column string, values ...Value) Qual {
 	return Qual{Column: column, Operator: Equal, Values: values, List: len(values) > 1}
 }
 
+// about are the clauses that a table needs.
+func about(of *table.Table, sites ...Value) []Qual {
+	quals := []Qual{equalTo("query", sites...)}
+	for _, p := range of.Params[1:] {
+		if p.Required() {
+			quals = append(quals, equalTo(p.Column, "other.com"))
+		}
+	}
+	return quals
+}
+
 func TestEachDomainIsOneSource(t *testing.T) {
 	for _, of := range catalog.Tables() {
-		plan, err := New(Input{Table: of, Limit: -1, Quals: []Qual{equalTo("query", "a.com", "A.com", "https://b.com/", "a.com")}})
+		plan, err := New(Input{Table: of, Limit: -1, Quals: about(of, "a.com", "A.com", "https://b.com/", "a.com")})
 		if err != nil {
 			t.Fatal(err)
 		}
 		if len(plan.Sources) != 2 || plan.Sources[0].Series.Site() != "a.com" || len(plan.Sources[0].Spellings) != 2 || plan.Sources[0].Spellings[1][0] != "A.com" {
 			t.Errorf("%s: %+v", of.Name, plan.Sources)
 		}
-		if plan.RowCap != of.Page.RowCap || !plan.Exact {
+		if of.CountsRows && plan.RowCap != of.Page.RowCap || !of.CountsRows && plan.RowCap != int64(of.Page.MaxSize) || !plan.Exact {
 			t.Errorf("%s: the cap is %d, exact is %t", of.Name, plan.RowCap, plan.Exact)
 		}
 		for i := range plan.Sources {
@@ -127,7 +139,7 @@ func TestBadInputIsExplained(t *testing.T) {
 		`query "a b" is not a domain name`:              {equalTo("query", "a b")},
 		`write query in (select …)`:                     {equalTo("query", "?")},
 		`query "a.com/x" has a path`:                    {equalTo("query", "a.com/x")},
-		`search_type "url" is not known: write one of`:  {domain, equalTo("search_type", "url")},
+		`search_type "page" is not known: write one of`: {domain, equalTo("search_type", "page")},
 		`sort_by "links_ext" is not known`:              {domain, equalTo("sort_by", "links_ext")},
 		`sort_order "down" is not known`:                {domain, equalTo("sort_order", "down")},
 		`link_per_domain 0 is not possible`:             {domain, equalTo("link_per_domain", int64(0))},
@@ -141,6 +153,92 @@ func TestBadInputIsExplained(t *testing.T) {
 	} {
 		if _, err := New(Input{Table: catalog.Of("serpstat_backlink"), Limit: -1, Quals: quals}); err == nil || !strings.Contains(err.Error(), want) || !strings.HasPrefix(err.Error(), "serpstat_backlink: ") {
 			t.Errorf("want serpstat_backlink: … %s, got %v", want, err)
+		}
+	}
+}
+
+// With some search types the site is the address of a page: its host is written in one way, and the rest as it is.
+func TestAddressesArePages(t *testing.T) {
+	for written, want := range map[string]string{
+		"https://Serpstat.com/Blog/?a=%20#": "", "serpstat.com/": "serpstat.com/", " HTTPS://WWW.Serpstat.com/Blog/?A=1 ": "https://www.serpstat.com/Blog/?A=1",
+		"http://bücher.de/Straße": "http://xn--bcher-kva.de/Straße", "serpstat.com": "", "https://serpstat.com": "", "https://serpstat.com?x": "", "ftp://serpstat.com/": "",
+		"a.com:80/x": "", "u@a.com/x": "", "com/x": "", "a.com/two words": "", "": "", "?": "",
+	} {
+		for _, word := range []string{"url", "part_url"} {
+			p, err := New(Input{Table: outlinks, Limit: -1, Quals: []Qual{equalTo("query", written), equalTo("search_type", word)}})
+			switch {
+			case want == "" && (err == nil || !strings.Contains(err.Error(), "write")):
+				t.Errorf("%s %q: %+v, %v", word, written, p, err)
+			case want != "" && (err != nil || p.Sources[0].Series.Site() != want || p.Sources[0].Spellings[0][0] != written):
+				t.Errorf("%s %q: %+v, %v, want %s", word, written, p, err, want)
+			}
+		}
+	}
+	for want, quals := range map[string][]Qual{
+		`query "a.com" has no path: with search_type = 'part_url' write the address of a page, such as 'https://serpstat.com/blog/'`:               {equalTo("query", "a.com"), equalTo("search_type", "part_url")},
+		`query "a.com/x" has a path: write the domain alone and filter its pages with url_from like '…', or add search_type = 'url' or 'part_url'`: {equalTo("query", "a.com/x")},
+	} {
+		if _, err := New(Input{Table: outlinks, Limit: -1, Quals: quals}); err == nil || !strings.HasSuffix(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	// Each value of query meets each of search_type: a pair that does not fit is said.
+	if _, err := New(Input{Table: outlinks, Limit: -1, Quals: []Qual{equalTo("query", "a.com"), equalTo("search_type", "domain", "url")}}); err == nil {
+		t.Error("a domain is looked for as a page")
+	}
+}
+
+// A list of domains is written in any way that people write lists, sent as one, and shown as it was written.
+func TestSeveralSitesAreAList(t *testing.T) {
+	of := catalog.Of("serpstat_intersection")
+	planned := func(query, written Value) (*Plan, error) {
+		return New(Input{Table: of, Limit: -1, Quals: []Qual{equalTo("query", query), equalTo("intersect", written)}})
+	}
+	for written, want := range map[string]string{
+		"b.com": `["b.com"]`, " B.com , https://c.com/ ": `["b.com","c.com"]`, `["b.com","bücher.de"]`: `["b.com","xn--bcher-kva.de"]`,
+	} {
+		p, err := planned("a.com", written)
+		if err != nil {
+			t.Errorf("%s: %v", written, err)
+			continue
+		}
+		sent, _ := table.Encode(p.Sources[0].Series.Request.Args[1].Value)
+		if string(sent) != want || p.Sources[0].Spellings[0][1] != written {
+			t.Errorf("%s is sent as %s", written, sent)
+		}
+	}
+	for written, want := range map[Value]string{
+		"": "is empty", "[]": "is empty", "a.com": "has the domain that is analyzed itself", "b.com,A.com": "has the domain that is analyzed itself", "b.com,B.com": "has b.com twice",
+		"b.com,c.com,d.com": "has 3 domains", `["b.com"`: "is no list of texts", `[1]`: "is no list of texts", "b.com,": "is empty", "b.com/x": "has a path", "two words": "is not a domain name", "?": "is a placeholder", int64(5): "write a text",
+	} {
+		if _, err := planned("a.com", written); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "intersect") {
+			t.Errorf("%v: %v, want %s", written, err, want)
+		}
+	}
+	if p, err := New(Input{Table: of, Limit: -1, Quals: []Qual{equalTo("query", "a.com")}}); err != nil || len(p.Sources) > 0 {
+		t.Errorf("without any: %+v, %v", p, err)
+	}
+	// One list written in two ways is one source.
+	if p, err := New(Input{Table: of, Limit: -1, Quals: []Qual{equalTo("query", "a.com"), equalTo("intersect", "b.com,c.com", `["B.com","c.com"]`)}}); err != nil || len(p.Sources) != 1 || len(p.Sources[0].Spellings) != 2 {
+		t.Errorf("%+v, %v", p, err)
+	}
+}
+
+func TestTextsAndNumbersAsParameters(t *testing.T) {
+	of := catalog.Of("serpstat_anchor")
+	p, err := New(Input{Table: of, Limit: -1, Quals: []Qual{equalTo("query", "a.com"), equalTo("anchor", ` it"s \ `), equalTo("word_count", int64(3))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	sent, _ := table.Encode(p.Sources[0].Series.At(1, 10))
+	if want := `{"query":"a.com","searchType":"domain_with_subdomains","anchor":" it\"s \\ ","count":"3","sort":"total","order":"asc","page":1,"size":10}`; string(sent) != want {
+		t.Errorf("sent %s, want %s", sent, want)
+	}
+	for column, values := range map[string][]Value{"anchor": {"", int64(1)}, "word_count": {int64(0), int64(-1), "2", "1 234"}} {
+		for _, v := range values {
+			if _, err := New(Input{Table: of, Limit: -1, Quals: []Qual{equalTo("query", "a.com"), equalTo(column, v)}}); err == nil || !strings.Contains(err.Error(), column) || !strings.Contains(err.Error(), "write a") {
+				t.Errorf("%s = %v: %v", column, v, err)
+			}
 		}
 	}
 }
@@ -254,8 +352,12 @@ func TestTheOrderOfASeries(t *testing.T) {
 		undivided := *of
 		undivided.Sort.Divide = ""
 		series := Series{Table: &undivided}
-		if series.sort(Order{}, args{}); series.Request.Sort != of.Sort.Default || series.Request.Order != "" || series.Order != (Order{}) {
+		series.sort(Order{}, args{})
+		if want := cmp.Or(of.Sort.Few, of.Sort.Default); series.Request.Sort != want || (series.Request.Order == "desc") != (want != "") || !series.Free {
 			t.Errorf("%s, undivided: %+v", of.Name, series)
+		}
+		if i := slices.IndexFunc(of.Fields, func(f table.Field) bool { return f.Sort != "" && f.Sort == series.Request.Sort }); i >= 0 && series.Order != (Order{of.Fields[i].Column, true}) {
+			t.Errorf("%s, undivided: what is shown of its order is %+v", of.Name, series.Order)
 		}
 	}
 }
@@ -287,7 +389,7 @@ func TestDomainsAreNormalised(t *testing.T) {
 		"serpstat.com": "serpstat.com", " Serpstat.COM ": "serpstat.com", "https://serpstat.com/": "serpstat.com", "http://www.a.co.uk": "www.a.co.uk",
 		"пример.рф": "xn--e1afmkfd.xn--p1ai", "bücher.de": "xn--bcher-kva.de", "a_b.example.com": "a_b.example.com", "a.com.": "a.com",
 	} {
-		if got, err := NormalizeDomain(written, ""); err != nil || got != want {
+		if got, err := NormalizeDomain(Named{Column: "query"}, written); err != nil || got != want {
 			t.Errorf("%q became %q, %v", written, got, err)
 		}
 	}
@@ -295,7 +397,7 @@ func TestDomainsAreNormalised(t *testing.T) {
 		"": "is empty", "com": "is not a domain name", "a.com/b": "has a path", "a.com?x": "has a path", "?": "is a placeholder without a value", "a.com:80": "has a port", "u@a.com": "has a user name",
 		"ftp://a.com": "has the scheme", "*.a.com": "has a wildcard", "1.2.3.4": "is not a domain name", "-a.com": "is not", "a..com": "is not", "a b.com": "is not",
 	} {
-		if got, err := NormalizeDomain(written, ""); err == nil || !strings.Contains(err.Error(), want) {
+		if got, err := NormalizeDomain(Named{Column: "query"}, written); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q became %q, %v; want an error with %q", written, got, err, want)
 		}
 	}

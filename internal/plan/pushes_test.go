@@ -15,8 +15,13 @@ func TestWhatIsListedAsPushedIsPushed(t *testing.T) {
 		for _, f := range of.Fields {
 			var value Value
 			switch f.Kind {
-			case table.Count:
+			case table.Count, table.Change:
 				value = int64(7)
+			case table.Words, table.Decimal:
+				value = "windows"
+				for word := range f.Filter.Codes {
+					value = word
+				}
 			case table.Time:
 				value = time.Date(2024, 12, 8, 0, 0, 0, 0, time.UTC)
 			default:
@@ -28,7 +33,11 @@ func TestWhatIsListedAsPushedIsPushed(t *testing.T) {
 			for dialect, engine := range map[table.Dialect]Engine{table.PostgreSQL: PostgreSQL, table.SQLite: SQLite} {
 				exact, inexact := f.Pushes(dialect)
 				clauses := map[string]Qual{"=": clause(Equal, value), "<": clause(Less, value), "<=": clause(LessOrEqual, value), ">": clause(Greater, value), ">=": clause(GreaterOrEqual, value)}
-				if text, ok := value.(string); ok {
+				if f.Kind == table.Words {
+					if clauses = map[string]Qual{}; dialect == table.PostgreSQL { // SQLite has no such operator
+						clauses["?"] = clause(Has, value)
+					}
+				} else if text, ok := value.(string); ok {
 					clauses["like"], clauses["ilike"], clauses["not like"], clauses["not ilike"] = clause(Like, text+"%"), clause(ILike, "%7%"), clause(NotLike, "%7%"), clause(NotILike, "%7%")
 					if dialect == table.SQLite {
 						clauses["glob"], clauses["like"] = clauses["like"], clauses["ilike"]
@@ -38,7 +47,7 @@ func TestWhatIsListedAsPushedIsPushed(t *testing.T) {
 					}
 				}
 				for name, q := range clauses {
-					p, err := New(Input{Table: of, Engine: engine, Limit: -1, Quals: []Qual{{Column: of.Params[0].Column, Operator: Equal, Values: []Value{"a.com"}}, q}})
+					p, err := New(Input{Table: of, Engine: engine, Limit: -1, Quals: append(about(of, "a.com"), q)})
 					if err != nil {
 						t.Fatal(err)
 					}

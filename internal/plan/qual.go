@@ -25,6 +25,7 @@ const (
 	NotILike       Operator = "!~~*"
 	IsNull         Operator = "is null"
 	IsNotNull      Operator = "is not null"
+	Has            Operator = "?" // a list of texts has one
 )
 
 // Value is a constant of a WHERE clause: string, int64, time.Time, [PerhapsInfinite], or nil for SQL NULL.

@@ -21,11 +21,14 @@ func (r intRanges) hold(n int64) bool {
 }
 
 // countRange intersects all clauses on a count, which is never negative. A list counts as the weaker of ANY and ALL.
-func countRange(quals []Qual) intRanges {
+func countRange(quals []Qual) intRanges { return wholeRange(0, quals) }
+
+// wholeRange intersects all clauses on a whole number that is never below least.
+func wholeRange(least int64, quals []Qual) intRanges {
 	if values, ok := candidates(table.Count, quals, PostgreSQL); ok {
-		return rangesOf(values)
+		return rangesOf(least, values)
 	}
-	r := intRange{0, math.MaxInt64}
+	r := intRange{least, math.MaxInt64}
 	excluded := map[int64]bool{}
 	for _, q := range quals {
 		lo, hi, ok := intExtremes(q.Values)
@@ -66,10 +69,10 @@ func countRange(quals []Qual) intRanges {
 }
 
 // rangesOf merges neighbouring values: 4, 5, 6, 9 become 4..6 and 9..9.
-func rangesOf(values []Value) intRanges {
+func rangesOf(least int64, values []Value) intRanges {
 	var ints []int64
 	for _, v := range values {
-		if n, ok := v.(int64); ok && n >= 0 {
+		if n, ok := v.(int64); ok && n >= least {
 			ints = append(ints, n)
 		}
 	}

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -150,11 +151,14 @@ func compare(kind table.Kind, op Operator, v Value, engine Engine) (test, error)
 	case nil:
 		return never, nil // a comparison with NULL is never true
 	case string:
-		if kind == table.Text {
+		switch {
+		case kind == table.Text:
 			return compareText(op, v, engine)
+		case kind == table.Words && op == Has:
+			return hasWord(v), nil
 		}
 	case int64:
-		if kind == table.Count {
+		if kind.Whole() {
 			return compareCount(op, v), nil
 		}
 	case time.Time:
@@ -202,6 +206,21 @@ func compareEither(op Operator, p PerhapsInfinite, engine Engine) test {
 			return t
 		}
 		return Maybe
+	}
+}
+
+// hasWord is of a list of texts; one that is written with escapes is left to the database.
+func hasWord(word string) test {
+	return func(c table.Cell) Truth {
+		list, ok := c.Text()
+		if !ok {
+			return No
+		}
+		var words []string
+		if err := json.Unmarshal([]byte(list), &words); err != nil {
+			return Maybe
+		}
+		return truth(slices.Contains(words, word))
 	}
 }
 
@@ -296,7 +315,7 @@ func cellOf(kind table.Kind, v Value) (c table.Cell, ok bool) {
 	case string:
 		return table.TextCell(v), kind == table.Text
 	case int64:
-		return table.CountCell(v), kind == table.Count
+		return table.CountCell(v), kind.Whole()
 	case time.Time:
 		// Rows have whole seconds: another time is in none of them, and is left to the residual.
 		return table.TimeCell(v), kind == table.Time && v.Equal(v.Truncate(time.Second))

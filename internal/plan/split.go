@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/bits"
+	"slices"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
@@ -101,8 +102,8 @@ func (s Series) Splittable(refused Refusals) string {
 	case !s.Dividable():
 		return "that in one order only (" + cmp.Or(t.ColumnOf(table.SortBy), "order by") + ", or a limit above them)"
 	}
-	if f := s.divider(); !takes(f, s.bound(), refused) && !takes(f, table.Between, refused) {
-		return "no parts of them in this order, since the filter of " + f.Column + " takes no bound from this side"
+	if s.bounding(refused) == "" {
+		return "no parts of them in this order, since the filter of " + s.divider().Column + " takes no bound from this side"
 	}
 	return ""
 }
@@ -115,12 +116,17 @@ func (s Series) Dividable() bool {
 // divider is the field by whose ranges the series is cut.
 func (s Series) divider() *table.Field { return &s.Table.Fields[s.Table.FieldOf(s.Table.Sort.Divide)] }
 
-// bound is the comparison that leaves out the rows before a position of the series.
-func (s Series) bound() string {
+// bounding is the comparison that leaves out the rows before a position of the series, "" where the API takes none.
+func (s Series) bounding(refused Refusals) string {
+	bounds := []string{table.AtLeast, table.MoreThan, table.Between}
 	if s.Order.Descending {
-		return table.AtMost
+		bounds = []string{table.AtMost, table.Between}
 	}
-	return table.AtLeast
+	i := slices.IndexFunc(bounds, func(compare string) bool { return takes(s.divider(), compare, refused) })
+	if i < 0 {
+		return ""
+	}
+	return bounds[i]
 }
 
 // Dividing returns the series in the order in which it can be cut.

@@ -51,7 +51,8 @@ func impliesOne(given, c table.Condition) bool {
 		return false
 	}
 	order, comparable := compareBounds(given.Value[0], c.Value[0])
-	return comparable && (c.CompareType == table.AtLeast && order >= 0 || c.CompareType == table.AtMost && order <= 0)
+	below := c.CompareType == table.AtLeast || c.CompareType == table.MoreThan
+	return comparable && (below && order >= 0 || c.CompareType == table.AtMost && order <= 0)
 }
 
 // compareBounds compares two whole numbers, or two days.

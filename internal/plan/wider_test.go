@@ -6,6 +6,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
@@ -20,6 +21,13 @@ func TestWhichSeriesIncludeOthers(t *testing.T) {
 	}
 	day := func(year int, month time.Month, day int) time.Time {
 		return time.Date(year, month, day, 0, 0, 0, 0, time.UTC)
+	}
+	more := func(n int64) Series { // which the API takes as gt
+		p, err := New(Input{Table: catalog.Of("serpstat_anchor"), Limit: -1, Quals: []Qual{where("links", Greater, n), equalTo("query", "a.com")}})
+		if err != nil || p.Sources[0].Series.Request.Filter[0][0].CompareType != table.MoreThan {
+			t.Fatal(err, p)
+		}
+		return p.Sources[0].Series
 	}
 	all, few := seriesOf(), seriesOf(where("links_ext", Less, int64(50)))
 	own := equalTo("complex_filter", `[[{"field":"anchor","compareType":"contains","value":["x"]}]]`)
@@ -53,6 +61,8 @@ func TestWhichSeriesIncludeOthers(t *testing.T) {
 		"thinned, the same":           {seriesOf(equalTo("link_per_domain", int64(2))), seriesOf(equalTo("link_per_domain", int64(2))), true},
 		"in another order":            {all, seriesOf(equalTo("sort_order", "asc")), true},
 		"another parameter":           {all, seriesOf(equalTo("search_type", "domain")), false},
+		"more than a larger number":   {more(3), more(9), true},
+		"more than a smaller number":  {more(9), more(3), false},
 		"the default, written":        {all, seriesOf(equalTo("search_type", "domain_with_subdomains")), true},
 	} {
 		if got := tt.wide.Includes(tt.narrow); got != tt.want {

@@ -29,6 +29,41 @@ func intOf(raw []byte) (int64, bool) {
 	return n, err == nil
 }
 
+// decimalOf reads a number, be it a JSON number or a text of one. One with more digits than a float64 holds, or with an
+// exponent, is not read.
+func decimalOf(raw []byte) (float64, bool) {
+	if len(raw) >= 2 && raw[0] == '"' {
+		raw = raw[1 : len(raw)-1]
+	}
+	const most = 15 // digits, which a float64 holds whatever they are
+	digits := 0
+	for i, c := range raw {
+		switch {
+		case c >= '0' && c <= '9':
+			digits++
+		case c == '.' && i > 0 && i < len(raw)-1 || c == '-' && i == 0:
+		default:
+			return 0, false
+		}
+	}
+	x, err := strconv.ParseFloat(string(raw), 64)
+	return x, err == nil && digits <= most
+}
+
+// isWords reports a list of texts.
+func isWords(raw []byte) bool {
+	s := jsonReader{data: raw}
+	if s.next() != '[' {
+		return false
+	}
+	for s.enter('['); s.more(']'); {
+		if !isText(s.raw()) {
+			return false
+		}
+	}
+	return true
+}
+
 // dateOf reads YYYY-MM-DD with or without HH:MM:SS, as UTC since no answer names a time zone. Null, "" and
 // 0000-00-00 are the zero time; nothing else is.
 func dateOf(raw []byte) (t time.Time, ok bool) {

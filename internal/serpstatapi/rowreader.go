@@ -2,6 +2,7 @@ package serpstatapi
 
 import (
 	"bytes"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
@@ -13,8 +14,15 @@ type rowReader struct {
 	s      *jsonReader
 	rows   *table.Builder
 	fields map[string]int // by spelling
+	begins []beginning    // of keys that end otherwise each time
 	usual  []usualKey     // of the rows so far, in their order: the next row's are mostly the same
 	values [][]byte       // of the row's fields, as they came; nil where it has none so far
+}
+
+// beginning is what the keys of a field begin with.
+type beginning struct {
+	text  string
+	field int
 }
 
 type usualKey struct {
@@ -26,6 +34,10 @@ func newRowReader(t *table.Table, s *jsonReader, size int) *rowReader {
 	r := &rowReader{t: t, s: s, rows: table.NewBuilder(t, string(s.data), size), fields: map[string]int{}, values: make([][]byte, len(t.Fields))}
 	for i, f := range t.Fields {
 		for _, key := range f.Keys {
+			if begin, ok := strings.CutSuffix(key, "*"); ok {
+				r.begins = append(r.begins, beginning{begin, i})
+				continue
+			}
 			r.fields[key] = i
 		}
 	}
@@ -73,6 +85,11 @@ func (r *rowReader) fieldOf(place int, name []byte) int {
 	field, ok := r.fields[string(name)]
 	if !ok {
 		field = -1
+		for _, b := range r.begins {
+			if bytes.HasPrefix(name, []byte(b.text)) {
+				field = b.field
+			}
+		}
 	}
 	if place == len(r.usual) {
 		r.usual = append(r.usual, usualKey{string(name), field})
@@ -84,15 +101,36 @@ func (r *rowReader) fieldOf(place int, name []byte) int {
 func (r *rowReader) set(field int, raw []byte) (want string) {
 	f := &r.t.Fields[field]
 	switch f.Kind {
-	case table.Count:
+	case table.Count, table.Change:
 		n, ok := intOf(raw)
 		switch {
-		case ok && n >= 0:
+		case ok && (n >= 0 || f.Kind == table.Change):
 			r.rows.Count(field, n)
 		case f.Optional && isNull(raw):
 			r.rows.Null(field)
-		default:
+		case f.Kind == table.Count:
 			return "a whole number from 0"
+		default:
+			return "a whole number"
+		}
+	case table.Decimal:
+		x, ok := decimalOf(raw)
+		switch {
+		case ok:
+			r.rows.Decimal(field, x)
+		case f.Optional && isNull(raw):
+			r.rows.Null(field)
+		default:
+			return "a number"
+		}
+	case table.Words:
+		if !isWords(raw) {
+			return "a list of texts"
+		}
+		if end := r.s.pos; bytes.IndexByte(raw, '\\') < 0 && utf8.Valid(raw) {
+			r.rows.Piece(field, end-len(raw), end)
+		} else {
+			r.rows.Text(field, func(to []byte) []byte { return append(to, table.Holdable(string(raw))...) })
 		}
 	case table.Time:
 		t, ok := dateOf(raw)

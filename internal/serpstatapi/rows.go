@@ -94,13 +94,19 @@ func readAnswerRows(t *table.Table, s *jsonReader, page, size int) (*table.Answe
 			s.raw()
 		}
 	}
-	if out.Rows == nil {
+	switch {
+	case out.Rows == nil && t.One:
+		out.Rows = newRowReader(t, s, 0).rows.Rows()
+	case out.Rows == nil:
 		return nil, malformed("result.%s is missing", t.Rows)
 	}
 	return out, readSummary(t, out, s, summary, page, size)
 }
 
 func readRows(t *table.Table, s *jsonReader, size int) (*table.Rows, *Error) {
+	if t.One {
+		return readOne(t, s)
+	}
 	if s.next() != '[' {
 		return nil, malformed("result.%s is %s, not a list", t.Rows, s.redact.value(s.raw()))
 	}
@@ -119,10 +125,23 @@ func readRows(t *table.Table, s *jsonReader, size int) (*table.Rows, *Error) {
 	return r.rows.Rows(), nil
 }
 
+// readOne reads the row of a method that gives one. Where it has none, PHP may write a list without elements.
+func readOne(t *table.Table, s *jsonReader) (*table.Rows, *Error) {
+	r := newRowReader(t, s, 1)
+	if s.next() == '{' {
+		e := r.row()
+		return r.rows.Rows(), e
+	}
+	if raw := s.raw(); !isNull(raw) && string(raw) != "[]" {
+		return nil, malformed("result.%s is %s, not an object", t.Rows, s.redact.value(raw))
+	}
+	return r.rows.Rows(), nil
+}
+
 func readSummary(t *table.Table, out *table.Answer, s *jsonReader, raw []byte, page, size int) *Error {
 	var total, count, pageNumber, left []byte
 	rows, ok := int64(out.Rows.Len()), false
-	if out.Total = rows; !t.CountsRows && absent(raw) {
+	if out.Total = rows; !t.CountsRows && (absent(raw) || string(raw) == "[]") {
 		return nil
 	}
 	isObject := object(raw, func(name string, value []byte) {
@@ -145,10 +164,11 @@ func readSummary(t *table.Table, out *table.Answer, s *jsonReader, raw []byte, p
 			return malformed("result.summary_info.total is %s, not a number of rows", s.redact.value(total))
 		}
 	}
-	if n, ok := intOf(count); !absent(count) && (!ok || n != rows) {
+	// Where the total counts nothing, neither may a count of 0, nor need a page be numbered from 1.
+	if n, ok := intOf(count); !absent(count) && (!ok || n != rows && (t.CountsRows || n != 0)) {
 		return malformed("result.summary_info.count is %s, but result.%s has %d rows", s.redact.value(count), t.Rows, rows)
 	}
-	if n, ok := intOf(pageNumber); !absent(pageNumber) && (!ok || n != int64(page)) {
+	if n, ok := intOf(pageNumber); t.CountsRows && !absent(pageNumber) && (!ok || n != int64(page)) {
 		return malformed("result.summary_info.page is %s, but page %d was asked for", s.redact.value(pageNumber), page)
 	}
 	if rows > out.Total { // by how many rows were before, those who know what has come judge

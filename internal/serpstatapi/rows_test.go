@@ -1,8 +1,10 @@
 package serpstatapi
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"reflect"
 	"strings"
@@ -356,46 +358,100 @@ func BenchmarkDecodePage(b *testing.B) {
 	b.ReportMetric(float64(b.N)*1000/b.Elapsed().Seconds(), "rows/s")
 }
 
+// recording is a request and its answer, as a method's documentation shows them.
+type recording struct {
+	Params struct{ Page, Size int }
+	Result json.RawMessage
+}
+
+// recordingOf reads what was recorded of a method, or in the folder by_hand what was written where that shows no rows.
+// The count of an answer of which the first three rows were kept is theirs.
+func recordingOf(t *testing.T, folder string, declared *table.Table) (r recording, known bool) {
+	t.Helper()
+	text, err := os.ReadFile("../catalog/testdata/" + folder + "/" + shortMethod(declared.Method) + ".json")
+	if err != nil {
+		return r, false
+	}
+	if err := json.Unmarshal(text, &r); err != nil {
+		t.Fatal(err)
+	}
+	rows, info := rowsOf(t, r.Result)
+	if count, ok := info["count"].(float64); ok && len(rows) == 3 && count > 3 {
+		r.Result = bytes.Replace(r.Result, fmt.Appendf(nil, `"count": %v`, count), []byte(`"count": 3`), 1)
+	}
+	return r, string(r.Result) != "null"
+}
+
+// rowsOf are the rows of a result, or its one object.
+func rowsOf(t *testing.T, raw json.RawMessage) (rows []map[string]any, info map[string]any) {
+	t.Helper()
+	var result struct {
+		Data    json.RawMessage
+		Summary map[string]any `json:"summary_info"`
+	}
+	if err := json.Unmarshal(raw, &result); err != nil {
+		t.Fatal(err)
+	}
+	if len(result.Data) > 0 && result.Data[0] == '{' {
+		result.Data = fmt.Appendf(nil, "[%s]", result.Data)
+	}
+	if len(result.Data) > 0 {
+		if err := json.Unmarshal(result.Data, &rows); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return rows, result.Summary
+}
+
+func (r recording) read(declared *table.Table) (*table.Answer, *Error) {
+	s := &jsonReader{data: r.Result}
+	if !s.valid() {
+		return nil, malformed("it is no JSON")
+	}
+	if !declared.CountsRows {
+		r.Params.Page, r.Params.Size = 1, declared.Page.MaxSize
+	}
+	return readAnswerRows(declared, s, r.Params.Page, r.Params.Size)
+}
+
 // Every recorded answer of a declared method is read, each of its keys into a column or into the row as it came.
 func TestTheRecordedAnswerOfEveryMethodIsRead(t *testing.T) {
 	for _, declared := range catalog.Tables() {
 		t.Run(shortMethod(declared.Method), func(t *testing.T) {
-			text, err := os.ReadFile("../catalog/testdata/recorded/" + shortMethod(declared.Method) + ".json")
-			if err != nil {
-				t.Fatal(err)
+			r, ok := recordingOf(t, "by_hand", declared)
+			if !ok {
+				if r, ok = recordingOf(t, "recorded", declared); !ok {
+					t.Fatal("nothing is recorded")
+				}
 			}
-			var recorded struct {
-				Params struct{ Page, Size int }
-				Result json.RawMessage
-			}
-			var result struct {
-				Data    []map[string]any
-				Summary struct {
-					Total     int64
-					LeftLines int64 `json:"left_lines"`
-				} `json:"summary_info"`
-			}
-			if err := json.Unmarshal(text, &recorded); err != nil {
-				t.Fatal(err)
-			}
-			if err := json.Unmarshal(recorded.Result, &result); err != nil {
-				t.Fatal(err)
-			}
-			s := &jsonReader{data: recorded.Result}
-			if !s.valid() {
-				t.Fatal("it is no JSON")
-			}
-			answer, e := readAnswerRows(declared, s, recorded.Params.Page, recorded.Params.Size)
+			answer, e := r.read(declared)
 			if e != nil {
 				t.Fatal(e)
 			}
-			if answer.Total != result.Summary.Total || answer.LeftLines != result.Summary.LeftLines || answer.Rows.Len() != len(result.Data) {
-				t.Errorf("%+v of %+v", answer, result.Summary)
+			rows, info := rowsOf(t, r.Result)
+			left, total := int64(-1), int64(len(rows))
+			if n, ok := info["left_lines"].(float64); ok {
+				left = int64(n)
+			}
+			if declared.CountsRows {
+				total = int64(info["total"].(float64))
+			}
+			if answer.Total != total || answer.LeftLines != left || answer.Rows.Len() != len(rows) || len(rows) == 0 {
+				t.Errorf("%+v of %+v", answer, info)
 			}
 			for i, row := range answer.Rows.All() {
-				checkRecorded(t, declared, row, result.Data[i])
+				checkRecorded(t, declared, row, rows[i])
 			}
 		})
+	}
+}
+
+// What is a placeholder in the documentation is no row.
+func TestAPlaceholderIsNoRow(t *testing.T) {
+	history := catalog.Of("serpstat_backlink_history")
+	r, _ := recordingOf(t, "recorded", history)
+	if _, e := r.read(history); e == nil || !strings.Contains(e.Error(), `result.data[0].date is "\"string\"", not a date`) {
+		t.Error(e)
 	}
 }
 
@@ -407,13 +463,12 @@ func checkRecorded(t *testing.T, declared *table.Table, row table.Row, recorded 
 	}
 	shown := map[string]bool{}
 	for i, f := range declared.Fields {
-		for _, key := range f.Keys {
-			want, ok := recorded[key]
-			if !ok {
+		for key, want := range recorded {
+			if !f.Has(key) {
 				continue
 			}
 			shown[key] = true
-			if got := written(row.Cell(i), want); got != want {
+			if got := written(row.Cell(i), want); !reflect.DeepEqual(got, want) {
 				t.Errorf("%s: %v, recorded as %v", f.Column, got, want)
 			}
 		}
@@ -437,6 +492,13 @@ func written(c table.Cell, recorded any) any {
 		}
 		return at.Format(layout)
 	}
+	if _, isList := recorded.([]any); isList {
+		list, _ := c.Text()
+		var words []any
+		if json.Unmarshal([]byte(list), &words) == nil {
+			return words
+		}
+	}
 	return c.Value()
 }
 
@@ -444,11 +506,12 @@ func written(c table.Cell, recorded any) any {
 // its total says.
 func TestAnswersWithoutPagesAreWhole(t *testing.T) {
 	whole := *catalog.Of("serpstat_ref_domain")
-	whole.CountsRows, whole.Page = false, table.Page{MaxSize: 3, RowCap: 3}
+	whole.CountsRows, whole.Page = false, table.Page{MaxSize: 3}
 	row := `{"domain_from":"a.com","ref_pages":1,"domainRank":2}`
 	for summary, message := range map[string]string{
 		``: "", `,"summary_info":null`: "", `,"summary_info":{"total":0,"left_lines":7}`: "", `,"summary_info":{"total":"many"}`: "",
-		`,"summary_info":{"count":3}`: `count is "3"`, `,"summary_info":[]`: "not an object",
+		`,"summary_info":[]`: "", `,"summary_info":{"page":0,"count":0,"total":null}`: "",
+		`,"summary_info":{"count":3}`: `count is "3"`, `,"summary_info":7`: "not an object",
 	} {
 		a := serve(t, ok(`{"id":"ID","result":{"data":[`+row+`,`+row+`]`+summary+`}}`))
 		got, err := client(t, a.URL).Rows(t.Context(), &whole, of("a.com", "domain"))
@@ -467,5 +530,165 @@ func TestAnswersWithoutPagesAreWhole(t *testing.T) {
 	a := serve(t, ok(`{"id":"ID","result":{"data":[`+strings.Repeat(row+",", 3)+row+`]}}`))
 	if got, err := client(t, a.URL).Rows(t.Context(), &whole, of("a.com", "domain")); KindOf(err) != KindMalformed {
 		t.Errorf("more rows than there can be: %+v, %v", got, err)
+	}
+}
+
+// answering is a client of an API whose result this is.
+func answering(t *testing.T, declared *table.Table, result []byte) (*table.Answer, error) {
+	t.Helper()
+	a := serve(t, ok(fmt.Sprintf(`{"id":"ID","result":%s}`, result)))
+	req := table.Request{Args: []table.Arg{{Name: "query", Value: "a.com"}}}
+	if declared.CountsRows {
+		req.Page, req.Size = 1, declared.Page.MaxSize
+	}
+	return client(t, a.URL).Rows(t.Context(), declared, req)
+}
+
+// resultOf writes a result whose only row has members.
+func resultOf(t *testing.T, declared *table.Table, members map[string]any) []byte {
+	t.Helper()
+	row, err := table.Encode(members)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if declared.One {
+		return fmt.Appendf(nil, `{"data":%s,"summary_info":{"left_lines":7}}`, row)
+	}
+	return fmt.Appendf(nil, `{"data":[%s],"summary_info":{"left_lines":7,"page":1,"count":1,"total":1}}`, row)
+}
+
+// For every table: a member that is missing, or is something else than it must be, is an error that names the method,
+// the member and what it is; one that may be missing is NULL, and what is not declared is in the row as it came.
+func TestEveryMemberOfEveryTableIsReadStrictly(t *testing.T) {
+	for _, declared := range catalog.Tables() {
+		t.Run(declared.Name, func(t *testing.T) {
+			r, known := recordingOf(t, "by_hand", declared)
+			if !known {
+				r, _ = recordingOf(t, "recorded", declared)
+			}
+			rows, _ := rowsOf(t, r.Result)
+			read := func(change func(map[string]any)) (*table.Answer, error) {
+				members := maps.Clone(rows[0])
+				change(members)
+				return answering(t, declared, resultOf(t, declared, members))
+			}
+			if a, err := read(func(m map[string]any) { m["something new"] = []any{1, "x"} }); err != nil || !strings.Contains(a.Rows.All()[0].Raw(), `"something new":[1,"x"]`) {
+				t.Errorf("a member more: %v", err)
+			}
+			for i, f := range declared.Fields {
+				key := ""
+				for k := range rows[0] {
+					if f.Has(k) {
+						key = k
+					}
+				}
+				fails := func(value any, change func(map[string]any)) {
+					t.Helper()
+					a, err := read(change)
+					if err == nil {
+						t.Errorf("%s = %v is read as %v", f.Column, value, a.Rows.All()[0].Cell(i).Value())
+						return
+					}
+					shown, _ := table.Encode(value)
+					for _, part := range []string{shortMethod(declared.Method), "result.data[0]."} {
+						if !strings.Contains(err.Error(), part) {
+							t.Errorf("%s = %v: %v lacks %s", f.Column, value, err, part)
+						}
+					}
+					if value != nil && !strings.Contains(err.Error(), fmt.Sprintf("%q", shown)) {
+						t.Errorf("%s = %v: %v does not show it", f.Column, value, err)
+					}
+					if KindOf(err) != KindMalformed || strings.Contains(err.Error(), testToken) {
+						t.Errorf("%s = %v: %v", f.Column, value, err)
+					}
+				}
+				if missing := func(m map[string]any) { delete(m, key) }; !f.Optional {
+					fails(nil, missing)
+				} else if a, err := read(missing); err != nil || !a.Rows.All()[0].Cell(i).Null() {
+					t.Errorf("%s is missing: %v", f.Column, err)
+				}
+				if key == "" {
+					continue
+				}
+				wrong := []any{true, map[string]any{"x": 1}, []any{[]any{}}}
+				switch f.Kind {
+				case table.Count:
+					wrong = append(wrong, -1, 1.5, "1 234", "1,234", "x", "", 1e30, json.Number("9223372036854775808"), []any{1})
+				case table.Change:
+					wrong = append(wrong, 1.5, "1 234", "x", json.Number("-9223372036854775809"))
+				case table.Decimal:
+					wrong = append(wrong, "1,5", "x", "", "1.2.3", json.Number("1e3"), json.Number("0.12345678901234567"))
+				case table.Time:
+					wrong = append(wrong, 20240101, "2024-13-01", "2024-02-30", "01.02.2024", "2024-01-01T00:00:00Z", "2024-01-01 00:00:00+02:00", "string")
+				case table.Words:
+					wrong = append(wrong, "windows", []any{1}, []any{"windows", nil})
+				case table.Text:
+					wrong = append(wrong, 1)
+				}
+				for _, value := range wrong {
+					fails(value, func(m map[string]any) { m[key] = value })
+				}
+				if f.Kind == table.Time {
+					for _, none := range []any{"", "0000-00-00", "0000-00-00 00:00:00", nil} {
+						if a, err := read(func(m map[string]any) { m[key] = none }); err != nil || !a.Rows.All()[0].Cell(i).Null() {
+							t.Errorf("%s = %v: %v", f.Column, none, err)
+						}
+					}
+				}
+				if f.Kind == table.Words { // as jsonb can hold it
+					for list, want := range map[string]string{`["windows" , "osx"]`: `["windows" , "osx"]`, `[]`: `[]`, `["a\u0000b","\u0416"]`: `["a\uFFFDb","\u0416"]`, "[\"a\xffb\"]": "[\"a\uFFFDb\"]"} {
+						result := bytes.Replace(resultOf(t, declared, withMember(rows[0], key, "LIST")), []byte(`"LIST"`), []byte(list), 1)
+						a, err := answering(t, declared, result)
+						if err != nil {
+							t.Fatalf("%s = %s: %v", f.Column, list, err)
+						}
+						if got, _ := a.Rows.All()[0].Cell(i).Text(); got != want {
+							t.Errorf("%s = %s is read as %s", f.Column, list, got)
+						}
+					}
+				}
+				if f.Kind == table.Text { // as it came, but for what is no character
+					for text, want := range map[string]string{`&lt;b&gt; &amp; &#39;`: `&lt;b&gt; &amp; &#39;`, `a"b\c`: `a"b\c`, "a\xffb": "a\uFFFDb"} {
+						a, err := read(func(m map[string]any) { m[key] = text })
+						if err != nil {
+							t.Fatalf("%s = %q: %v", f.Column, text, err)
+						}
+						if got, _ := a.Rows.All()[0].Cell(i).Text(); got != want {
+							t.Errorf("%s = %q is read as %q", f.Column, text, got)
+						}
+					}
+				}
+			}
+		})
+	}
+}
+
+func withMember(members map[string]any, key string, value any) map[string]any {
+	changed := maps.Clone(members)
+	changed[key] = value
+	return changed
+}
+
+// For every table: a result whose rows are no list, or no object where there is one, is an error.
+func TestRowsOfAnotherFormAreAnError(t *testing.T) {
+	for _, declared := range catalog.Tables() {
+		for _, data := range []string{`{"0":{}}`, `"x"`, `5`, `null`, `[null]`, `["x"]`, `[[]]`} {
+			if declared.One && data == `null` {
+				continue // there is none
+			}
+			a, err := answering(t, declared, fmt.Appendf(nil, `{"data":%s,"summary_info":{"left_lines":7,"page":1,"count":1,"total":1}}`, data))
+			if err == nil || !strings.Contains(err.Error(), "result.data") || !strings.Contains(err.Error(), shortMethod(declared.Method)) {
+				t.Errorf("%s of %s: %+v, %v", declared.Name, data, a, err)
+			}
+		}
+		if a, err := answering(t, declared, []byte(`{"summary_info":{"left_lines":7,"page":1,"count":0,"total":0}}`)); !declared.One && err == nil || declared.One && (err != nil || a.Rows.Len() != 0) {
+			t.Errorf("%s without rows: %+v, %v", declared.Name, a, err)
+		}
+	}
+	summary := catalog.Of("serpstat_backlink_summary")
+	for _, none := range []string{`null`, `[]`} {
+		if a, err := answering(t, summary, fmt.Appendf(nil, `{"data":%s,"summary_info":{"left_lines":7}}`, none)); err != nil || a.Rows.Len() != 0 || a.Credits != 1 {
+			t.Errorf("%s: %+v, %v", none, a, err)
+		}
 	}
 }

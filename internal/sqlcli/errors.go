@@ -11,6 +11,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/agext/levenshtein"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 )
 
 // usageError is a mistake in the command line or in a file that it names.
@@ -38,7 +41,20 @@ func (s *session) explainError(statement string, err error) error {
 		quote, _ := utf8.DecodeRuneInString(statement[at:])
 		return fmt.Errorf("%s: the statement has the curly quote %c, which is none in SQL: write '…' around texts", message, quote)
 	}
+	if m := nearWord.FindStringSubmatch(message); m != nil && s.isColumn(m[1]) {
+		return fmt.Errorf(`%s: %[2]s is a word of SQL's, and as a column stands in double quotes: "%[2]s"`, message, strings.ToLower(m[1]))
+	}
 	return errors.New(message + s.hint(statement, message))
+}
+
+var nearWord = regexp.MustCompile(`^near "(\w+)": syntax error$`)
+
+// isColumn reports the name of a column of the plugin's tables that SQL has another meaning for.
+func (s *session) isColumn(name string) bool {
+	name = strings.ToLower(name)
+	return steampipe.Identifier(name) != name && slices.ContainsFunc(s.engine.Tables(), func(t *sqlengine.Table) bool {
+		return slices.ContainsFunc(t.Columns, func(c sqlengine.Column) bool { return c.Name == name })
+	})
 }
 
 // hint says what a name that SQLite does not know may be meant for, and where to look.
@@ -72,19 +88,22 @@ func (s *session) hint(statement, message string) string {
 }
 
 // nearest are the known names that a slip of the fingers makes the given one of: three letters may be wrong, and of a
-// short name a third. Of names that are as near, those of the first list that has any are all meant: nothing tells
+// short name a third. They are of the first list that has any. Of those that are as near all are meant: nothing tells
 // link_text from links_ext, where link_ext is written.
 func nearest(name string, lists ...[]string) (best []string) {
-	least := min(3, len(name)/3) + 1
+	most := min(3, len(name)/3)
 	for _, known := range lists {
-		within := least
+		least := most
 		for _, k := range known {
 			switch d := levenshtein.Distance(strings.ToLower(name), strings.ToLower(k), nil); {
-			case d < least:
+			case d < least || d == least && len(best) == 0:
 				best, least = []string{k}, d
-			case d == least && least < within && !slices.Contains(best, k):
+			case d == least && !slices.Contains(best, k):
 				best = append(best, k)
 			}
+		}
+		if len(best) > 0 {
+			break
 		}
 	}
 	return best

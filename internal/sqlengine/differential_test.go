@@ -74,13 +74,14 @@ func checkRound(tt *testing.T, t *rapid.T, rigs map[string]*rig, pairs serpstats
 	if round%2 == 1 {
 		ttl = time.Hour
 	}
-	kind := fmt.Sprint(interpretations.CompareTypes, interpretations.ContainsCaseSensitive, ttl)
+	kind := fmt.Sprint(interpretations.CompareTypes, interpretations.ContainsCaseSensitive, interpretations.AnchorsOfOneWord, ttl)
 	if rigs[kind] == nil {
 		rigs[kind] = newRig(tt, ttl)
 	}
 	r := rigs[kind]
 	r.sim.SetInterpretations(interpretations)
 	p := newPairOn(t, r, tried.Add(1))
+	p.oneWord = interpretations.AnchorsOfOneWord
 	// Rows are kept for an hour, which is over: some sites are in the rows of every round, and not with the same links.
 	now := start.Add(2 * time.Duration(p.number) * time.Hour)
 	r.now.Store(&now)
@@ -127,7 +128,7 @@ func newRigOn(t *testing.T, ttl time.Duration, file string) *rig {
 // newRigWatched tells of each scan that the plugin is asked for.
 func newRigWatched(t *testing.T, ttl time.Duration, file string, watch func(*plugin.QueryData)) *rig {
 	t.Helper()
-	r := &rig{sim: serpstatsim.New(serpstatsim.Options{})}
+	r := &rig{sim: serpstatsim.New(serpstatsim.Options{Threats: everyThreat})}
 	web := pipehttp.Serve(r.sim)
 	observe := func(e serpstat.Event) {
 		if e.Warning != "" {
@@ -153,6 +154,12 @@ func newRigWatched(t *testing.T, ttl time.Duration, file string, watch func(*plu
 	}
 	t.Cleanup(func() { r.engine.Close(); r.sim.Close(); web.Close() })
 	return r
+}
+
+// everyThreat makes every site malicious, in different ways.
+func everyThreat(site string) *serpstatsim.Threat {
+	all := []string{"windows", "linux", "osx", "android"}
+	return &serpstatsim.Threat{Platforms: all[len(site)%3:], Kinds: [][]string{{"threat_type_unspecified"}, {"malware", "threat_type_unspecified"}, {"malware"}}[len(site)%3], Date: "2024-05-01"}
 }
 
 // watched is a plugin whose scans are told of.
@@ -203,7 +210,13 @@ func (p *pair) compare(t fataler, s statement) {
 	want := p.ask(t, s.text)
 	p.sim.Reset()
 	text := plainPrefix.ReplaceAllString(s.text, "")
-	got := p.askEngine(t, text)
+	got, err := p.tryEngine(text)
+	if err != nil && strings.Contains(err.Error(), "only the rows whose link_text has one word") && p.oneWord {
+		return // what all rows are cannot be found out then, and is said
+	}
+	if err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
 	fail := func() {
 		t.Fatalf("%s\ngot  %s\nwant %s\nrequests %+v", text, strings.Join(got, "\n     "), strings.Join(want, "\n     "), p.sim.Requests())
 	}
@@ -266,18 +279,23 @@ func (p *pair) ask(t fataler, query string) (list []string) {
 	return list
 }
 
-func (p *pair) askEngine(t fataler, query string) (list []string) {
-	rows, err := p.engine.Query(serpstat.Statement(context.Background()), query)
+func (p *pair) askEngine(t fataler, query string) []string {
+	list, err := p.tryEngine(query)
 	if err != nil {
 		t.Fatalf("%s: %v", query, err)
+	}
+	return list
+}
+
+func (p *pair) tryEngine(query string) (list []string, err error) {
+	rows, err := p.engine.Query(serpstat.Statement(context.Background()), query)
+	if err != nil {
+		return nil, err
 	}
 	for rows.Next() {
 		list = append(list, rowText(rows.Values()))
 	}
-	if err := rows.Close(); err != nil {
-		t.Fatalf("%s: %v", query, err)
-	}
-	return list
+	return list, rows.Close()
 }
 
 func rowText(values []any) string {

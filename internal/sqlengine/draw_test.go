@@ -40,7 +40,7 @@ func (p *pair) drawOutgoing(t *rapid.T, domain string) serpstatsim.Row {
 // drawIncoming draws a link to one of the sites.
 func (p *pair) drawIncoming(t *rapid.T) serpstatsim.Row {
 	from := pick(t, "https://GitHub.com/", "http://github.com/", "https://www.github.com/", "https://b.co.uk/", "https://2.b.co.uk/", "https://x_y.org/")
-	to := "https://" + pick(t, "", "", "www.", "sub.") + pick(t, p.domain("a"), p.domain("a"), p.domain("b")) + "/"
+	to := "https://" + pick(t, "", "", "www.", "sub.") + pick(t, p.domain("a"), p.domain("a"), p.domain("b"), pick(t, "rival.com", "third.com")) + "/"
 	return drawRow(t, from+drawPieces(t), to+drawPieces(t))
 }
 
@@ -51,7 +51,7 @@ func drawRow(t *rapid.T, from, to string) serpstatsim.Row {
 	row := serpstatsim.Row{
 		URLFrom: unquote(from), LinkText: unquote(drawPieces(t)),
 		URLTo:    unquote(to),
-		Nofollow: pick(t, rels...), LinkType: "href", LinksExt: int64(choose(t, 6)),
+		Nofollow: pick(t, rels...), LinkType: pick(t, "href", "href", "redirect", "image"), LinksExt: int64(choose(t, 6)),
 		FirstSeen: first.Format(time.DateOnly), LastVisited: last.Format(time.DateTime),
 	}
 	if choose(t, 2) == 0 {
@@ -102,7 +102,13 @@ func drawSource(t *rapid.T, p *pair, declared *table.Table, sites []string) sour
 		t.Fatalf("%v", err)
 	}
 	s.name = made.name
-	all, err := p.plainOf(t, declared, given{}, p.sites())
+	required := given{}
+	for _, param := range declared.Params[1:] {
+		if param.Required() {
+			required[param.Column] = s.given[param.Column]
+		}
+	}
+	all, err := p.plainOf(t, declared, required, p.sites())
 	if err != nil {
 		t.Fatalf("%v", err)
 	}
@@ -113,15 +119,19 @@ func drawSource(t *rapid.T, p *pair, declared *table.Table, sites []string) sour
 // drawGiven draws values for a few parameters; most statements give none.
 func drawGiven(t *rapid.T, declared *table.Table) given {
 	g := given{}
-	if choose(t, 3) > 0 {
-		return g
-	}
+	few := choose(t, 3) > 0
 	for _, p := range declared.Params[1:] {
-		if choose(t, 3) > 0 {
+		if !p.Required() && (few || choose(t, 3) > 0) {
 			continue
 		}
 		draw := func() any {
 			switch p.Form {
+			case table.Sites:
+				return pick(t, "rival.com", "third.com", "rival.com, third.com", "third.com, rival.com")
+			case table.AnyText:
+				return pick(t, "b", "x", "Blog", "100%", "it's")
+			case table.Digits:
+				return int64(1 + choose(t, 3))
 			case table.PerDomain:
 				return int64(1 + choose(t, 3))
 			case table.Filters:
@@ -131,7 +141,7 @@ func drawGiven(t *rapid.T, declared *table.Table) given {
 			case table.SortOrder:
 				return pick(t, table.Orders...)
 			}
-			return pick(t, p.Words...)
+			return pick(t, slices.DeleteFunc(slices.Clone(p.Words), func(word string) bool { return slices.Contains(p.Address, word) })...)
 		}
 		values := []any{draw()}
 		if choose(t, 4) == 0 {
@@ -152,7 +162,7 @@ func drawFilter(t *rapid.T, declared *table.Table) string {
 	}
 	condition := func() map[string]any {
 		f := pick(t, fields...)
-		value := map[table.Kind]any{table.Count: choose(t, 4), table.Time: start.AddDate(0, 0, choose(t, 5)).Format(time.DateOnly), table.Text: pick(t, "b", "x", "http", "co", "follow", "it's")}[f.Kind]
+		value := map[table.Kind]any{table.Words: 1, table.Count: choose(t, 4), table.Time: start.AddDate(0, 0, choose(t, 5)).Format(time.DateOnly), table.Text: pick(t, "b", "x", "http", "co", "follow", "it's")}[f.Kind]
 		values := []any{value}
 		compare := pick(t, f.Filter.Takes...)
 		if compare == table.Between {
@@ -188,9 +198,9 @@ func (s source) params(t *rapid.T, prefix string) (clauses string) {
 		switch len(values) {
 		case 0:
 		case 1:
-			clauses += " and " + prefix + p.Column + pick(t, " = ", " = ", " is ") + quoteSQL(values[0])
+			clauses += " and " + prefix + inSQL(p.Column) + pick(t, " = ", " = ", " is ") + quoteSQL(values[0])
 		default:
-			clauses += " and " + prefix + p.Column + " in (" + quoteSQL(values[0]) + ", " + quoteSQL(values[1]) + ")"
+			clauses += " and " + prefix + inSQL(p.Column) + " in (" + quoteSQL(values[0]) + ", " + quoteSQL(values[1]) + ")"
 		}
 	}
 	return clauses
@@ -208,6 +218,8 @@ func (s source) kind(column string) table.Kind {
 	}
 	return table.Text
 }
+
+func isNumber(k table.Kind) bool { return k.Whole() || k == table.Decimal }
 
 // columns are those of a row, of a kind or of any (0); there is always one.
 func (s source) columns(kind table.Kind) (list []string) {
@@ -242,7 +254,13 @@ func (s source) sortable(t *rapid.T) string {
 }
 
 // everything is the list of all columns.
-func (s source) everything() string { return strings.Join(columnsOf(s.Table), ", ") }
+func (s source) everything() string {
+	columns := columnsOf(s.Table)
+	for i, c := range columns {
+		columns[i] = inSQL(c)
+	}
+	return strings.Join(columns, ", ")
+}
 
 // values are those that a column has.
 func (s source) values(column string) (list []any) {
@@ -325,7 +343,7 @@ func (s source) literal(t *rapid.T, column string) string {
 		return quoteSQL(v)
 	}
 	switch s.kind(column) {
-	case table.Count:
+	case table.Count, table.Change, table.Decimal:
 		return number(t)
 	case table.Time:
 		return instant(t)
@@ -350,7 +368,7 @@ func (s source) isSite(column string) bool {
 	known := s.values(column)
 	return len(known) > 0 && !slices.ContainsFunc(known, func(v any) bool {
 		text, _ := v.(string)
-		domain, err := plan.NormalizeDomain(text, "")
+		domain, err := plan.NormalizeDomain(plan.Named{Column: "query"}, text)
 		return err != nil || domain != text
 	})
 }
@@ -384,7 +402,7 @@ func (s source) predicate(t *rapid.T, prefix string, depth int) string {
 		return column + pick(t, " glob "+s.globPattern(t, c), " glob "+s.globPattern(t, c), " not glob '*o*'", " like '%b%' escape 'b'", " is not distinct from "+value())
 	case 10:
 		// What an equality would give as a parameter is otherwise a value like others, and so is the row itself.
-		column = prefix + pick(t, append(columnsOf(s.Table)[:len(s.Params)], "raw")...)
+		column = prefix + inSQL(pick(t, append(columnsOf(s.Table)[:len(s.Params)], "raw")...))
 		return pick(t, column+" is null", column+" is not null", column+" <> 'domain'", column+" like '%d%'", column+" not like '%sub%'", "lower("+column+") = 'domain'", column+" > 'b'", column+" glob '*d*'")
 	}
 	return column + pick(t, " = ", " <> ", " < ", " <= ", " > ", " >= ", " == ", " != ") + value()
@@ -414,7 +432,7 @@ func drawPair(t *rapid.T, a, b source) (of, with string) {
 		return of, of
 	case choose(t, 8) == 0:
 		with = pick(t, b.columns(0)...)
-		if kinds := []table.Kind{a.kind(of), b.kind(with)}; !slices.Contains(kinds, table.Time) || !slices.Contains(kinds, table.Count) {
+		if kinds := []table.Kind{a.kind(of), b.kind(with)}; !slices.Contains(kinds, table.Time) || !slices.ContainsFunc(kinds, isNumber) {
 			return of, with
 		}
 	}
@@ -424,7 +442,7 @@ func drawPair(t *rapid.T, a, b source) (of, with string) {
 // drawStatement draws a statement about a table, which at times is joined with any other.
 func drawStatement(t *rapid.T, p *pair, declared *table.Table) statement {
 	desc := pick(t, "", " desc")
-	s := drawSource(t, p, declared, p.sites())
+	s := drawSource(t, p, declared, append(p.sites(), "c.com")) // of which nothing is known but what others have in common with it
 	other := func() source {
 		return drawSource(t, p, pick(t, slices.Concat(catalog.Tables(), []*table.Table{declared, declared})...), p.sites())
 	}
@@ -474,7 +492,7 @@ func drawStatement(t *rapid.T, p *pair, declared *table.Table) statement {
 	case 13:
 		by := s.sortable(t)
 		turned := "length(" + by + ")"
-		if s.kind(by) == table.Count {
+		if isNumber(s.kind(by)) {
 			turned = by + " % 3"
 		}
 		return statement{text: fmt.Sprintf("with l as materialized (select %s from %s where %s) select %s, %s from l order by %s, %s%s", all, s.name, s.where(t, ""), by, pick(t, s.columns(0)...), turned, all, limit(t)), order: true}

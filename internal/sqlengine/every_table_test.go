@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -44,7 +45,7 @@ func TestTheTablesAreThoseDeclared(t *testing.T) {
 		}
 		want := map[string]string{"raw": fmt.Sprint("TEXT", false, false, false, true)}
 		for _, p := range declared.Params {
-			want[p.Column] = fmt.Sprint(typeOf(declared, p.Column), p.Form == table.Site, true, false, false, p.Doc)
+			want[p.Column] = fmt.Sprint(typeOf(declared, p.Column), p.Form == table.Site || p.Form == table.Sites, true, false, false, p.Doc)
 		}
 		for _, f := range declared.Fields {
 			want[f.Column] = fmt.Sprint(typeOf(declared, f.Column), false, false, f.Sort != "", false, f.Doc)
@@ -77,7 +78,7 @@ func TestHiddenColumnsOfEveryTable(t *testing.T) {
 	rows := serpstatsim.Generate(site, 60, 1)
 	for i := range rows {
 		if i%2 == 0 { // a link to the site
-			rows[i].URLFrom, rows[i].URLTo = rows[i].URLTo, rows[i].URLFrom
+			rows[i].URLFrom, rows[i].URLTo, rows[i].LinkType = rows[i].URLTo, rows[i].URLFrom, []string{"href", "redirect"}[i/2%2]
 		}
 	}
 	for _, interpretations := range []serpstatsim.Interpretations{{}, {OtherSpellings: true, NumbersAsStrings: true}} {
@@ -93,14 +94,14 @@ func TestHiddenColumnsOfEveryTable(t *testing.T) {
 					shown = append(shown, c.Name)
 				}
 			}
-			where := " from " + declared.Name + " where query = '" + site + "'"
+			where := " from " + declared.Name + " where query = '" + site + "'" + others(declared, "")
 			if got := columnsAnswered(t, r.engine, "select *"+where); !slices.Equal(got, shown) || slices.Contains(got, "raw") || hidden != 1 {
 				t.Errorf("%s: * is %s, %d columns are hidden", declared.Name, got, hidden)
 			}
 			if got := columnsAnswered(t, r.engine, "select t.*, raw"+strings.Replace(where, "where", "t where", 1)); !slices.Equal(got, append(shown, "raw")) {
 				t.Errorf("%s: t.*, raw is %s", declared.Name, got)
 			}
-			answers, err := r.sim.Answers(serpstatsim.Request{Method: declared.Method, Query: site})
+			answers, err := r.sim.Answers(requestOf(t, declared, site, map[string]any{"intersect": "rival.com", "lang": "en"}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -117,7 +118,7 @@ func TestHiddenColumnsOfEveryTable(t *testing.T) {
 					t.Errorf("%s: %s: %v", declared.Name, raw, err)
 				}
 				for _, f := range declared.Fields {
-					if !f.Optional && !slices.ContainsFunc(f.Keys, func(key string) bool { _, ok := members[key]; return ok }) {
+					if !f.Optional && !slices.ContainsFunc(slices.Collect(maps.Keys(members)), f.Has) {
 						t.Errorf("%s: %s has none of %s", declared.Name, raw, f.Keys)
 					}
 				}
@@ -132,6 +133,16 @@ func TestHiddenColumnsOfEveryTable(t *testing.T) {
 			}
 		}
 	}
+}
+
+// others are the clauses that a table needs beside the site, each after an "and".
+func others(declared *table.Table, prefix string) (clauses string) {
+	for _, p := range declared.Params[1:] {
+		if p.Required() {
+			clauses += " and " + prefix + inSQL(p.Column) + " = 'rival.com'"
+		}
+	}
+	return clauses
 }
 
 func columnsAnswered(t *testing.T, e *sqlengine.Engine, text string) []string {
@@ -155,7 +166,7 @@ func linked(site string, n int) (out, in []serpstatsim.Row) {
 			LinksExt: int64(i * 7 % 91), FirstSeen: "2024-01-01", LastVisited: "2024-05-01 00:00:00", DateDel: &deleted,
 		}
 		back := row
-		back.URLFrom, back.URLTo = row.URLTo, row.URLFrom
+		back.URLFrom, back.URLTo, back.LinkType = row.URLTo, row.URLFrom, "redirect"
 		out, in = append(out, row), append(in, back)
 	}
 	return out, in
@@ -173,36 +184,71 @@ func TestStatementsOnEveryTable(t *testing.T) {
 		return r
 	}
 	r, written := newRig(), newRig()
+	type want struct {
+		rows    int
+		credits int64
+	}
 	for _, declared := range catalog.Tables() {
-		text := ""
+		text := declared.Fields[0].Column
 		for _, f := range declared.Fields {
 			if f.Filter.How == table.ByText {
 				text = f.Column
 			}
 		}
-		named := strings.NewReplacer("T", declared.Name, "N", declared.Sort.Divide, "X", text)
-		for form, want := range map[string]struct {
-			rows    int
-			credits int64
-		}{
-			"select count(*) from T where query = 'a.com'":                                            {1, 1},
-			"select * from T where query = 'a.com' limit 3":                                           {3, 3},
-			"select N from T where query = 'a.com' order by N desc limit 3":                           {3, 3},
-			"select N from T where query in ('a.com', 'b.com') order by N limit 3":                    {3, 4},
-			"select max(N) from T where query = 'a.com'":                                              {1, 1},
-			"select X from T where query = 'a.com' and X like '%casino%'":                             {0, 2},
-			"select X from T where query = 'a.com' and N is null":                                     {0, 0},
-			"select X from T where query = 'a.com' and (N > 1e999 or N is null)":                      {0, many},
-			"select X from T where query = 'a.com' and N > 1e999":                                     {0, 0},
-			"select X from T where query in ()":                                                       {0, 0},
-			"select a.X from T a join T b on a.X = b.X where a.query = 'a.com' and b.query = 'a.com'": {many, many},
-		} {
+		named := strings.NewReplacer("T", declared.Name, "N", declared.Sort.Divide, "X", text, "'a.com'", "'a.com'"+others(declared, ""), "b.query = 'a.com'", "b.query = 'a.com'"+others(declared, "b."))
+		all, err := r.sim.Answers(requestOf(t, declared, "a.com", map[string]any{"intersect": "rival.com", "lang": "en"}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		there, price := len(all), declared.Cost.Of(len(all))
+		forms := map[string]want{
+			"select count(*) from T where query = 'a.com'":       {1, price},
+			"select * from T where query = 'a.com'":              {there, price},
+			"select * from T where query = 'a.com' limit 3":      {min(3, there), price},
+			"select X from T where query in ()":                  {0, 0},
+			"select X from T where query = 'a.com' and X is 5.5": {0, price},
+		}
+		if declared.CountsRows {
+			if there != many {
+				t.Fatalf("%s: %d rows", declared.Name, there)
+			}
+			forms["select count(*) from T where query = 'a.com'"] = want{1, 1}
+			forms["select * from T where query = 'a.com' limit 3"] = want{3, 3}
+			forms["select X from T where query = 'a.com' and X like '%casino%'"] = want{0, many}
+			if declared.Fields[declared.FieldOf(text)].Filter.How == table.ByText {
+				forms["select X from T where query = 'a.com' and X like '%casino%'"] = want{0, 2}
+			}
+			if declared.FormOf(table.Digits) >= 0 { // whether rows of several words come is asked too
+				forms["select X from T where query = 'a.com' and X like '%casino%'"] = want{0, 4}
+			}
+			if len(declared.Params) > 1 && declared.Params[1].Required() {
+				delete(forms, "select X from T where query in ()")
+			} else {
+				forms["select a.X from T a join T b on a.X = b.X where a.query = 'a.com' and b.query = 'a.com'"] = want{many, many}
+			}
+		}
+		if declared.Sort.Divide != "" {
+			maps.Copy(forms, map[string]want{
+				"select N from T where query = 'a.com' order by N desc limit 3":      {3, 3},
+				"select max(N) from T where query = 'a.com'":                         {1, 1},
+				"select X from T where query = 'a.com' and N is null":                {0, 0},
+				"select X from T where query = 'a.com' and (N > 1e999 or N is null)": {0, many},
+				"select X from T where query = 'a.com' and N > 1e999":                {0, 0},
+			})
+			if others(declared, "") == "" {
+				forms["select N from T where query in ('a.com', 'b.com') order by N limit 3"] = want{3, 4}
+			}
+		}
+		for form, want := range forms {
 			r.sim.Reset()
 			sql := named.Replace(form)
 			got, err := drain(r.engine, serpstat.Statement(t.Context()), sql)
 			if credits := r.sim.Credits(); err != nil || got != want.rows || credits > want.credits {
 				t.Errorf("%s: %d rows for %d credits, %v, want %d for %d", sql, got, credits, err, want.rows, want.credits)
 			}
+		}
+		if !declared.CountsRows {
+			continue
 		}
 		faulty := newRig()
 		for name, faults := range map[string][]serpstatsim.Fault{
@@ -212,6 +258,9 @@ func TestStatementsOnEveryTable(t *testing.T) {
 			"the page is ignored":     {{Kind: serpstatsim.SamePage}},
 		} {
 			for form, rows := range map[string]int{"select distinct raw from T where query = 'a.com'": many, "select distinct raw from T where query = 'a.com' order by N desc limit 200": 200} {
+				if strings.Contains(form, "N") && declared.Sort.Divide == "" {
+					continue
+				}
 				faulty.sim.SetFaults(faults...)
 				if got, err := drain(faulty.engine, serpstat.Statement(t.Context()), named.Replace(form)); err == nil && got != rows {
 					t.Errorf("%s: %s: %d rows of %d, and no error", name, named.Replace(form), got, rows)

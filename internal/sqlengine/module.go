@@ -7,6 +7,8 @@ import (
 	"slices"
 
 	"modernc.org/sqlite/vtab"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 )
 
 // module makes a plugin's table a virtual table of SQLite's.
@@ -274,7 +276,7 @@ type MissingValueError struct{ Table, Column string }
 
 func (e *MissingValueError) Error() string {
 	return fmt.Sprintf("%[1]s needs a value for %[2]s: add where %[2]s = '…'; an OR beside it or a function around it hides the value, and so does a RIGHT or FULL JOIN: "+
-		"join a CTE in its place, with t as materialized (select * from %[1]s where %[2]s = '…')", e.Table, e.Column)
+		"join a CTE in its place, with t as materialized (select * from %[1]s where %[2]s = '…')", e.Table, steampipe.Identifier(e.Column))
 }
 
 var errNoStatement = errors.New("the table was read outside of a statement")

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -30,9 +31,10 @@ type fataler interface{ Fatalf(string, ...any) }
 // them.
 type pair struct {
 	*rig
-	number int64
-	plain  *sql.DB
-	tables map[string]*plain
+	number  int64
+	plain   *sql.DB
+	oneWord bool // the API gives anchors of one word alone where their number is left out
+	tables  map[string]*plain
 }
 
 func newPairOn(t fataler, r *rig, number int64) *pair {
@@ -94,7 +96,7 @@ func (p *pair) fill(t fataler, declared *table.Table, made *plain) {
 	columns := columnsOf(declared)
 	types, marks := make([]string, len(columns)), make([]string, len(columns))
 	for i, c := range columns {
-		types[i], marks[i] = c+" "+typeOf(declared, c), "?"
+		types[i], marks[i] = inSQL(c)+" "+typeOf(declared, c), "?"
 		if f := declared.FieldOf(c); f >= 0 && declared.Fields[f].Kind == table.Time {
 			types[i] += " collate instants"
 		}
@@ -135,13 +137,26 @@ func columnsOf(declared *table.Table) (list []string) {
 	return append(list, "raw")
 }
 
+// inSQL is a column as a statement writes it: one that is a word of the language's stands in quotes.
+func inSQL(column string) string {
+	if column == "intersect" {
+		return `"intersect"`
+	}
+	return column
+}
+
 // typeOf is a column's type in SQLite.
 func typeOf(declared *table.Table, column string) string {
-	if i := declared.ParamOf(column); i >= 0 && declared.Params[i].Form == table.PerDomain {
+	if i := declared.ParamOf(column); i >= 0 && (declared.Params[i].Form == table.PerDomain || declared.Params[i].Form == table.Digits) {
 		return "INTEGER"
 	}
-	if i := declared.FieldOf(column); i >= 0 && declared.Fields[i].Kind == table.Count {
-		return "INTEGER"
+	if i := declared.FieldOf(column); i >= 0 {
+		switch declared.Fields[i].Kind {
+		case table.Count, table.Change:
+			return "INTEGER"
+		case table.Decimal:
+			return "REAL"
+		}
 	}
 	return "TEXT"
 }
@@ -164,6 +179,9 @@ func init() {
 				return nil, nil
 			}
 			pattern, text, escape := fmt.Sprint(args[0]), fmt.Sprint(args[1]), ""
+			if x, ok := args[1].(float64); ok && !strings.ContainsAny(text, ".e") && !math.IsInf(x, 0) {
+				text += ".0" // as SQLite writes it
+			}
 			if len(args) == 3 {
 				escape = args[2].(string)
 			}
@@ -251,8 +269,16 @@ func requestOf(t fataler, declared *table.Table, written string, values map[stri
 		case values[p.Column] == nil:
 		case p.Form == table.Choice && p.Name == "searchType":
 			r.SearchType = text
+		case p.Form == table.Choice && p.Name == "lang":
+			r.Lang = text
 		case p.Form == table.PerDomain:
 			r.LinkPerDomain = int(values[p.Column].(int64))
+		case p.Form == table.Digits:
+			r.WordCount = fmt.Sprint(values[p.Column])
+		case p.Form == table.AnyText:
+			r.Anchor = text
+		case p.Form == table.Sites:
+			r.Intersect = strings.Split(text, ", ")
 		case p.Form == table.Filters:
 			r.ComplexFilter = text
 		case p.Form == table.Additional:
@@ -296,12 +322,17 @@ func rowOf(t fataler, declared *table.Table, raw json.RawMessage) map[string]any
 	}
 	row := map[string]any{"raw": string(raw)}
 	for _, f := range declared.Fields {
-		i := slices.IndexFunc(f.Keys, func(key string) bool { _, ok := members[key]; return ok })
-		if i < 0 && !f.Optional {
-			t.Fatalf("%s: %s has no %s", declared.Name, raw, f.Column)
+		found := false
+		for key, v := range members {
+			if !f.Has(key) {
+				continue
+			}
+			if found = true; v != nil {
+				row[f.Column] = valueOf(t, f.Kind, v)
+			}
 		}
-		if i >= 0 && members[f.Keys[i]] != nil {
-			row[f.Column] = valueOf(t, f.Kind, fmt.Sprint(members[f.Keys[i]]))
+		if !found && !f.Optional {
+			t.Fatalf("%s: %s has no %s", declared.Name, raw, f.Column)
 		}
 	}
 	for _, d := range declared.Derived {
@@ -319,9 +350,19 @@ func rowOf(t fataler, declared *table.Table, raw json.RawMessage) map[string]any
 	return row
 }
 
-func valueOf(t fataler, kind table.Kind, text string) any {
+func valueOf(t fataler, kind table.Kind, v any) any {
+	text := fmt.Sprint(v)
 	switch kind {
-	case table.Count:
+	case table.Words:
+		list, _ := json.Marshal(v)
+		return string(list)
+	case table.Decimal:
+		x, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			t.Fatalf("%v", err)
+		}
+		return x
+	case table.Count, table.Change:
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil {
 			t.Fatalf("%v", err)

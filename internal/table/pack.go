@@ -133,7 +133,7 @@ func (u *unpacker) number() int64 {
 }
 
 func (u *unpacker) kind() cellKind {
-	if len(u.rest) == 0 || u.rest[0] > byte(isExtra) {
+	if len(u.rest) == 0 || u.rest[0] > byte(isDecimal) {
 		u.bad = true
 		return isNull
 	}

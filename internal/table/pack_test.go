@@ -33,7 +33,9 @@ func randomRows(rnd *rand.Rand, t *table.Table) *table.Rows {
 		b.Begin()
 		for i := range t.Fields {
 			piece := pieces[rnd.IntN(len(pieces))]
-			switch rnd.IntN(6) {
+			switch rnd.IntN(7) {
+			case 6:
+				b.Decimal(i, []float64{0, 59.58, -0.25, math.MaxFloat64, math.SmallestNonzeroFloat64}[rnd.IntN(5)])
 			case 0:
 				b.Null(i)
 			case 1:

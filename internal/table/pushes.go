@@ -15,20 +15,26 @@ const (
 // rows are checked on this side too.
 func (f Field) Pushes(d Dialect) (exact, inexact []string) {
 	p := f.Filter
-	from, until := p.Attests(AtLeast), p.Attests(AtMost)
+	from, until := p.Bounds()
 	switch p.How {
 	case ByNumber:
-		both := []string{"=", "in", "between"}
-		if from && until {
-			exact = append(exact, both...)
-		} else {
-			inexact = append(inexact, both...)
+		switch {
+		case from && until:
+			exact = append(exact, "=", "in", "between")
+		case p.Attests(Equals):
+			exact = append(exact, "=", "in")
+		default:
+			inexact = append(inexact, "=", "in", "between")
 		}
 		exact = append(exact, bounds(from, until)...)
 	case FromDay, UntilDay:
 		inexact = append(append(inexact, "="), bounds(from, until)...)
 	case ByWord:
 		inexact = append(inexact, "=", "in")
+	case ByCode:
+		if d == PostgreSQL {
+			inexact = append(inexact, "?")
+		}
 	case ByText:
 		if p.Attests(Contains) {
 			inexact = append(inexact, "=", "in", "like", map[Dialect]string{PostgreSQL: "ilike", SQLite: "glob"}[d])

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
+	"strings"
 )
 
 // Request asks a table's method for one page of rows.
@@ -14,11 +15,17 @@ type Request struct {
 	Page, Size  int // from 1
 }
 
-// Arg is a parameter's value: a string or an int64.
+// Arg is a parameter's value: a string, an int64, or [Names].
 type Arg struct {
 	Name  string
 	Value any
 }
+
+// Names are several names, with commas between them. The API is sent a list.
+type Names string
+
+// MarshalJSON writes the list.
+func (n Names) MarshalJSON() ([]byte, error) { return Encode(strings.Split(string(n), ",")) }
 
 // Site is the domain that the request is about.
 func (r Request) Site() string {

@@ -1,6 +1,7 @@
 package table
 
 import (
+	"math"
 	"strconv"
 	"strings"
 	"time"
@@ -18,7 +19,7 @@ type Rows struct {
 	cells []cell
 }
 
-// cell is a value in its row: a number or seconds since 1970, or where a text is.
+// cell is a value in its row: a whole number, the bits of another, seconds since 1970, or where a text is.
 type cell struct {
 	n    int64
 	kind cellKind
@@ -32,6 +33,7 @@ const (
 	isTime
 	isText  // n is begin<<32 | end in text
 	isExtra // … in extra
+	isDecimal
 )
 
 // Row is one row of an answer.
@@ -53,17 +55,28 @@ func TextCell(s string) Cell { return Cell{kind: isText, text: s} }
 // CountCell returns a number.
 func CountCell(n int64) Cell { return Cell{kind: isCount, n: n} }
 
+// DecimalCell returns a number with a fraction.
+func DecimalCell(x float64) Cell { return Cell{kind: isDecimal, n: int64(math.Float64bits(x))} }
+
 // TimeCell returns a time, to the second.
 func TimeCell(t time.Time) Cell { return Cell{kind: isTime, n: t.Unix()} }
 
 // Null reports SQL NULL.
 func (c Cell) Null() bool { return c.kind == isNull }
 
-// Text returns a text; ok is false for NULL and for a value of another kind.
+// Text returns a text, and a list as JSON; ok is false for NULL and for a value of another kind.
 func (c Cell) Text() (text string, ok bool) { return c.text, c.kind == isText }
 
-// Count returns a number; ok is false for NULL and for a value of another kind.
+// Count returns a whole number; ok is false for NULL and for a value of another kind.
 func (c Cell) Count() (n int64, ok bool) { return c.n, c.kind == isCount }
+
+// Decimal returns a number with a fraction; ok is false for NULL and for a value of another kind.
+func (c Cell) Decimal() (x float64, ok bool) {
+	if c.kind != isDecimal {
+		return 0, false
+	}
+	return math.Float64frombits(uint64(c.n)), true
+}
 
 // Time returns a time in UTC; ok is false for NULL and for a value of another kind.
 func (c Cell) Time() (t time.Time, ok bool) {
@@ -73,13 +86,16 @@ func (c Cell) Time() (t time.Time, ok bool) {
 	return time.Unix(c.n, 0).UTC(), true
 }
 
-// Value is the value as any: string, int64, time.Time, or nil for NULL.
+// Value is the value as any: string, int64, float64, time.Time, or nil for NULL.
 func (c Cell) Value() any {
 	switch c.kind {
 	case isText:
 		return c.text
 	case isCount:
 		return c.n
+	case isDecimal:
+		x, _ := c.Decimal()
+		return x
 	case isTime:
 		t, _ := c.Time()
 		return t
@@ -131,6 +147,11 @@ func (r Row) Cell(field int) Cell {
 // halves of surrogate pairs, and bytes that are not UTF-8.
 func (r Row) Raw() string {
 	raw, _ := r.Cell(r.rows.width - 1).Text()
+	return Holdable(raw)
+}
+
+// Holdable is JSON as PostgreSQL's jsonb can hold it: U+FFFD stands for what it cannot.
+func Holdable(raw string) string {
 	if !utf8.ValidString(raw) {
 		raw = string([]rune(raw)) // each byte that is not UTF-8 for itself, as in the columns
 	}
@@ -208,7 +229,8 @@ type Builder struct {
 // NewBuilder begins rows of a table, at most so many, whose texts are for the most part pieces of text.
 func NewBuilder(t *Table, text string, most int) *Builder {
 	width := len(t.Fields) + 1
-	return &Builder{rows: Rows{width: width, text: text, cells: make([]cell, 0, most*width)}}
+	const usual = 1000 // rows of a large page; what may be more seldom is
+	return &Builder{rows: Rows{width: width, text: text, cells: make([]cell, 0, min(most, usual)*width)}}
 }
 
 // Begin begins a row, whose values are NULL.
@@ -227,6 +249,11 @@ func (b *Builder) Null(field int) { b.set(field, cell{}) }
 
 // Count sets a field of the row.
 func (b *Builder) Count(field int, n int64) { b.set(field, cell{n, isCount}) }
+
+// Decimal sets a field of the row.
+func (b *Builder) Decimal(field int, x float64) {
+	b.set(field, cell{int64(math.Float64bits(x)), isDecimal})
+}
 
 // Time sets a field of the row.
 func (b *Builder) Time(field int, t time.Time) { b.set(field, cell{t.Unix(), isTime}) }

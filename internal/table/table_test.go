@@ -27,7 +27,7 @@ func good() *Table {
 			{Column: "seen", Kind: Time, Keys: []string{"seen"}, Optional: true, Doc: "When it was seen."},
 		},
 		Derived: []Derived{{Column: "domain", From: "name", Part: DomainOfHost, Doc: "The domain of the name."}},
-		Page:    Page{MaxSize: 1000, RowCap: 60000}, Cost: Cost{Row: 1, Least: 1},
+		Page:    Page{MaxSize: 1000, RowCap: 60000}, Cost: Cost{Row: 1}, CountsRows: true,
 		Sort: Sort{Words: []string{"links", "name"}, Default: "name", Divide: "links"},
 	}
 }
@@ -42,6 +42,13 @@ func TestEveryFaultOfADeclarationIsNamed(t *testing.T) {
 		"the table is not documented in a sentence":          func(d *Table) { d.Doc = "things" },
 		"which key holds the rows":                           func(d *Table) { d.Rows = "" },
 		"its pages have no bounds":                           func(d *Table) { d.Page.RowCap = 0 },
+		"one row has no pages":                               func(d *Table) { d.One = true },
+		"it is none of its words":                            func(d *Table) { d.Params[1].Address = []string{"c"} },
+		"only of several sites":                              func(d *Table) { d.Params[1].Most = 2 },
+		"it counts no words of a text":                       func(d *Table) { d.Params[1].Counts = "name" },
+		"codes are for ByCode":                               func(d *Table) { d.Fields[0].Filter.Codes = map[string]int64{"x": 1} },
+		"does not sort what nothing divides":                 func(d *Table) { d.Sort.Few = "name" },
+		`nothing is cheaper for "kind"`:                      func(d *Table) { d.Cheaper = []Cheaper{{Column: "kind"}} },
 		"it has no cost":                                     func(d *Table) { d.Cost = Cost{} },
 		`column "Name" is not in snake case`:                 func(d *Table) { d.Fields[0].Column = "Name"; d.Derived = nil },
 		"column kind comes twice":                            func(d *Table) { d.Fields[2].Column = "kind" },
@@ -64,7 +71,7 @@ func TestEveryFaultOfADeclarationIsNamed(t *testing.T) {
 		`"when" is no word to sort by`:                       func(d *Table) { d.Fields[1].Sort = "when" },
 		`another is sorted by "links"`:                       func(d *Table) { d.Fields[0].Sort = "links" },
 		"without a value is not known":                       func(d *Table) { d.Fields[1].Optional = true },
-		"only numbers have an order":                         func(d *Table) { d.Fields[0].Sort = "name" },
+		"only counts have an order":                          func(d *Table) { d.Fields[0].Sort = "name" },
 		"there is no text links to derive it from":           func(d *Table) { d.Derived[0].From = "links" },
 		"no part":                            func(d *Table) { d.Derived[0].Part = 0 },
 		`its default sort "when" is no word`: func(d *Table) { d.Sort.Default = "when" },
@@ -227,7 +234,14 @@ func TestWhatReachesTheAPIIsNamed(t *testing.T) {
 	if d.FormOf(SortBy) != 2 || d.FormOf(PerDomain) != -1 || d.ParamOf("kind") != 1 || d.FieldOf("kind") != -1 {
 		t.Error("a column is found where it is not")
 	}
-	if c := (Cost{Row: 2, Least: 3}); c.Of(0) != 3 || c.Of(1) != 3 || c.Of(5) != 10 {
+	if c := (Cost{Row: 2, Request: 3}); c.Of(0) != 1 || c.Of(1) != 5 || c.Of(5) != 13 {
 		t.Error("a price is wrong")
+	}
+	for c, want := range map[Cost]string{
+		{Row: 1}: "1 credit for each row", {Request: 5}: "5 credits for each request", {Row: 1, Request: 2}: "1 credit for each row, and 2 credits for each request",
+	} {
+		if c.String() != want {
+			t.Errorf("%s, want %s", c, want)
+		}
 	}
 }
