@@ -173,9 +173,13 @@ func TestAMissingDomainSaysWhatToWrite(t *testing.T) {
 
 // A join in the docs has no condition on a plugin's table but its domain: Steampipe loses any other.
 func TestJoinsInTheDocsAreThoseThatSteampipeAnswers(t *testing.T) {
-	pages, err := filepath.Glob("../docs/tables/*.md")
-	if err != nil {
-		t.Fatal(err)
+	var pages []string
+	for _, folder := range []string{"tables", "recipes"} {
+		found, err := filepath.Glob("../docs/" + folder + "/*.md")
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %v, %v", folder, found, err)
+		}
+		pages = append(pages, found...)
 	}
 	block := regexp.MustCompile("(?s)```sql(?:\\+postgres)?\n(.*?)```")
 	inside := regexp.MustCompile(`from serpstat_\w+(?: as)?(?: \w+)? (?:(?:left|right|full|inner|cross) )?join|from \w+(?: as)? \w+, serpstat_`)

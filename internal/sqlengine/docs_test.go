@@ -141,13 +141,54 @@ func TestThePostgresExamplesParse(t *testing.T) {
 			t.Errorf("%s, %s: %v", x.page, x.title, err)
 		}
 	}
-	for _, page := range []string{docsDir + "/index.md", docsDir + "/steampipe.md", "../../README.md"} {
-		for _, sql := range fenced(t, page, "sql") {
+	for _, page := range append(recipes(t), docsDir+"/index.md", docsDir+"/steampipe.md", "../../README.md") {
+		for _, sql := range append(fenced(t, page, "sql"), fenced(t, page, `sql\+postgres`)...) {
 			if strings.Contains(sql, "temp table now") {
 				continue // SQLite's
 			}
 			if _, err := parser.ParseToProtobuf(sql); err != nil {
 				t.Errorf("%s: %s: %v", page, sql, err)
+			}
+		}
+	}
+}
+
+func recipes(t *testing.T) []string {
+	pages, err := filepath.Glob(docsDir + "/recipes/*.md")
+	if err != nil || len(pages) == 0 {
+		t.Fatalf("recipes %v, %v", pages, err)
+	}
+	return pages
+}
+
+// The recipes run as they stand, and each of their scripts has rows in the demo. Where the two dialects differ, that of
+// PostgreSQL comes first.
+func TestTheRecipesRun(t *testing.T) {
+	web := bundledAPI(t)
+	both := regexp.MustCompile("(?s)```sql\\+postgres\n[^`]*```\n\n```sql\\+sqlite\n")
+	for _, page := range recipes(t) {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(string(text), "```sql+postgres\n"); n != len(both.FindAll(text, -1)) {
+			t.Errorf("%s: not each of %d scripts for PostgreSQL stands before its twin for SQLite", page, n)
+		}
+		for _, script := range append(fenced(t, page, "sql"), fenced(t, page, `sql\+sqlite`)...) {
+			list, err := sqlengine.Split(script)
+			if err != nil {
+				t.Fatal(err)
+			}
+			e, rows := bundled(t, web), 0
+			for _, s := range list {
+				n, err := drain(e, serpstat.Statement(context.Background()), s.Text)
+				if err != nil {
+					t.Errorf("%s: %s: %v", page, s.Text, err)
+				}
+				rows += n
+			}
+			if rows == 0 {
+				t.Errorf("%s: no rows: %s", page, script)
 			}
 		}
 	}
