@@ -109,18 +109,6 @@ func (m *mixed) run() error {
 	return nil
 }
 
-// rival is what a site is compared with, where a table needs that.
-const rival = "rival.example"
-
-// request is for all rows of a site.
-func request(of *table.Table, site string) serpstatsim.Request {
-	r := serpstatsim.Request{Method: of.Method, Query: site}
-	if of.FormOf(table.Sites) >= 0 {
-		r.Intersect = []string{rival}
-	}
-	return r
-}
-
 // draw draws a statement: at times it is the one before, or nearly so, and free says whether it then costs nothing.
 func (m *mixed) draw(of *table.Table, site string, all []json.RawMessage, before *statement) (s *statement, free bool) {
 	if before != nil && m.r.IntN(2) == 0 {

@@ -87,6 +87,18 @@ func tableCost(kind engineKind, of *table.Table) (above int64, statements int, e
 	return above, len(list), nil
 }
 
+// rival is what a site is compared with, where a table needs that.
+const rival = "rival.example"
+
+// request is for all rows of a site.
+func request(of *table.Table, site string) serpstatsim.Request {
+	r := serpstatsim.Request{Method: of.Method, Query: site}
+	if of.FormOf(table.Sites) >= 0 {
+		r.Intersect = []string{rival}
+	}
+	return r
+}
+
 // about is the query about a site, with what the table needs besides.
 func (q query) about(of *table.Table, site string) query {
 	q = q.of(site)
