@@ -448,7 +448,9 @@ func TestEqualRowsUnderALimitCostNoMore(t *testing.T) {
 	s := newTestPlugin(0)
 	forPagedTables(t, func(t *testing.T, declared *table.Table) {
 		r := newRigOn(t, s, serpstatsim.Options{Domains: world}, "")
-		for _, limit := range []int64{1001, 1500, 1999, 2000, 2500} {
+		limits := []int64{1001, 1500, 1999, 2000, 2500}
+		for i := range repetition.Times(2, len(limits)) {
+			limit := limits[(slices.Index(catalog.Tables(), declared)+2*i)%len(limits)]
 			r.forget()
 			got := r.must(query{table: declared.Name, columns: []string{"raw"}, limit: limit, quals: about(declared, site)})
 			if _, credits := r.cost(); int64(len(got)) > limit || credits > int64(len(got))+1 { // one, where the last page has to divide what came before
@@ -623,6 +625,9 @@ func TestFaultsOfEveryTable(t *testing.T) {
 		for kind := serpstatsim.RateLimitedObject; kind <= serpstatsim.InvalidUTF8; kind++ {
 			if !declared.CountsRows && (kind == serpstatsim.EmptyPage || kind == serpstatsim.ShortPage || kind == serpstatsim.NoData) {
 				continue
+			}
+			if (slices.Index(catalog.Tables(), declared)+int(kind))%repetition.Times(2, 1) != 0 {
+				continue // in make test each table has half of the faults
 			}
 			r := newRig(t, serpstatsim.Options{
 				Domains: world,

@@ -2,9 +2,11 @@ package serpstat
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/repetition"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
@@ -17,7 +19,8 @@ func TestAReaderWhoPausesPaysForLittleMore(t *testing.T) {
 	world := around(5000, 1)
 	forPagedTables(t, func(t *testing.T, declared *table.Table) {
 		pauses, rates := []int{1500, 260, 1, 100, 130, 600, 2999}, []int{1, 1000}
-		for i := range repetition.Times(2, len(pauses)*len(rates)) {
+		for i := range repetition.Times(1, len(pauses)*len(rates)) {
+			i += slices.Index(catalog.Tables(), declared) // in make test each table has another
 			pause, rate := pauses[i%len(pauses)], rates[i%len(rates)]
 			r := newRig(t, serpstatsim.Options{Domains: world}, fmt.Sprintf("requests_per_second = %d", rate))
 			r.bubble(func(t *testing.T) {
