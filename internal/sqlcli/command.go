@@ -136,7 +136,7 @@ func (f *flags) define(cmd *cobra.Command) {
 	fs.StringVar(&f.baseURL, "base-url", "", "`URL` of the API, such as that of serpstat-sim")
 	fs.Int64Var(&f.maxCredits, "max-credits", 0, "most `CREDITS` that one statement may spend (default no limit)")
 	fs.BoolVar(&f.allowIncomplete, "allow-incomplete", false, "take what there is where rows stay away: a warning, and exit code 3")
-	fs.BoolVar(&f.demo, "demo", false, "answer from bundled data: serpstat.com, python.org, big.example; no token needed")
+	fs.BoolVar(&f.demo, "demo", false, "answer from bundled data: serpstat.com, python.org, moz.com, shop.example, blog.example, big.example and others; no token needed")
 	fs.BoolVar(&f.explain, "explain", false, "print what would be asked of the API and the most it can cost; send nothing")
 	fs.BoolVar(&f.estimate, "estimate", false, "like --explain, and ask the API for the real figure (one credit for each scan)")
 	fs.BoolVar(&f.tables, "tables", false, "list the tables, or the columns of the named ones, and which WHERE clauses they take")
