@@ -83,6 +83,9 @@ func (x *Execution) replan(in plan.Input) (err error) {
 
 func (x *Execution) ordered() bool { return x.plan.Order != plan.Order{} }
 
+// anyRowsDo reports a LIMIT without an order.
+func (x *Execution) anyRowsDo() bool { return x.demand.Bounded() && !x.ordered() }
+
 // reading says how a series is read for the scan.
 func (x *Execution) reading(of plan.Series) (series.Of, series.Options) {
 	t := of.Table
@@ -98,8 +101,8 @@ func (x *Execution) reading(of plan.Series) (series.Of, series.Options) {
 			return plan.NewPages(t, x.demand.FirstPage(x.Budget.left()), x.plan.RowCap).Size(offset, want, most)
 		},
 		Spare: func(need, more int64) bool {
-			if x.demand.Bounded() && !x.ordered() {
-				return false // any rows will do
+			if x.anyRowsDo() {
+				return false
 			}
 			left := x.Budget.left()
 			return left == plan.NoGuard || t.Cost.Of(int(need))+t.Cost.Of(int(more)) <= left

@@ -128,8 +128,8 @@ func (r *sourceReader) page() error {
 	case err != nil:
 		return err
 	}
-	// The first rows of an order are not known before; of a LIMIT without one any rows will do.
-	if err := r.x.checkWords(r.ctx, r.series, rows, r.x.ordered() && demand.Bounded()); err != nil {
+	// Which rows are the first ones of an order has to be known before they are streamed.
+	if err := r.x.checkWords(r.ctx, r.series, rows, r.x.ordered() && demand.Bounded()); err != nil && !r.x.anyRowsDo() {
 		return err
 	}
 	if r.taken == 0 && r.series.Dividable() {
