@@ -24,7 +24,10 @@ var outlink = list(table.Table{
 	Fields:  slices.Concat(linkFields(outgoing, "nofollow", "links_ext"), linkDates(lastVisitedUntil, dateDel)),
 	Derived: []table.Derived{hostFrom, hostTo, domainTo},
 	Sort:    table.Sort{Words: linkSorts("check"), Default: "check", Divide: "links_ext"},
-	Cheaper: []table.Cheaper{{Column: "host_to", Table: "serpstat_out_domain", Has: "the number of links to it"}},
+	Cheaper: []table.Cheaper{
+		{Column: "host_to", Table: "serpstat_out_domain", Has: "each of them with the number of links to it"},
+		{Column: "domain_to", Table: "serpstat_out_domain", Has: "the hosts of each with the number of links to them"},
+	},
 })
 
 var lostOutlink = list(table.Table{
@@ -66,9 +69,13 @@ var backlink = list(table.Table{
 	Derived: []table.Derived{hostFrom, domainFrom, hostTo},
 	Sort:    table.Sort{Words: append(linkSorts("check"), "add", "domain_rank"), Default: "check", Divide: "links_ext"},
 	Cheaper: []table.Cheaper{
-		{Column: "link_text", Table: "serpstat_anchor", Has: "the number of links with it, and of domains"},
-		{Column: "host_from", Table: "serpstat_ref_domain", Has: "the number of its pages that link"},
-		{Column: "url_to", Table: "serpstat_top_page", Has: "the number of pages that link to it, and of domains"},
+		{Column: "link_text", Table: "serpstat_anchor", Has: "each of them with the number of links and domains"},
+		{Column: "host_from", Table: "serpstat_ref_domain", Has: "each of them with the number of its pages that link"},
+		{Column: "domain_from", Table: "serpstat_ref_domain", Has: "the hosts of each with the number of their pages that link"},
+		{Column: "url_to", Table: "serpstat_top_page", Has: "each of them with the number of pages and domains that link to it"},
+		{Column: "nofollow", Table: "serpstat_backlink_summary", Has: "the numbers of nofollow links and of others, about right, for 5 credits"},
+		{Column: "link_type", Table: "serpstat_backlink_summary", Has: "the number of each kind, about right, for 5 credits"},
+		{Column: "first_seen", Table: "serpstat_backlink_history", Has: "the number of new links of each week, for 1 credit"},
 	},
 })
 
@@ -98,6 +105,7 @@ var refDomain = list(table.Table{
 	},
 	Derived: []table.Derived{domainOf("from")},
 	Sort:    table.Sort{Words: []string{"domain_links", "domain_from", "domain_rank", "check"}, Default: "check", Divide: "links"},
+	Cheaper: []table.Cheaper{{Column: "domain_rank", Table: "serpstat_sdr_distribution", Has: "the number of domains for ranges of ten, for 1 credit"}},
 })
 
 // list fills in what all methods with pages have in common.

@@ -87,7 +87,7 @@ func (x *Execution) addAdvice(p *ScanPlan, source plan.Source) {
 	}
 	for _, cheaper := range x.plan.Table.Cheaper {
 		if x.plan.Only == cheaper.Column {
-			p.Notes = append(p.Notes, fmt.Sprintf("if it is to be grouped by %s: %s has each of them with %s", cheaper.Column, cheaper.Table, cheaper.Has))
+			p.Notes = append(p.Notes, fmt.Sprintf("if it is to be grouped by %s: %s has %s", cheaper.Column, cheaper.Table, cheaper.Has))
 		}
 	}
 }

@@ -150,6 +150,8 @@ func rivals(p table.Param, written, site string) (table.Names, error) {
 	for _, name := range names {
 		domain, err := NormalizeDomain(of, name)
 		switch {
+		case strings.TrimSpace(name) == "":
+			return "", of.refuse(written, "has a comma without a domain", hint)
 		case err != nil:
 			return "", err
 		case domain == site:

@@ -209,7 +209,7 @@ func TestSeveralSitesAreAList(t *testing.T) {
 	}
 	for written, want := range map[Value]string{
 		"": "is empty", "[]": "is empty", "a.com": "has the domain that is analyzed itself", "b.com,A.com": "has the domain that is analyzed itself", "b.com,B.com": "has b.com twice",
-		"b.com,c.com,d.com": "has 3 domains", `["b.com"`: "is no list of texts", `[1]`: "is no list of texts", "b.com,": "is empty", "b.com/x": "has a path", "two words": "is not a domain name", "?": "is a placeholder", int64(5): "write a text",
+		"b.com,c.com,d.com": "has 3 domains", `["b.com"`: "is no list of texts", `[1]`: "is no list of texts", "b.com,": "has a comma without a domain", "b.com/x": "has a path", "two words": "is not a domain name", "?": "is a placeholder", int64(5): "write a text",
 	} {
 		if _, err := planned("a.com", written); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "intersect") {
 			t.Errorf("%v: %v, want %s", written, err, want)

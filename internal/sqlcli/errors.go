@@ -81,10 +81,34 @@ func (s *session) hint(statement, message string) string {
 		*known = append(*known, columns[t]...)
 	}
 	where := " (serpstat-sql --tables lists the tables, --tables TABLE its columns)"
+	if other := holders(columns, name); kind == "no such column" && len(other) > 0 {
+		return ": it is a column of " + strings.Join(other, ", ") + where
+	}
+	if kind == "no such column" && regexp.MustCompile(`=\s*`+regexp.QuoteMeta(name)).MatchString(statement) && strings.Contains(name, ".") {
+		return ": a text stands in single quotes, '" + name + "'" + where
+	}
 	if near := nearest(name[strings.LastIndexByte(name, '.')+1:], named, others); len(near) > 0 {
 		return ": did you mean " + strings.Join(near, " or ") + "?" + where
 	}
 	return where
+}
+
+// mostHolders is how many tables are named that have a column.
+const mostHolders = 3
+
+// holders are tables that have a column of just that name.
+func holders(columns map[string][]string, name string) []string {
+	name = strings.ToLower(name[strings.LastIndexByte(name, '.')+1:])
+	var list []string
+	for _, t := range slices.Sorted(maps.Keys(columns)) {
+		if slices.ContainsFunc(columns[t], func(c string) bool { return strings.ToLower(c) == name }) {
+			list = append(list, t)
+		}
+	}
+	if more := len(list) - mostHolders; more > 0 {
+		list = append(list[:mostHolders], fmt.Sprintf("%d others", more))
+	}
+	return list
 }
 
 // nearest are the known names that a slip of the fingers makes the given one of: three letters may be wrong, and of a

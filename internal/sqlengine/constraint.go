@@ -151,8 +151,20 @@ func meaningOfNumber(c Column, operator string, value vtab.Value) meaning {
 		if n, err := strconv.ParseInt(v, 10, 64); err == nil && strconv.FormatInt(n, 10) == v {
 			return tell(c, operator, proto.NewQualValue(n))
 		}
+		if wordless(v) && !c.Parameter {
+			return meaningOfMore(c, operator)
+		}
 	}
 	return unknown
+}
+
+// meaningOfMore compares with what is more than any number.
+func meaningOfMore(c Column, operator string) meaning {
+	switch operator {
+	case opNotEqual, opLess, opAtMost:
+		return tell(c, opIsNotNull, nil)
+	}
+	return noRow
 }
 
 // meaningOfReal compares integers with a real number, through the whole numbers next to it.

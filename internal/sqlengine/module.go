@@ -213,6 +213,7 @@ func (t *virtualTable) requestOf(p *accessPlan, values []vtab.Value, collationUn
 		if arg.Constant {
 			holds, ok := t.decide(p, values, i)
 			if ok = ok && !collationUnknown; ok && !holds {
+				t.warnOfNoParameter(column, arg.Op, t.constants(p, values, arg.Column))
 				return r, true, nil
 			}
 			if !ok {
@@ -227,6 +228,10 @@ func (t *virtualTable) requestOf(p *accessPlan, values []vtab.Value, collationUn
 		if (collationUnknown || column.kind == timeKind && !arg.Decided) && comparesText(column, arg.Op) && values[i] != nil {
 			m = unknown
 		}
+		if column.Parameter && isEquality(arg.Op) && !m.none && len(m.quals) == 0 {
+			return r, false, &ParameterValueError{Table: t.table.Name, Column: column.Name, Value: values[i], Whole: column.kind == intKind}
+		}
+		t.warnOfOtherKind(column, values[i])
 		if m.none {
 			return r, true, nil
 		}
@@ -277,6 +282,21 @@ type MissingValueError struct{ Table, Column string }
 func (e *MissingValueError) Error() string {
 	return fmt.Sprintf("%[1]s needs a value for %[2]s: add where %[2]s = '…'; an OR beside it or a function around it hides the value, and so does a RIGHT or FULL JOIN: "+
 		"join a CTE in its place, with t as materialized (select * from %[1]s where %[2]s = '…')", e.Table, steampipe.Identifier(e.Column))
+}
+
+// ParameterValueError says that a parameter is given a value that it cannot have, so that no row could show it.
+type ParameterValueError struct {
+	Table, Column string
+	Value         any
+	Whole         bool // it is a whole number, else a text
+}
+
+func (e *ParameterValueError) Error() string {
+	what := "a text"
+	if e.Whole {
+		what = "a whole number"
+	}
+	return fmt.Sprintf("%s: %s %s is not possible: write %s", e.Table, steampipe.Identifier(e.Column), shownValue(e.Value), what)
 }
 
 var errNoStatement = errors.New("the table was read outside of a statement")

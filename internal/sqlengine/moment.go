@@ -119,10 +119,7 @@ func beginsMoment(text string) bool {
 
 // warnOfNoMoment says, once in a statement for each column, that a comparison is not what it seems.
 func (e *Engine) warnOfNoMoment(c Column, literal string) {
-	if s := e.statement; e.warn != nil && !s.warned[c.Name] {
-		s.warned[c.Name] = true
-		e.warn(fmt.Sprintf("%s is compared with %s, which is no time and is compared as text: write '2024-06-30' or '2024-06-30 12:00:00', in UTC", c.Name, literal))
-	}
+	e.warnOnce(c, fmt.Sprintf("%s is compared with %s, which is no time and is compared as text: write '2024-06-30' or '2024-06-30 12:00:00', in UTC", c.Name, literal))
 }
 
 // holds reports that a row's value compares so. By the column's affinity a number is a text here.

@@ -213,8 +213,8 @@ func (c Cost) String() string {
 // Cheaper is a table that has what a statement looks for if it reads no column of the rows but one.
 type Cheaper struct {
 	Column string // that it reads
-	Table  string // which has a row for each of the column's values
-	Has    string // what that row tells of it
+	Table  string
+	Has    string // what that table has of the column's values
 }
 
 // Credits writes a number of credits.
