@@ -484,6 +484,7 @@ func TestEveryTableCostsItsRows(t *testing.T) {
 			if all < 700 {
 				t.Fatalf("the world has only %d rows of this table: give the links of around what tells them apart", all)
 			}
+			hasSeveral(t, declared, truthOf(t, r, declared))
 			delete(cases, "one")
 			cases["limit"], cases["two limits"] = want{query{limit: 10}, 10, 10}, want{query{limit: 250}, 250, 250}
 			cases["the site, twice, with a limit"] = want{query{quals: about(declared, []any{site, "https://SITE.com/"}), limit: 20}, 20, 10}
@@ -512,6 +513,15 @@ func TestEveryTableCostsItsRows(t *testing.T) {
 			})
 		}
 	})
+}
+
+// hasSeveral fails where rows cannot be divided: then what these tests say of a table says nothing.
+func hasSeveral(t *testing.T, declared *table.Table, rows []tableRow) {
+	t.Helper()
+	divide := declared.Sort.Divide
+	if divide != "" && !slices.ContainsFunc(rows, func(row tableRow) bool { return row.values[divide] != rows[0].values[divide] }) {
+		t.Fatalf("all rows of the world have the same %s: give the links of around what tells them apart", divide)
+	}
 }
 
 // A method that gives all its rows in one answer is paid for once within the cache time, whatever the statement.
@@ -589,6 +599,7 @@ func TestEveryTableIsCompletePastTheRowCap(t *testing.T) {
 		if len(want) <= smallCap {
 			t.Fatalf("the world has only %d rows of this table: give the links of around what tells them apart", len(want))
 		}
+		hasSeveral(t, declared, want)
 		for _, types := range []serpstatsim.CompareTypes{serpstatsim.AllowAll, serpstatsim.AllowAttested} {
 			r.forget()
 			r.sim.SetInterpretations(serpstatsim.Interpretations{CompareTypes: types})
