@@ -13,7 +13,7 @@ import (
 
 // bundledRig answers from the simulator's own data.
 func bundledRig(t *testing.T, config string) *rig {
-	return newRig(t, serpstatsim.Options{Domains: serpstatsim.Bundled()}, config)
+	return newRig(t, serpstatsim.Demo(), config)
 }
 
 func (r *rig) must(q query) []map[string]any {

@@ -81,8 +81,8 @@ func newCommand(stdout, stderr io.Writer) *cobra.Command {
 		Long: `Serve a simulation of Serpstat's API, with its validation, filters, sorting, paging, credits, row cap
 and rate limit. It knows the backlinks family, which --list shows. Without --data it serves the bundled
 domains serpstat.com, python.org, big.example (99,241 rows), small sites that link to them, and some that
-link to each other, such as shop.example and blog.example. One line about each request goes to standard
-error.
+link to each other, such as shop.example and blog.example; of these, unless --reading says otherwise, links
+that are gone are listed as lost ones alone. One line about each request goes to standard error.
 
 --data takes a JSON object: by domain, in lower case, the links from its pages and those of its subdomains,
 in the form in which getOutlinks answers them. Every key must be there:
@@ -144,6 +144,8 @@ func (f *flags) options() (serpstatsim.Options, error) {
 	case f.rate < 0:
 		return o, fmt.Errorf("--requests-per-second %g: must not be negative", f.rate)
 	}
+	// The bundled data has links that are gone beside those that are there, which would be counted twice else.
+	o.Interpretations.ActiveOnly = f.data == ""
 	for _, s := range f.interpretations {
 		if err := o.Interpretations.Set(s); err != nil {
 			return o, fmt.Errorf("--reading: %w", err)

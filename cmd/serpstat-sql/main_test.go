@@ -36,7 +36,7 @@ func TestScripts(t *testing.T) {
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {
 			sim := serpstatsim.New(serpstatsim.Options{Token: token, Domains: map[string][]serpstatsim.Row{
-				"serpstat.com": serpstatsim.Bundled()["serpstat.com"],
+				"serpstat.com": serpstatsim.Bundled()["serpstat.com"][:3002],
 				"hostile.com":  {hostile},
 				"gaps.com":     serpstatsim.Generate("gaps.com", 300, 1),
 				"lost.com":     serpstatsim.Generate("lost.com", 300, 1),

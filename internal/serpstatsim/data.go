@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -27,9 +28,15 @@ const (
 
 // Bundled returns the data that ships with the simulator: serpstat.com with the specification's two rows and
 // 3,000 made-up ones, python.org with 3,277 real ones, [BigDomain], [Neighbours] made-up sites that link to the
-// first two, and some that link to each other, such as shop.example and blog.example. No date is in the future. The map
-// is the caller's, the rows are shared and must not be changed.
+// first two, and some that link to each other, such as shop.example and blog.example. No date is in the future. Behind
+// the links that are there each site has some that are gone. The map is the caller's, the rows are shared and must not be
+// changed.
 func Bundled() map[string][]Row { return maps.Clone(bundled()) }
+
+// Demo are the options of a server of the bundled data, whose lost links are listed as such alone.
+func Demo() Options {
+	return Options{Domains: Bundled(), Interpretations: Interpretations{ActiveOnly: true}}
+}
 
 var bundled = sync.OnceValue(func() map[string][]Row {
 	data := map[string][]Row{
@@ -39,8 +46,25 @@ var bundled = sync.OnceValue(func() map[string][]Row {
 	}
 	addNeighbours(data)
 	addCommunity(data)
+	for domain, rows := range data {
+		data[domain] = withLost(rows)
+	}
 	return data
 })
+
+// withLost puts links that are gone behind those that are there: one of the same page to another address for each that
+// was made with a day of deletion.
+func withLost(rows []Row) []Row {
+	all := slices.Clone(rows)
+	for i := range rows {
+		if lost := rows[i]; lost.DateDel != nil {
+			lost.URLTo = strings.TrimSuffix(lost.URLTo, "/") + "/former"
+			all[i].DateDel = nil
+			all = append(all, lost)
+		}
+	}
+	return all
+}
 
 // typesWithoutText are those of links that have no anchor.
 var typesWithoutText = strings.Fields("image image redirect image canonical image frame href alternate image form rss")

@@ -525,13 +525,20 @@ func pipes(s *serpstatsim.Server) (client piped, end func()) {
 
 func TestBundledDataIsWhatItSays(t *testing.T) {
 	data := serpstatsim.Bundled()
-	if n := len(data["serpstat.com"]); n != 3002 {
-		t.Errorf("serpstat.com has %d rows", n)
+	there := func(domain string) []serpstatsim.Row {
+		i := slices.IndexFunc(data[domain], func(r serpstatsim.Row) bool { return r.DateDel != nil })
+		if i < 0 || slices.ContainsFunc(data[domain][i:], func(r serpstatsim.Row) bool { return r.DateDel == nil }) {
+			t.Errorf("%s: what is lost is not behind what is there", domain)
+		}
+		return data[domain][:i]
 	}
-	if n := len(data["python.org"]); n != 3277 {
-		t.Errorf("python.org has %d rows", n)
+	if n := len(there("serpstat.com")); n != 3002 {
+		t.Errorf("serpstat.com has %d links", n)
 	}
-	big := data[serpstatsim.BigDomain]
+	if n := len(there("python.org")); n != 3277 {
+		t.Errorf("python.org has %d links", n)
+	}
+	big := there(serpstatsim.BigDomain)
 	perValue := map[int64]int{}
 	for _, r := range big {
 		perValue[r.LinksExt]++
@@ -562,7 +569,7 @@ func TestBundledDataIsWhatItSays(t *testing.T) {
 
 // What each method can show of the bundled data.
 func TestBundledDataHasRowsForEveryMethod(t *testing.T) {
-	s := serpstatsim.New(serpstatsim.Options{Domains: serpstatsim.Bundled()})
+	s := serpstatsim.New(serpstatsim.Demo())
 	for _, method := range allMethods {
 		sites := []string{"python.org", "docs.python.org", "shop.example", "blog.example", "news.example", "forum.example", "agency.example", "catalog.example"}
 		if !strings.Contains(strings.ToLower(method), "outthreats") {

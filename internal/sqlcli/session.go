@@ -160,7 +160,7 @@ func serveDemo() (url string, stop func(), err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	sim := serpstatsim.New(serpstatsim.Options{Domains: serpstatsim.Bundled()})
+	sim := serpstatsim.New(serpstatsim.Demo())
 	server := &http.Server{Handler: sim}
 	go server.Serve(listener) //nolint:errcheck // it ends with Close
 	return "http://" + listener.Addr().String(), func() { server.Close(); sim.Close() }, nil

@@ -71,10 +71,11 @@ func bundled(t *testing.T, web *pipehttp.Server) *sqlengine.Engine {
 }
 
 // bundledAPI simulates the API with the bundled data. What it works out of these is kept between the engines of a test.
-func bundledAPI(t *testing.T) *pipehttp.Server { return servedAPI(t, serpstatsim.Bundled()) }
+func bundledAPI(t *testing.T) *pipehttp.Server { return servedAPI(t, serpstatsim.Demo()) }
 
-func servedAPI(t *testing.T, domains map[string][]serpstatsim.Row) *pipehttp.Server {
-	sim := serpstatsim.New(serpstatsim.Options{Domains: domains, MaxLines: 1 << 40})
+func servedAPI(t *testing.T, o serpstatsim.Options) *pipehttp.Server {
+	o.MaxLines = 1 << 40
+	sim := serpstatsim.New(o)
 	web := pipehttp.Serve(sim)
 	t.Cleanup(func() { sim.Close(); web.Close() })
 	return web
@@ -197,14 +198,14 @@ func TestTheRecipesRun(t *testing.T) {
 // The README's and the demo's SQL runs as it stands there, if on fewer rows of big.example, which has more than the
 // row cap.
 func TestTheSQLOfTheReadmeRuns(t *testing.T) {
-	domains := serpstatsim.Bundled()
-	domains[serpstatsim.BigDomain] = domains[serpstatsim.BigDomain][:2000]
-	e := bundled(t, servedAPI(t, domains))
-	demo, err := os.ReadFile("../../demo.sql")
+	demo := serpstatsim.Demo()
+	demo.Domains[serpstatsim.BigDomain] = demo.Domains[serpstatsim.BigDomain][:2000]
+	e := bundled(t, servedAPI(t, demo))
+	script, err := os.ReadFile("../../demo.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, script := range append(fenced(t, "../../README.md", "sql"), string(demo)) {
+	for _, script := range append(fenced(t, "../../README.md", "sql"), string(script)) {
 		list, err := sqlengine.Split(script)
 		if err != nil {
 			t.Fatal(err)
@@ -310,7 +311,7 @@ func TestTheReadmesSimulatorStrikes(t *testing.T) {
 	if err != nil || fault.Every < 2 {
 		t.Fatalf("%s: %+v, %v", shown[1], fault, err)
 	}
-	sim := serpstatsim.New(serpstatsim.Options{Domains: serpstatsim.Bundled()})
+	sim := serpstatsim.New(serpstatsim.Demo())
 	web := pipehttp.Serve(sim)
 	t.Cleanup(func() { sim.Close(); web.Close() })
 	if _, err := drain(bundled(t, web), serpstat.Statement(context.Background()), shown[2]); err != nil || len(sim.Requests()) < fault.Every {
