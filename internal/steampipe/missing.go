@@ -15,7 +15,7 @@ type MissingValueError struct{ Table, Column string }
 
 func (e *MissingValueError) Error() string {
 	return fmt.Sprintf("%[1]s needs a value for %[2]s: add where %[2]s = '…'. Steampipe does not pass it on where an OR stands beside it or a function around it or its value, in a RIGHT or FULL JOIN, "+
-		"in (%[2]s, …) in (…), and, from the sixth EXECUTE of a prepared statement on, in %[2]s in ($1, $2): there write %[2]s = any ($1); "+
+		"in (%[2]s, …) in (…), at times where another table gives it beside an = on a second column and an ORDER BY or GROUP BY (sort outside: with t as materialized (select … join …) select … from t order by …), and, from the sixth EXECUTE of a prepared statement on, in %[2]s in ($1, $2): there write %[2]s = any ($1); "+
 		"else join a CTE in the table's place, with t as materialized (select * from %[1]s where %[2]s = '…')", e.Table, Identifier(e.Column))
 }
 
