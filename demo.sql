@@ -38,3 +38,22 @@ select host_to, links from serpstat_out_domain where query = 'python.org' order 
 with a as materialized (select distinct domain_from from serpstat_ref_domain where query = 'serpstat.com'),
      b as materialized (select distinct domain_from from serpstat_ref_domain where query = 'python.org')
 select domain_from from a join b using (domain_from) order by domain_from limit 5;
+
+-- The links to a site by kind, for five credits; a count of the list costs one.
+select referring_domains, backlinks, backlinks_change, nofollow_backlinks, image_backlinks, redirect_backlinks
+from serpstat_backlink_summary where query = 'shop.example';
+
+-- How it grew: the newest weeks of the history, which costs one credit, however long it is.
+select date, new_links, lost_links from serpstat_backlink_history where query = 'shop.example' order by date desc limit 4;
+
+-- With which words it is linked to: a credit for each anchor.
+select link_text, links, ref_domains from serpstat_anchor where query = 'shop.example' order by links desc limit 5;
+
+-- Which domains link to two competitors and not to us, who are named last.
+select host_from, domain_rank, links_1, links_2 from serpstat_intersection
+where query = 'serpstat.com' and "intersect" = 'python.org, moz.com' and links_1 > 0 and links_2 > 0 and links_3 = 0
+order by domain_rank desc limit 5;
+
+-- Malware in the neighbourhood.
+select host_to, links, threat_types from serpstat_out_threat
+where query = 'forum.example' and exists (select 1 from json_each(threat_types) where value = 'malware') order by links desc limit 5;

@@ -2,7 +2,9 @@ package serpstatsim
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"time"
 )
@@ -56,6 +58,15 @@ func addCommunity(data map[string][]Row) {
 			}
 		}
 		data[m.domain] = rows
+	}
+	for i, spammer := range slices.Sorted(maps.Keys(spammers)) {
+		for n := range 1 + 2*i {
+			found := communityEnd.AddDate(0, 0, -17*n-40*i)
+			data["forum.example"] = append(data["forum.example"], Row{
+				URLFrom: fmt.Sprintf("https://forum.example/t/%d?page=%d", i+n, 2+n), URLTo: fmt.Sprintf("https://%s/go/%d", spammer, n), Nofollow: []string{"ugc", "nofollow,ugc", "follow"}[n%3],
+				LinkType: "href", LinksExt: int64(3 + n), LinkText: []string{"click here", "free", "read this"}[n%3], FirstSeen: found.Format(time.DateOnly), LastVisited: found.Add(11 * time.Hour).Format(time.DateTime),
+			})
+		}
 	}
 	for host, to := range movedSites {
 		row := Row{URLFrom: "http://" + host + "/", URLTo: to, Nofollow: "follow", LinkType: "redirect", LinksExt: 1, FirstSeen: "2025-06-02", LastVisited: "2026-10-20 04:05:06"}

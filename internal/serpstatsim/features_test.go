@@ -424,11 +424,14 @@ func TestLinkPerDomainOfThreatsCountsHosts(t *testing.T) {
 func TestSomeSitesAreMaliciousByThemselves(t *testing.T) {
 	var rows []serpstatsim.Row
 	for i := range 800 {
-		rows = append(rows, link(fmt.Sprintf("https://www.d%d.com/", i), "https://t.com/"))
+		rows = append(rows, link(fmt.Sprintf("https://www.d%d.example/", i), "https://t.com/"), link(fmt.Sprintf("https://www.d%d.com/", i), "https://t.com/"))
 	}
 	got := listed(t, served(rows), "getThreats", `{"query":"t.com","size":1000}`)
 	if len(got) < 70 || len(got) > 130 {
 		t.Errorf("%d of 800 sites, want about one in eight", len(got))
+	}
+	if strings.Contains(values(t, got, "domain"), ".com") {
+		t.Error("a name that may be somebody's is malicious")
 	}
 	words := values(t, got, "platform_type") + values(t, got, "threat_type")
 	for _, word := range []string{"windows", "android", "osx", "threat_type_unspecified", "malware", "social_engineering"} {

@@ -571,9 +571,9 @@ func TestBundledDataIsWhatItSays(t *testing.T) {
 func TestBundledDataHasRowsForEveryMethod(t *testing.T) {
 	s := serpstatsim.New(serpstatsim.Demo())
 	for _, method := range allMethods {
-		sites := []string{"python.org", "docs.python.org", "shop.example", "blog.example", "news.example", "forum.example", "agency.example", "catalog.example"}
+		sites := []string{"shop.example", "blog.example", "news.example", "forum.example", "agency.example", "catalog.example"}
 		if !strings.Contains(strings.ToLower(method), "outthreats") {
-			sites = append(sites, "serpstat.com")
+			sites = append(sites, "serpstat.com", "python.org", "docs.python.org") // of what real sites link to nothing bad is said
 		}
 		for _, site := range sites {
 			body := strings.Replace(params(method, site, ""), "b.com", "moz.com", 1)

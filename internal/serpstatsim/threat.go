@@ -20,9 +20,23 @@ var (
 	threatCodes   = map[string]string{"1": "malware", "2": "social_engineering", "3": "unwanted_software", "4": "potentially_harmful", "9": "threat_type_unspecified"}
 )
 
-// madeUpThreat makes about one site in eight malicious, the same ones always. The number is one under which those that
-// the bundled data link to most are not, but casino-bonus.example and free-downloads.example are.
+// spammers are malicious sites of the bundled data. So that nothing bad is said of a real one, all names are nobody's.
+var spammers = map[string]Threat{
+	"cheap-pills.example":    {[]string{"windows", "linux", "osx"}, []string{"malware"}, "2026-09-14"},
+	"crypto-doubler.example": {[]string{"all"}, []string{"social_engineering"}, "2026-08-02"},
+	"fake-update.example":    {[]string{"windows"}, []string{"malware", "unwanted_software"}, "2026-10-05"},
+	"game-cracks.example":    {[]string{"windows", "osx"}, []string{"unwanted_software"}, "2025-12-24"},
+	"login-check.example":    {[]string{"android", "ios"}, []string{"social_engineering", "threat_type_unspecified"}, "2026-10-19"},
+}
+
+// madeUpThreat makes about one site in eight malicious of those whose names are nobody's, the same ones always.
 func madeUpThreat(site string) *Threat {
+	if t, ok := spammers[site]; ok {
+		return &t
+	}
+	if !strings.HasSuffix(site, ".example") {
+		return nil
+	}
 	h := fnv.New64a()
 	h.Write([]byte("threat 26346 " + site))
 	n := h.Sum64() >> 32
