@@ -4,6 +4,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -41,6 +42,21 @@ func TestTheDocsListWhatIsDeclared(t *testing.T) {
 		}
 		if string(text) != want {
 			t.Errorf("%s says otherwise than the declaration: go test ./internal/catalog -update", file)
+		}
+	}
+}
+
+// Whoever looks for a table finds it where tables are listed.
+func TestTheListsOfTablesHaveEachTable(t *testing.T) {
+	for _, file := range []string{"README.md", "docs/index.md", "CHANGELOG.md"} {
+		text, err := os.ReadFile("../../" + file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, declared := range Tables() {
+			if !regexp.MustCompile(declared.Name + `\b`).Match(text) {
+				t.Errorf("%s does not list %s", file, declared.Name)
+			}
 		}
 	}
 }

@@ -647,6 +647,21 @@ func TestBacklinksOfASubdomainAreFound(t *testing.T) {
 	}
 }
 
+// The tests of every method are of every method that has a file.
+func TestEveryMethodIsTested(t *testing.T) {
+	files, err := os.ReadDir("spec")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var simulated []string
+	for _, f := range files {
+		simulated = append(simulated, strings.TrimSuffix(f.Name(), ".json"))
+	}
+	if tested := slices.Sorted(slices.Values(allMethods)); !slices.Equal(tested, simulated) {
+		t.Errorf("tested are %q, and simulated %q", tested, simulated)
+	}
+}
+
 func TestPagesOfEveryMethodTileItsAnswers(t *testing.T) {
 	world := randomWorld(rand.New(rand.NewPCG(7, 7)))
 	s := serpstatsim.New(serpstatsim.Options{Domains: world, Threats: func(string) *serpstatsim.Threat { return &serpstatsim.Threat{} }})

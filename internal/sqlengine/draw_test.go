@@ -426,17 +426,32 @@ func limit(t *rapid.T) string {
 // drawPair draws a column of each of two tables to be compared: often the one that both have, nearly always of one kind.
 // A time is not compared with a number: as README says, a number is a text there, also one that is a column.
 func drawPair(t *rapid.T, a, b source) (of, with string) {
-	of = pick(t, a.columns(0)...)
-	switch {
-	case choose(t, 3) > 0 && slices.Contains(b.columns(0), of):
-		return of, of
-	case choose(t, 8) == 0:
-		with = pick(t, b.columns(0)...)
-		if kinds := []table.Kind{a.kind(of), b.kind(with)}; !slices.Contains(kinds, table.Time) || !slices.ContainsFunc(kinds, isNumber) {
-			return of, with
+	type columns struct{ of, with string }
+	var shared, alike, all []columns
+	for _, of := range a.columns(0) {
+		for _, with := range b.columns(0) {
+			kinds := []table.Kind{a.kind(of), b.kind(with)}
+			if slices.Contains(kinds, table.Time) && slices.ContainsFunc(kinds, isNumber) {
+				continue
+			}
+			all = append(all, columns{of, with})
+			if kinds[0] == kinds[1] {
+				alike = append(alike, columns{of, with})
+			}
+			if of == with {
+				shared = append(shared, columns{of, with})
+			}
 		}
 	}
-	return of, pick(t, b.columns(a.kind(of))...)
+	list := all // of a figure and a text alone nothing is alike
+	switch {
+	case len(shared) > 0 && choose(t, 3) > 0:
+		list = shared
+	case len(alike) > 0 && choose(t, 8) > 0:
+		list = alike
+	}
+	drawn := pick(t, list...)
+	return drawn.of, drawn.with
 }
 
 // drawStatement draws a statement about a table, which at times is joined with any other.
