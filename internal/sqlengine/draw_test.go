@@ -211,6 +211,18 @@ func (s source) of(t *rapid.T, prefix, site string) string {
 	return prefix + s.Params[0].Column + " = " + quoteSQL(s.pair.domain(site)) + s.params(t, prefix)
 }
 
+// alsoGiven reports a site that the statement gives beside the one that is analyzed.
+func (s source) alsoGiven(site string) bool {
+	for _, p := range s.Params {
+		for _, value := range s.given[p.Column] {
+			if p.Form == table.Sites && slices.Contains(strings.Split(value.(string), ", "), site) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // kind is what a column's values are.
 func (s source) kind(column string) table.Kind {
 	if i := s.FieldOf(column); i >= 0 {
@@ -545,6 +557,9 @@ func drawSiteOfARow(t *rapid.T, s source) statement {
 		sites = append(sites, v.(string))
 	}
 	o := drawSource(t, s.pair, pick(t, catalog.Tables()...), sites)
+	if slices.ContainsFunc(sites, o.alsoGiven) {
+		return drawSiteOfARow(t, s) // a site is not analyzed with itself
+	}
 	query := o.Params[0].Column
 	if choose(t, 3) == 0 {
 		return statement{text: fmt.Sprintf("select %s from %s b where b.%s in (select a.%s from %s a where %s)%s and %s", o.everything(), o.name, query, by, s.name, s.where(t, "a."), o.params(t, "b."), o.predicate(t, "b.", 0))}

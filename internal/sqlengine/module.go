@@ -94,6 +94,9 @@ func (t *virtualTable) BestIndex(info *vtab.IndexInfo) error {
 			given[c.Column] = true
 		}
 	}
+	if slices.ContainsFunc(info.Constraints, t.misplaced) {
+		info.EstimatedCost = misplacedCost // whatever else is filtered: the parameter would be null
+	}
 	for i, c := range t.table.Columns {
 		if c.Required && !given[i] {
 			info.EstimatedCost = impossibleCost
@@ -121,6 +124,11 @@ func (t *virtualTable) columnsOf(info *vtab.IndexInfo) columnSet {
 	return columnSet(info.ColUsed)
 }
 
+// misplaced reports a constraint that gives a parameter its value where a plan does not know it yet, or leaves out an IN.
+func (t *virtualTable) misplaced(c vtab.Constraint) bool {
+	return !c.Usable && c.Column >= 0 && t.table.Columns[c.Column].Parameter && isEquality(c.Op)
+}
+
 // take adds a constraint to the plan and reports whether the plugin is told of it.
 func (t *virtualTable) take(c *vtab.Constraint, p *accessPlan, limited bool, info *vtab.IndexInfo) bool {
 	if c.Column < 0 {
@@ -131,9 +139,6 @@ func (t *virtualTable) take(c *vtab.Constraint, p *accessPlan, limited bool, inf
 	declared := slices.Contains(column.Operators, operator) ||
 		c.Op == vtab.OpISNOT && slices.Contains(column.Operators, opIsNotNull)
 	switch {
-	case !c.Usable && column.Parameter && isEquality(c.Op):
-		info.EstimatedCost = max(info.EstimatedCost, misplacedCost)
-		return false
 	case c.Usable && column.constant(c.Op):
 		c.ArgIndex = len(p.Args)
 		p.Args = append(p.Args, argument{Column: c.Column, Op: c.Op, Constant: true})

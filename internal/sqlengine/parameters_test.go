@@ -36,3 +36,21 @@ func TestConditionsOnParameters(t *testing.T) {
 		}
 	}
 }
+
+// A plan that leaves out the IN of a parameter, whose column would then be null, is never the cheapest.
+func TestAListOfAParameterIsInEveryPlan(t *testing.T) {
+	p := trapPair(t)
+	for where, all := range map[string]int{
+		"sort_by in ('url_from', 'url_to') and first_seen >= '2024-03-01' and domain_to in ('x.org', 'y.org')": 20,
+		"first_seen >= '2024-03-01' and domain_to in ('x.org', 'y.org') and sort_by in ('url_from', 'url_to')": 20,
+		"link_per_domain in (8, 9) and links_ext >= 0 and domain_to in ('x.org', 'y.org')":                     17,
+		"search_type in ('domain_with_subdomains') and first_seen >= '2024-03-01' and domain_to in ('x.org')":  10,
+	} {
+		for end, want := range map[string]int{"": all, " limit 3": 3, " order by link_text limit 3": 3, " order by links_ext limit 3": 3} {
+			sql := "select links_ext from serpstat_outlink where query = 'a1.com' and " + where + end
+			if got := p.askEngine(t, sql); len(got) != want {
+				t.Errorf("%s: %d rows, want %d", sql, len(got), want)
+			}
+		}
+	}
+}
