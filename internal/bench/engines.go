@@ -117,7 +117,7 @@ func valueSQL(v *proto.QualValue) string {
 		return at.TimestampValue.AsTime().Format("'" + time.DateOnly + "'")
 	}
 	if _, ok := v.Value.(*proto.QualValue_Int64Value); ok {
-		return fmt.Sprint(v.GetInt64Value())
+		return sqlengine.Literal(v.GetInt64Value())
 	}
-	return "'" + strings.ReplaceAll(v.GetStringValue(), "'", "''") + "'"
+	return sqlengine.Literal(v.GetStringValue())
 }

@@ -56,13 +56,8 @@ func (x *Execution) checkWords(ctx context.Context, of plan.Series, rows []table
 	if known != wordsStay {
 		return nil
 	}
-	e := &WordsError{Site: of.Site()}
-	for _, p := range of.Table.Params {
-		if p.Counts != "" {
-			e.Column, e.Text = p.Column, p.Counts
-		}
-	}
-	return e
+	p := plan.WordCount(of.Table)
+	return &WordsError{Site: of.Site(), Column: p.Column, Text: p.Counts}
 }
 
 // askForWords looks for a row of two words, and then for its text among those of any number. It tells nothing where there

@@ -11,8 +11,8 @@ import (
 // Nobody says what the API gives where a parameter is left out that counts the words of a text: all rows, or, as an older
 // page has it, those of one word. A row of more words tells, or the questions of [WordProbe].
 
-// wordCount is the parameter that counts words, nil where there is none.
-func wordCount(t *table.Table) *table.Param {
+// WordCount is the parameter that counts words, nil where there is none.
+func WordCount(t *table.Table) *table.Param {
 	i := slices.IndexFunc(t.Params, func(p table.Param) bool { return p.Counts != "" })
 	if i < 0 {
 		return nil
@@ -22,7 +22,7 @@ func wordCount(t *table.Table) *table.Param {
 
 // MayLackWords reports a series whose rows may be those of one word alone: the parameter is left out.
 func (s Series) MayLackWords() bool {
-	p := wordCount(s.Table)
+	p := WordCount(s.Table)
 	return p != nil && !slices.ContainsFunc(s.Request.Args, func(a table.Arg) bool { return a.Name == p.Name })
 }
 
@@ -30,7 +30,7 @@ func (s Series) MayLackWords() bool {
 func (s Series) HasWords(row table.Row) bool { return severalWords(s.words(row)) }
 
 func (s Series) words(row table.Row) string {
-	text, _ := row.Cell(s.Table.FieldOf(wordCount(s.Table).Counts)).Text()
+	text, _ := row.Cell(s.Table.FieldOf(WordCount(s.Table).Counts)).Text()
 	return text
 }
 
@@ -40,7 +40,7 @@ func severalWords(text string) bool {
 
 // TwoWords is the series of the rows of two words.
 func (s Series) TwoWords() Series {
-	p := wordCount(s.Table)
+	p := WordCount(s.Table)
 	two := Series{Table: s.Table}
 	for _, of := range s.Table.Params { // in their order
 		if of.Name == p.Name {
@@ -59,7 +59,7 @@ func (s Series) TwoWords() Series {
 // Holding is the series, of any number of words, of the rows that hold the words of a row: it has none only if those of
 // several words stay away. ok is false where the API cannot be asked so.
 func (s Series) Holding(row table.Row, refused Refusals) (of Series, ok bool) {
-	f := &s.Table.Fields[s.Table.FieldOf(wordCount(s.Table).Counts)]
+	f := &s.Table.Fields[s.Table.FieldOf(WordCount(s.Table).Counts)]
 	runs := searchableRuns([]string{s.words(row)}, nil)
 	i := slices.IndexFunc(runs, severalWords)
 	if i < 0 || !takes(f, table.Contains, refused) {

@@ -2,12 +2,13 @@ package sqlcli
 
 import (
 	"context"
-	"strings"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
 )
 
 // ownTable are the columns of a table or view of the user's; none where there is no such.
 func (s *session) ownTable(ctx context.Context, name string) ([][]any, error) {
-	return s.rowsOf(ctx, "select name, lower(type) from pragma_table_info("+quoted(name)+")")
+	return s.rowsOf(ctx, "select name, lower(type) from pragma_table_info("+sqlengine.Literal(name)+")")
 }
 
 // ownColumns are the columns of the user's tables and views, as far as they can be read.
@@ -31,9 +32,6 @@ func (s *session) ownColumns() map[string][]string {
 	}
 	return columns
 }
-
-// quoted writes a text as SQL.
-func quoted(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
 
 // ownTables are the tables and views that stand in the database file.
 func (s *session) ownTables(ctx context.Context) (list [][]any, err error) {

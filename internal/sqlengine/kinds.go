@@ -28,9 +28,9 @@ func (t *virtualTable) warnOfOtherKind(c Column, value vtab.Value) {
 		switch {
 		case !ok:
 		case c.kind == intKind && wordless(text):
-			t.engine.warnOnce(c, fmt.Sprintf("%s is compared with %s, which is no number: to SQLite it is greater than all numbers", c.Name, shownValue(text)))
+			t.engine.warnOnce(c, fmt.Sprintf("%s is compared with %s, which is no number: to SQLite it is greater than all numbers", c.Name, Literal(text)))
 		case c.kind == jsonKind && !c.Parameter && !json.Valid([]byte(text)):
-			t.engine.warnOnce(c, fmt.Sprintf("%[1]s is JSON, and compared as a text with %[2]s: of a list write exists (select 1 from json_each(%[1]s) where value = %[2]s)", c.Name, shownValue(text)))
+			t.engine.warnOnce(c, fmt.Sprintf("%[1]s is JSON, and compared as a text with %[2]s: of a list write exists (select 1 from json_each(%[1]s) where value = %[2]s)", c.Name, Literal(text)))
 		}
 	}
 }
@@ -51,15 +51,17 @@ func (e *Engine) warnOnce(c Column, text string) {
 	}
 }
 
-// shownValue is a value as SQL has it.
-func shownValue(v any) string {
+// Literal writes a value as SQL has it.
+func Literal(v any) string {
 	switch v := v.(type) {
+	case nil:
+		return "null"
 	case string:
 		return "'" + strings.ReplaceAll(v, "'", "''") + "'"
 	case valueList:
 		shown := make([]string, len(v))
 		for i, one := range v {
-			shown[i] = shownValue(one)
+			shown[i] = Literal(one)
 		}
 		return "(" + strings.Join(shown, ", ") + ")"
 	}

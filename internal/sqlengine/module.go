@@ -301,7 +301,7 @@ func (e *ParameterValueError) Error() string {
 	if e.Whole {
 		what = "a whole number"
 	}
-	return fmt.Sprintf("%s: %s %s is not possible: write %s", e.Table, steampipe.Identifier(e.Column), shownValue(e.Value), what)
+	return fmt.Sprintf("%s: %s %s is not possible: write %s", e.Table, steampipe.Identifier(e.Column), Literal(e.Value), what)
 }
 
 var errNoStatement = errors.New("the table was read outside of a statement")

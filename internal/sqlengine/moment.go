@@ -99,13 +99,11 @@ func (e *Engine) momentOf(c Column, value vtab.Value) vtab.Value {
 	case string:
 		text, ok := momentText(v)
 		if !ok && !beginsMoment(v) {
-			e.warnOfNoMoment(c, "'"+v+"'")
+			e.warnOfNoMoment(c, v)
 		}
 		return text
-	case int64:
-		e.warnOfNoMoment(c, strconv.FormatInt(v, 10))
-	case float64:
-		e.warnOfNoMoment(c, strconv.FormatFloat(v, 'g', -1, 64))
+	case int64, float64:
+		e.warnOfNoMoment(c, v)
 	}
 	return value
 }
@@ -118,8 +116,8 @@ func beginsMoment(text string) bool {
 }
 
 // warnOfNoMoment says, once in a statement for each column, that a comparison is not what it seems.
-func (e *Engine) warnOfNoMoment(c Column, literal string) {
-	e.warnOnce(c, fmt.Sprintf("%s is compared with %s, which is no time and is compared as text: write '2024-06-30' or '2024-06-30 12:00:00', in UTC", c.Name, literal))
+func (e *Engine) warnOfNoMoment(c Column, value vtab.Value) {
+	e.warnOnce(c, fmt.Sprintf("%s is compared with %s, which is no time and is compared as text: write '2024-06-30' or '2024-06-30 12:00:00', in UTC", c.Name, Literal(value)))
 }
 
 // holds reports that a row's value compares so. By the column's affinity a number is a text here.

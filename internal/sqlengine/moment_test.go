@@ -92,6 +92,7 @@ func TestWhatIsNoTimeIsWarnedOfOnce(t *testing.T) {
 	for where, want := range map[string]string{
 		"first_seen between '01.06.2024' and '30.06.2024'": "first_seen is compared with '01.06.2024', which is no time and is compared as text: write '2024-06-30'",
 		"first_seen > 1709337600":                          "first_seen is compared with 1709337600",
+		"first_seen > 'it''s'":                             "first_seen is compared with 'it''s', which is no time",
 		"first_seen >= '2024-12-08'":                       "", "first_seen >= '2024-12'": "", "first_seen < '2025'": "", "first_seen > datetime('now')": "", "first_seen is null": "",
 		"link_text > '01.06.2024'": "",
 	} {
