@@ -9,6 +9,7 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/repetition"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
@@ -84,8 +85,8 @@ func TestAJoinOfThreeTablesCostsItsRows(t *testing.T) {
 	for name, rows := range data {
 		r.sim.SetRows(name, rows)
 	}
-	count := func(table, site string) (n int64) {
-		rows, err := r.sim.Answers(serpstatsim.Request{Method: catalog.Of(table).Method, Query: site})
+	count := func(of, site string) (n int64) {
+		rows, err := r.sim.Answers(serpstatsim.Request{Method: catalog.Of(of).Method, Query: site})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -107,4 +108,44 @@ func TestAJoinOfThreeTablesCostsItsRows(t *testing.T) {
 	if answered := p.askEngine(t, chain); !slices.IsSorted(answered) || len(answered) != 4 {
 		t.Errorf("%q", answered)
 	}
+}
+
+// A table that is said to have another one's groups for fewer credits has all of them.
+func TestACheaperTableHasTheSameGroups(t *testing.T) {
+	r := newRig(t, -1)
+	out := serpstatsim.Generate("a.com", 400, 1)
+	in := serpstatsim.Generate("b.com", 80, 2)
+	for i := range in {
+		in[i].URLFrom, in[i].URLTo = fmt.Sprintf("https://www.h%d.com/%d", i%30, i), fmt.Sprintf("https://a.com/%d", i%20)
+		in[i].LinkText = fmt.Sprintf("the words of %d", i%25)
+	}
+	r.sim.SetRows("a.com", out)
+	r.sim.SetRows("b.com", in)
+	p, compared := &pair{rig: r}, 0
+	for _, declared := range catalog.Tables() {
+		for _, cheaper := range declared.Cheaper {
+			other := catalog.Of(cheaper.Table)
+			switch {
+			case other == nil:
+				t.Errorf("%s: there is no %s", declared.Name, cheaper.Table)
+				continue
+			case !shows(other, cheaper.Column):
+				continue // it has them under another name, or counted for ranges of them
+			}
+			groups := func(of string) []string {
+				return p.askEngine(t, fmt.Sprintf("select distinct %s from %s where query = 'a.com' order by 1", cheaper.Column, of))
+			}
+			compared++
+			if want, got := groups(declared.Name), groups(cheaper.Table); len(want) < 11 || !slices.Equal(got, want) {
+				t.Errorf("%s of %s: %q, and %s has %q", cheaper.Column, declared.Name, want, cheaper.Table, got)
+			}
+		}
+	}
+	if compared < 6 {
+		t.Errorf("%d columns were compared", compared)
+	}
+}
+
+func shows(of *table.Table, column string) bool {
+	return of.FieldOf(column) >= 0 || slices.ContainsFunc(of.Derived, func(d table.Derived) bool { return d.Column == column })
 }
