@@ -42,6 +42,12 @@ connection "serpstat" {
   # it to false to have the rows read and counted, for a credit each.
   # count_from_total = true
 
+  # How old answers may be that are used again in place of buying them anew, such as 90s, 30m or 12h; 0 is not at all.
+  # serpstat-sql keeps them for later runs, by default for 1h. In Steampipe they are kept in memory, for as long as its
+  # own cache settings say (cache, cache_ttl), and no longer than this. Can also be set with the SERPSTAT_CACHE_TTL
+  # environment variable.
+  # cache_ttl = "1h"
+
   # Lets Steampipe's SQLite extension use the plugin, whose answers it makes wrong in many statements. serpstat-sql has
   # the same tables in SQLite. Can also be set with the SERPSTAT_ALLOW_SQLITE_EXTENSION environment variable.
   # allow_sqlite_extension = false

@@ -1,6 +1,7 @@
 package serpstat
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -13,6 +14,7 @@ import (
 	"github.com/zclconf/go-cty/cty"
 	"github.com/zclconf/go-cty/cty/convert"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/answers"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 )
 
@@ -30,6 +32,7 @@ type serpstatConfig struct {
 	AllowIncomplete       *bool          `hcl:"allow_incomplete,optional"`
 	CountFromTotal        *bool          `hcl:"count_from_total,optional"`
 	AllowSQLiteExtension  *bool          `hcl:"allow_sqlite_extension,optional"`
+	CacheTTL              *string        `hcl:"cache_ttl,optional"` // a duration
 }
 
 // Environment variables that stand in for arguments a connection block leaves out.
@@ -39,6 +42,7 @@ const (
 	envRequestsPerSecond    = "SERPSTAT_REQUESTS_PER_SECOND"
 	envMaxCredits           = "SERPSTAT_MAX_CREDITS"
 	envAllowSQLiteExtension = "SERPSTAT_ALLOW_SQLITE_EXTENSION"
+	envCacheTTL             = "SERPSTAT_CACHE_TTL"
 )
 
 // Defaults and bounds of the arguments.
@@ -63,8 +67,9 @@ type settings struct {
 	concurrency   int
 	timeout       time.Duration
 	retries       int
-	maxCredits    int64 // of one scan; 0 is no limit
-	guarded       bool  // maxCredits is the default
+	maxCredits    int64         // of one scan; 0 is no limit
+	guarded       bool          // maxCredits is the default
+	cacheTTL      time.Duration // how old rows may be that are used again
 
 	allowIncomplete bool // rows that stay away are a warning, not an error
 	readToCount     bool // rows are read to be counted, not counted by the API
@@ -84,15 +89,16 @@ func configOf(c *plugin.Connection) serpstatConfig {
 	return serpstatConfig{}
 }
 
-// resolve checks a config, with the environment where the config says nothing. getenv may be nil. maxCredits is what a
-// scan may spend where neither says so; 0 is no limit.
-func (c serpstatConfig) resolve(getenv func(string) string, maxCredits int64) (settings, error) {
+// resolve checks a config, with the environment where the config says nothing, and what the host's options say where
+// neither does. getenv may be nil.
+func (c serpstatConfig) resolve(getenv func(string) string, o Options) (settings, error) {
 	if getenv == nil {
 		getenv = func(string) string { return "" }
 	}
 	s := settings{
 		baseURL: serpstatapi.DefaultBaseURL, rate: defaultRequestsPerSecond, concurrency: defaultConcurrency,
-		timeout: defaultTimeout, retries: defaultRetries, maxCredits: maxCredits, guarded: maxCredits > 0,
+		timeout: defaultTimeout, retries: defaultRetries, maxCredits: o.maxCredits(), guarded: o.maxCredits() > 0,
+		cacheTTL: cmp.Or(o.CacheTTL, answers.MostAge),
 	}
 	s.token = getenv(envToken)
 	token, err := c.token()
@@ -115,10 +121,29 @@ func (c serpstatConfig) resolve(getenv func(string) string, maxCredits int64) (s
 	s.allowInsecure = c.AllowInsecureBaseURL != nil && *c.AllowInsecureBaseURL
 	s.readToCount = c.CountFromTotal != nil && !*c.CountFromTotal
 	s.allowIncomplete = c.AllowIncomplete != nil && *c.AllowIncomplete
+	if err := s.readCacheTTL(c, getenv); err != nil {
+		return s, err
+	}
 	if err := s.numbers(c, getenv); err != nil {
 		return s, err
 	}
 	return s, nil
+}
+
+// readCacheTTL reads how old rows may be that are used again.
+func (s *settings) readCacheTTL(c serpstatConfig, getenv func(string) string) error {
+	name, text := envCacheTTL, getenv(envCacheTTL)
+	if c.CacheTTL != nil {
+		name, text = "cache_ttl", *c.CacheTTL
+	}
+	if text == "" {
+		return nil
+	}
+	var err error
+	if s.cacheTTL, err = answers.ParseAge(text); err != nil {
+		return fmt.Errorf("%s = %q: %w", name, text, err)
+	}
+	return nil
 }
 
 // token is the config's own; "" is none.

@@ -20,25 +20,25 @@ func text(s string) hcl.Expression { return hcl.StaticExpr(cty.StringVal(s), hcl
 
 // The config wins over the environment, which fills in what it leaves out or leaves empty.
 func TestConfigAndEnvironment(t *testing.T) {
-	env := map[string]string{envToken: "from-env", envBaseURL: "https://env.example/v4/", envRequestsPerSecond: "2.5", envMaxCredits: "70"}
+	env := map[string]string{envToken: "from-env", envBaseURL: "https://env.example/v4/", envRequestsPerSecond: "2.5", envMaxCredits: "70", envCacheTTL: "90s"}
 	tests := map[string]struct {
 		config serpstatConfig
 		env    map[string]string
 		want   settings
 	}{
 		"defaults": {serpstatConfig{Token: text("t")}, nil, settings{
-			token: "t", baseURL: "https://api.serpstat.com/v4/", rate: 1, concurrency: 10, timeout: 60 * time.Second, retries: 5}},
+			token: "t", baseURL: "https://api.serpstat.com/v4/", rate: 1, concurrency: 10, timeout: 60 * time.Second, retries: 5, cacheTTL: 720 * time.Hour}},
 		"environment": {serpstatConfig{Token: text(""), BaseURL: ref("")}, env, settings{
-			token: "from-env", baseURL: "https://env.example/v4/", rate: 2.5, concurrency: 10, timeout: 60 * time.Second, retries: 5, maxCredits: 70}},
+			token: "from-env", baseURL: "https://env.example/v4/", rate: 2.5, concurrency: 10, timeout: 60 * time.Second, retries: 5, maxCredits: 70, cacheTTL: 90 * time.Second}},
 		"config": {serpstatConfig{
 			Token: text("t"), BaseURL: ref("http://127.0.0.1:1/"), RequestsPerSecond: ref(10.0), MaxConcurrentRequests: ref(3),
-			RequestTimeout: ref(1.5), MaxRetries: ref(0), MaxCredits: ref(int64(9)), AllowInsecureBaseURL: ref(true), TokenInHeader: ref(true),
+			RequestTimeout: ref(1.5), MaxRetries: ref(0), MaxCredits: ref(int64(9)), AllowInsecureBaseURL: ref(true), TokenInHeader: ref(true), CacheTTL: ref("0"),
 		}, env, settings{
 			token: "t", baseURL: "http://127.0.0.1:1/", rate: 10, concurrency: 3, timeout: 1500 * time.Millisecond, maxCredits: 9, allowInsecure: true, tokenInHeader: true}},
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := tt.config.resolve(func(name string) string { return tt.env[name] }, 0)
+			got, err := tt.config.resolve(func(name string) string { return tt.env[name] }, Options{Unguarded: true})
 			if err != nil || got != tt.want {
 				t.Errorf("%+v, %v, want %+v", got, err, tt.want)
 			}
@@ -96,9 +96,12 @@ func TestBadSettingsSayWhichAndWhatToWrite(t *testing.T) {
 		"max_retries = -1 is out of range":                 {config: with(func(c *serpstatConfig) { c.MaxRetries = ref(-1) })},
 		"max_credits = -5 is out of range":                 {config: with(func(c *serpstatConfig) { c.MaxCredits = ref(int64(-5)) })},
 		`SERPSTAT_REQUESTS_PER_SECOND="fast" is not`:       {config: token, env: map[string]string{envRequestsPerSecond: "fast"}},
+		`cache_ttl = "3600": write`:                        {config: with(func(c *serpstatConfig) { c.CacheTTL = ref("3600") })},
+		`cache_ttl = "-1h": write`:                         {config: with(func(c *serpstatConfig) { c.CacheTTL = ref("-1h") })},
+		`SERPSTAT_CACHE_TTL = "1000h": write`:              {config: token, env: map[string]string{envCacheTTL: "1000h"}},
 		`SERPSTAT_MAX_CREDITS="1.5" is not a whole number`: {config: token, env: map[string]string{envMaxCredits: "1.5"}},
 	} {
-		_, err := tt.config.resolve(func(name string) string { return tt.env[name] }, 0)
+		_, err := tt.config.resolve(func(name string) string { return tt.env[name] }, Options{Unguarded: true})
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), ": ") {
 			t.Errorf("%v, want %s", err, want)
 		}

@@ -46,7 +46,7 @@ func (p *provider) connection(ctx context.Context, c *plugin.Connection) (*conne
 	if known != nil && reflect.DeepEqual(known.config, config) {
 		return known, nil
 	}
-	settings, err := config.resolve(p.opts.getenv(), p.opts.maxCredits())
+	settings, err := config.resolve(p.opts.getenv(), p.opts)
 	if err != nil {
 		return nil, err
 	}
@@ -56,9 +56,20 @@ func (p *provider) connection(ctx context.Context, c *plugin.Connection) (*conne
 	}
 	made := &connection{config: config, settings: settings, client: client}
 	made.API, made.Store, made.Rate, made.MaxRequests = client, p.store, settings.rate, settings.concurrency
+	p.keep(made)
 	p.drop(c.Name)
 	p.connections[c.Name] = made
 	return made, nil
+}
+
+// keep makes what a connection buys outlive the process, where its user and its host want that.
+func (p *provider) keep(c *connection) {
+	if p.opts.Answers == nil || c.settings.cacheTTL == 0 {
+		return
+	}
+	if file := p.opts.Answers(); file != nil {
+		c.Account, p.store.Level = file.Account(c.settings.token, c.settings.baseURL), file
+	}
 }
 
 // forget drops a connection that the user has deleted.

@@ -1,6 +1,11 @@
 package serpstat
 
-import "github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
+import (
+	"time"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
+)
 
 // Event is what an observer is told of: an answer of the API, a failed attempt, or a warning.
 type Event struct {
@@ -11,7 +16,15 @@ type Event struct {
 	Total, LeftLines int64 // rows of the request, credits left on the plan; -1 unknown
 	Attempt          int   // from 1; a later one is a retry
 	Err              error
-	Warning          string // of a result that is incomplete, "" otherwise
+	Warning          string    // of a result that is incomplete, "" otherwise
+	Recalled         int       // rows that an earlier run has bought; all else is zero or unknown then
+	Bought           time.Time // when it did
+}
+
+func (o Options) recalled(of plan.Series, rows int, bought time.Time) {
+	if o.Observe != nil {
+		o.Observe(Event{Method: of.Table.Method, Domain: of.Site(), Recalled: rows, Bought: bought, Total: -1, LeftLines: -1})
+	}
 }
 
 func (o Options) exchanged(ex serpstatapi.Exchange) {

@@ -92,7 +92,7 @@ func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.I
 		}
 		return nil, err
 	}
-	o := execute.Options{Reader: stream{d}, Log: plugin.Logger(ctx), Age: cacheTime(ctx)}
+	o := execute.Options{Reader: stream{d}, Log: plugin.Logger(ctx), Age: min(cacheTime(ctx), p.usableFor(conn.settings)), Recalled: p.opts.recalled}
 	o.Budget, o.Scope = statementOf(ctx, conn.settings)
 	if conn.settings.allowIncomplete {
 		o.Warn = p.opts.warn
@@ -100,6 +100,14 @@ func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.I
 	o.AllCount = !counted
 	o.ReadToCount = conn.settings.readToCount
 	return conn.New(in, o)
+}
+
+// usableFor is how old what was bought may be to be used again, as far as the user has said it.
+func (p *provider) usableFor(s settings) time.Duration {
+	if p.opts.Since.IsZero() {
+		return s.cacheTTL
+	}
+	return min(s.cacheTTL, max(p.store.Now().Sub(p.opts.Since), 1))
 }
 
 // otherHostsTime is how long what was bought serves further scans in another host, which does not tell its user's

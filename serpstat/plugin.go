@@ -10,6 +10,7 @@ import (
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin/transform"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/answers"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
@@ -44,6 +45,12 @@ type Options struct {
 	MaxBody int64
 	// Now tells how old kept rows are; nil is the clock.
 	Now func() time.Time
+	// Answers opens what keeps what is bought for later runs of the program, always the same; nil keeps it in memory alone.
+	Answers func() *answers.File
+	// CacheTTL is how old rows may be that are used again, where cache_ttl is not set; 0 is as old as the host says.
+	CacheTTL time.Duration
+	// Since is when what is used again was bought at the earliest; the zero value is no bound.
+	Since time.Time
 	// Program is the module path of the program that the plugin is a part of; "" is this one's.
 	Program string
 	// NoEnvironment makes the plugin ignore SERPSTAT_* variables.

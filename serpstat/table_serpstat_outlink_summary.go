@@ -61,7 +61,7 @@ func (p *provider) scanTotals(ctx context.Context, d *plugin.QueryData, t *table
 	case x == nil || err != nil:
 		return err
 	case p.opts.Explain != nil:
-		x.ExplainTotals(d.Table.Name, p.opts.Explain)
+		x.ExplainTotals(ctx, d.Table.Name, p.opts.Explain)
 		return nil
 	}
 	return x.Totals(ctx, func(t execute.Total) { d.StreamListItem(ctx, &t) })

@@ -25,6 +25,7 @@ func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) != "serpstat-sql" { // else this is the command, which a test has started
 		os.Setenv("HOME", "/no-home") // without a config
 		os.Unsetenv("STEAMPIPE_INSTALL_DIR")
+		os.Setenv("SERPSTAT_CACHE_TTL", "0") // what one command buys changes nothing of another
 	}
 	testscript.Main(m, map[string]func(){"serpstat-sql": main})
 }
@@ -50,6 +51,8 @@ func TestScripts(t *testing.T) {
 			env.Setenv("URL", web.URL)
 			env.Setenv("TOKEN", token)
 			env.Setenv("SERPSTAT_REQUESTS_PER_SECOND", "1000")
+			env.Setenv("SERPSTAT_CACHE_TTL", "0") // what one command buys changes nothing of another
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, "cache"))
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector waits a second at the end of each command
 			return nil
 		},

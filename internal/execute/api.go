@@ -40,6 +40,7 @@ func refusedBy(err error) (what table.Refused, ok bool) {
 type Connection struct {
 	API         API
 	Store       *series.Store // of what has been bought
+	Account     string        // under which that outlives the process, where the store has a level for it; "" is not at all
 	Rate        float64       // requests a second
 	MaxRequests int           // at a time
 

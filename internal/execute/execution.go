@@ -36,6 +36,8 @@ type Options struct {
 	Log    hclog.Logger
 	// Warn is told where fewer rows came than there are. Nil is an error instead.
 	Warn func(site, warning string)
+	// Recalled is told of rows that an earlier process has bought, and when; nil is nobody.
+	Recalled func(of plan.Series, rows int, bought time.Time)
 	// Age is how old rows may be that were bought for another scan; 0 is none.
 	Age time.Duration
 	// Scope is the statement's that the scan belongs to; nil is none.
@@ -89,7 +91,7 @@ func (x *Execution) anyRowsDo() bool { return x.demand.Bounded() && !x.ordered()
 // reading says how a series is read for the scan.
 func (x *Execution) reading(of plan.Series) (series.Of, series.Options) {
 	t := of.Table
-	known := series.Of{Owner: x.conn, Table: t, Request: of.Request, RowCap: x.plan.RowCap, About: of, Counted: of.Counted}
+	known := series.Of{Owner: x.conn, Account: x.conn.Account, Table: t, Request: of.Request, RowCap: x.plan.RowCap, About: withoutTable(of), Counted: of.Counted}
 	if of.Order != (plan.Order{}) {
 		known.Order = series.Order{Known: true, Field: t.FieldOf(of.Order.Column), Descending: of.Order.Descending}
 	}
@@ -107,8 +109,16 @@ func (x *Execution) reading(of plan.Series) (series.Of, series.Options) {
 			left := x.Budget.left()
 			return left == plan.NoGuard || t.Cost.Of(int(need))+t.Cost.Of(int(more)) <= left
 		},
-		Rate: x.conn.Rate, Most: x.conn.MaxRequests, Age: x.Age, Scope: x.Scope,
+		Rate: x.conn.Rate, Most: x.conn.MaxRequests, Age: x.Age, Scope: x.Scope, Recalled: x.recalled(of),
 	}
+}
+
+// recalled tells of rows of a series that an earlier process has bought.
+func (x *Execution) recalled(of plan.Series) func(rows int, bought time.Time) {
+	if x.Recalled == nil {
+		return nil
+	}
+	return func(rows int, bought time.Time) { x.Recalled(of, rows, bought) }
 }
 
 // open starts to read a series: what is kept of it, and then what is bought.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
@@ -22,6 +23,8 @@ type ScanPlan struct {
 	MaxCredits, MaxRequests int64    // -1: as many as the domain has rows
 	Total                   int64    // rows that the API has for it; -1 where it was not asked
 	Cost                    table.Cost
+	Here                    int64     // rows of it that have been bought
+	Bought                  time.Time // when they were
 	Notes                   []string
 }
 
@@ -50,12 +53,13 @@ func (x *Execution) Explain(ctx context.Context, estimate bool, tell func(ScanPl
 		}
 	}
 	for i, source := range x.plan.Sources {
-		p := x.describe(source)
-		if probed && i == 0 {
+		have := x.here(ctx, source.Series)
+		p := x.describe(source, have)
+		if probed && i == 0 && !have.all {
 			p.Notes = append(p.Notes, fmt.Sprintf("before it, for %s and %d at most, it is asked whether the API's contains ignores case in %s; where it does, the filter also looks for letters",
 				table.Credits(p.Cost.Of(1)), mostProbes*p.Cost.Of(1), strings.Join(probe.Fields(), ", ")))
 		}
-		if estimate && x.plan.Table.CountsRows {
+		if estimate && x.plan.Table.CountsRows && !have.all {
 			answer, err := x.first(ctx, source.Series)
 			if err == nil {
 				err = x.checkWords(ctx, source.Series, answer.rows, false)
@@ -64,17 +68,36 @@ func (x *Execution) Explain(ctx context.Context, estimate bool, tell func(ScanPl
 				return err
 			}
 			p.Total = answer.total
-			if most := x.most(source.Series, answer); p.MaxCredits < 0 || p.MaxCredits > most {
+			if most := x.most(source.Series, answer, have.rows); p.MaxCredits < 0 || p.MaxCredits > most {
 				p.MaxCredits = most
 			}
 			if probed && i == 0 {
 				p.MaxCredits += learned
 			}
 		}
-		x.addAdvice(&p, source)
+		if !have.all {
+			x.addAdvice(&p, source)
+		}
 		tell(p)
 	}
 	return nil
+}
+
+// here is what has been bought of a series, and may be used.
+type here struct {
+	all         bool  // that is needed of it
+	rows, total int64 // total is -1 where it is not known
+	bought      time.Time
+}
+
+func (x *Execution) here(ctx context.Context, of plan.Series) here {
+	if in := x.included(ctx, of); in != nil {
+		defer in.close()
+		return here{true, in.pages.Total(), in.pages.Total(), in.pages.Begun()}
+	}
+	known, o := x.reading(of)
+	rows, total, bought := x.conn.Store.Here(known, o)
+	return here{false, rows, total, bought}
 }
 
 // addAdvice notes what else a source may cost, and what would cost less.
@@ -100,11 +123,14 @@ func (x *Execution) wordQuestions(source plan.Source) int64 {
 	return 2 * x.plan.Table.Cost.Of(1)
 }
 
-// most is what it can cost to read all rows of a series: their price, what looking into borders takes, and past the row
-// cap what finding parts takes.
-func (x *Execution) most(of plan.Series, known first) int64 {
+// most is what it can cost to read all rows of a series of which some are here: the others' price, what looking into
+// borders takes, and past the row cap what finding parts takes.
+func (x *Execution) most(of plan.Series, known first, have int64) int64 {
 	price := of.Table.Cost
 	credits := price.Of(int(known.total))
+	if have > 0 {
+		credits = price.Of(int(known.total-have)) + series.MostRechecked*price.Of(1)
+	}
 	if known.total > int64(x.demand.FirstPage(x.Budget.left())) {
 		credits += series.MostChecks(known.total) * price.Of(1)
 	}
@@ -116,10 +142,13 @@ func (x *Execution) most(of plan.Series, known first) int64 {
 }
 
 // ExplainTotals tells the plan of [Execution.Totals].
-func (x *Execution) ExplainTotals(name string, tell func(ScanPlan)) {
+func (x *Execution) ExplainTotals(ctx context.Context, name string, tell func(ScanPlan)) {
 	for _, source := range x.plan.Sources {
 		p := about(x.plan, source)
 		p.Table, p.Limit, p.PageSizes, p.MaxCredits, p.MaxRequests = name, 1, []int{1}, x.plan.Table.Cost.Of(1), 1
+		if have := x.here(ctx, source.Series); have.total >= 0 {
+			p.costsNothing(have)
+		}
 		tell(p)
 	}
 }
@@ -146,14 +175,25 @@ func columnOf(t *table.Table, a table.Arg) string {
 // shownPages is how many pages' sizes a plan shows.
 const shownPages = 5
 
-func (x *Execution) describe(source plan.Source) ScanPlan {
+// costsNothing says that what is needed is here.
+func (p *ScanPlan) costsNothing(have here) {
+	p.PageSizes, p.MaxRequests, p.MaxCredits, p.Total = nil, 0, 0, have.total
+	p.Here, p.Bought = max(have.rows, 1), have.bought
+}
+
+func (x *Execution) describe(source plan.Source, have here) ScanPlan {
 	p := about(x.plan, source)
+	p.Here, p.Bought, p.Total = have.rows, have.bought, have.total
 	if filter := source.Series.Request.Filter; len(filter) > 0 {
 		b, _ := table.Encode(filter) // texts and numbers
 		p.Filter = string(b)
 	}
 	for _, d := range source.Decisions {
 		p.Clauses = append(p.Clauses, Clause{d.Qual.String(), d.Pushed})
+	}
+	if have.all || x.countsOnly() && have.total >= 0 {
+		p.costsNothing(have)
+		return p
 	}
 	if x.countsOnly() {
 		p.PageSizes, p.MaxRequests, p.MaxCredits = []int{1}, 1, p.Cost.Of(1)
@@ -170,6 +210,9 @@ func (x *Execution) describe(source plan.Source) ScanPlan {
 	at := plan.Progress{Spellings: int64(len(source.Spellings)), Guard: guard}
 	limit := x.demand.Left(at)
 	requests, credits := int64(0), int64(0)
+	if have.rows > 0 {
+		at.Taken, at.Streamed, credits = have.rows, have.rows*at.Spellings, series.MostRechecked*p.Cost.Of(1)
+	}
 	for ; at.Taken < rowCap && (x.demand.Bounded() || requests < shownPages); requests++ {
 		want := x.demand.Next(at)
 		if x.demand.Bounded() && want <= 0 {
@@ -181,6 +224,9 @@ func (x *Execution) describe(source plan.Source) ScanPlan {
 		}
 		at.Taken, at.Streamed, credits = at.Taken+int64(size), at.Streamed+int64(size)*at.Spellings, credits+p.Cost.Of(size)
 	}
+	if requests == 0 {
+		credits = 0
+	}
 	switch maxSize := int64(x.plan.Table.Page.MaxSize); {
 	case x.demand.Bounded() && x.plan.Exact:
 		if x.ordered() && requests > 1 {
@@ -191,6 +237,8 @@ func (x *Execution) describe(source plan.Source) ScanPlan {
 			p.MaxRequests += (more + maxSize - 1) / maxSize
 			p.MaxCredits += p.Cost.Of(int(more)) + limit/maxSize*p.Cost.Of(1)
 		}
+	case have.total >= 0:
+		p.MaxCredits = x.most(source.Series, first{total: have.total}, have.rows)
 	case x.demand.Bounded():
 		p.Notes = append(p.Notes, "more pages follow if rows of the first do not match")
 	}
@@ -229,6 +277,9 @@ func (p ScanPlan) String() string {
 	if p.Total >= 0 {
 		line("total", "%d rows", p.Total)
 	}
+	if p.Here > 0 {
+		line("cache", "%s, %s old", table.Amount(p.Here, "row"), Age(time.Since(p.Bought)))
+	}
 	switch {
 	case p.Domain == "":
 		line("cost", "0 credits")
@@ -241,6 +292,19 @@ func (p ScanPlan) String() string {
 		line("note", "%s", n)
 	}
 	return b.String()
+}
+
+// Age writes how long ago something was, in its largest unit.
+func Age(d time.Duration) string {
+	for _, unit := range []struct {
+		name string
+		is   time.Duration
+	}{{"day", 24 * time.Hour}, {"hour", time.Hour}, {"minute", time.Minute}} {
+		if d >= unit.is {
+			return table.Amount(int64(d/unit.is), unit.name)
+		}
+	}
+	return table.Amount(int64(max(d, 0)/time.Second), "second")
 }
 
 var pushedWords = map[plan.Pushed]string{

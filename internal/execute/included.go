@@ -28,13 +28,13 @@ func (in *included) close() {
 func (x *Execution) included(ctx context.Context, of plan.Series) *included {
 	known, o := x.reading(of)
 	pages := x.conn.Store.Find(ctx, known, o, func(known series.Of, complete bool, note any) bool {
-		other := known.About.(plan.Series)
+		other := aboutOf(known.Table, known.About)
 		return (complete || note != nil) && other.Includes(of) && x.orders(other, of)
 	})
 	if pages == nil {
 		return nil
 	}
-	in := &included{series: pages.About().(plan.Series), pages: pages}
+	in := &included{series: aboutOf(of.Table, pages.About()), pages: pages}
 	parts, _ := pages.Note().([]plan.Part)
 	for _, part := range parts {
 		rows := x.part(ctx, in.series, part)

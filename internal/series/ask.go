@@ -59,7 +59,13 @@ const Ramp = 2
 func (r *Reader) ask(want int64) {
 	s := r.series
 	s.trim(r)
+	if s.recalled && len(s.queue) == 0 {
+		s.checkRecalled()
+	}
 	unread := s.after(r.at)
+	if r.distrusts(want) {
+		unread = 0
+	}
 	for i, q := range s.queue {
 		if place := i + unread; place > 0 && place >= r.depth(want) {
 			return
@@ -146,6 +152,22 @@ func (s *Series) leftTo(r *Reader, i int) bool {
 	return i == 0 && asker != r || !s.readers[asker]
 }
 
+// checkRecalled asks for the rows around the end of what an earlier process has bought, before more is: rows may have
+// moved since. Where these rows are all equal they would tell nothing.
+func (s *Series) checkRecalled() {
+	check, tells := s.borderOf(s.rows, nil, longAgo)
+	if s.recalled = check != nil && tells; s.recalled {
+		s.queue = append(s.queue, check)
+	}
+}
+
+// distrusts reports a reader who wants more than an earlier process has bought: rows may have moved since, so that none
+// is returned before that is known.
+func (r *Reader) distrusts(want int64) bool {
+	s := r.series
+	return s.recalled && !r.content && s.ended == nil && s.more() && (want < 0 || want > s.rows-r.at)
+}
+
 // trim takes back what nobody asks for at the end of what was asked for: the next who asks may need another size.
 func (s *Series) trim(r *Reader) {
 	idle := func(i int) bool { return s.queue[i].state == open || s.queue[i].state == failed && s.leftTo(r, i) }
@@ -204,6 +226,7 @@ func (s *Series) arrive(q *request, begun time.Time, answer *table.Answer, err e
 		return
 	}
 	q.state, q.answer, s.left = arrived, answer, answer.LeftLines
+	s.credits += answer.Credits
 	if s.latency == 0 {
 		s.latency = answer.Took
 	}

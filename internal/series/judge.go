@@ -49,6 +49,7 @@ const (
 	otherTotal // the API counts another number of rows than before
 	outOfOrder // the page's first row should have come before
 	sameRows   // the page looks like the one before
+	longAgo    // what is before the border was bought by an earlier process
 )
 
 // Equal rows are looked into as long as that costs little: so many rows, and one for so many that were bought. Another
@@ -148,7 +149,7 @@ func (s *Series) settle() {
 		}
 		if q.kind == pageRequest && !q.cleared {
 			why := s.suspect(q)
-			if check, tells := s.borderOf(q, why); check != nil && s.looksInto(why, check.size, tells) {
+			if check, tells := s.borderOf(q.offset, q.answer.Rows.All(), why); check != nil && s.looksInto(why, check.size, tells) {
 				s.queue = slices.Insert(s.queue, 0, check)
 				return
 			}
@@ -162,7 +163,16 @@ func (s *Series) settle() {
 		default:
 			s.take(q)
 		}
+		s.save(q.offset, taken(q))
 	}
+}
+
+// taken are the rows that a request has added to its series.
+func taken(q *request) *table.Rows {
+	if q.kind != pageRequest {
+		return nil
+	}
+	return q.answer.Rows
 }
 
 // misread deals with a page that cannot be taken for what was asked for.
@@ -241,22 +251,23 @@ func (s *Series) giveUp(i int) {
 	s.queue = slices.Clone(s.queue[:i])
 }
 
-// borderOf is the request for the rows on both sides of a page's beginning: a page of the smallest size that has it in
-// its middle, and that tells whether rows have moved: those before the border since they came, and where the API counts
-// others by now, those behind it too, which may have come earlier. Where all before the border are equal it tells nothing.
-func (s *Series) borderOf(q *request, why suspicion) (check *request, tells bool) {
+// borderOf is the request for the rows on both sides of the beginning of a page with such rows: a page of the smallest
+// size that has it in its middle, and that tells whether rows have moved: those before the border since they came, and
+// where the API counts others by now, those behind it too, which may have come earlier. Where all before the border are
+// equal it tells nothing.
+func (s *Series) borderOf(offset int64, page []table.Row, why suspicion) (check *request, tells bool) {
 	var smallest *request
 	most := int64(tailRows)
 	if s.most > 0 {
 		most = min(most, int64(s.most))
 	}
-	rows := rawOf(q.answer.Rows.All()[:min(q.answer.Rows.Len(), tailRows)])
+	rows := rawOf(page[:min(len(page), tailRows)])
 	for size := int64(2); size <= most; size++ {
-		before := q.offset % size
+		before := offset % size
 		if before == 0 {
 			continue
 		}
-		check := &request{kind: borderRequest, why: why, page: int(q.offset/size) + 1, size: int(size), offset: q.offset - before}
+		check := &request{kind: borderRequest, why: why, page: int(offset/size) + 1, size: int(size), offset: offset - before}
 		if s.movesShow(int(before), why) {
 			if behind := rows[:min(size-before, int64(len(rows)))]; why != otherTotal || differ(behind) {
 				return check, true
@@ -299,9 +310,10 @@ func (s *Series) skipCheck() {
 
 // compare looks whether the rows around a border are those that have come. If not, the rows have moved.
 func (s *Series) compare(border *request) {
-	pending := s.queue[0]
 	s.checked += int64(border.answer.Rows.Len())
-	if rows := int64(border.answer.Rows.Len()); rows < min(int64(border.size), border.answer.Total-border.offset) || rows == 0 && border.answer.Total == 0 {
+	rows := int64(border.answer.Rows.Len())
+	short := rows < min(int64(border.size), border.answer.Total-border.offset)
+	if silent := rows == 0 && border.answer.Total == 0; silent && border.why != longAgo || short {
 		// It has come short itself, and tells nothing.
 		if s.shorts++; s.shorts > maxShorts {
 			s.end(&IncompleteError{s.Request.Site(), s.rows, s.total})
@@ -310,6 +322,11 @@ func (s *Series) compare(border *request) {
 		s.queue = slices.Insert(s.queue, 0, &request{kind: borderRequest, why: border.why, page: border.page, size: border.size, offset: border.offset})
 		return
 	}
+	if border.why == longAgo {
+		s.compareRecalled(border)
+		return
+	}
+	pending := s.queue[0]
 	if border.why == otherTotal && border.answer.Total == s.total && border.answer.Total != pending.answer.Total && s.retaken < maxRetaken {
 		// By now the API counts as it did before the page: that one is of another moment.
 		s.retaken++
@@ -335,6 +352,16 @@ func (s *Series) compare(border *request) {
 	}
 }
 
+// compareRecalled looks whether the rows that an earlier process has bought are still the first ones of as many.
+func (s *Series) compareRecalled(border *request) {
+	s.recalled = false
+	before := int(s.rows - border.offset)
+	come, now := s.tail[max(len(s.tail)-before, 0):], rawOf(border.answer.Rows.All())
+	if s.Counted && border.answer.Total != s.total || len(now) < before || !slices.Equal(come, now[before-len(come):before]) {
+		s.moved(longAgo)
+	}
+}
+
 // moved buys the series anew, once. Where that does not help, its readers are told; but equal rows prove nothing.
 func (s *Series) moved(why suspicion) {
 	switch {
@@ -356,11 +383,15 @@ func rawOf(rows []table.Row) []string {
 // end ends the series: no more can be bought.
 func (s *Series) end(err error) {
 	s.ended = err
+	s.unsave()
 	s.store.forget(s)
 }
 
 // tailRows is how many of the last rows are remembered, to compare a border with: as many as its request has at most.
 const tailRows = 16
+
+// MostRechecked is how many rows are bought at most to see whether what an earlier process has bought is still so.
+const MostRechecked = tailRows
 
 // take adds a page to the series.
 func (s *Series) take(q *request) {
@@ -379,7 +410,7 @@ func (s *Series) take(q *request) {
 	if n > 0 {
 		s.remember(rows)
 		p := newPage(s, q.offset, q.answer.Rows)
-		s.pages = append(s.pages, p)
+		s.pages, s.ends = append(s.pages, p), append(s.ends, p.end())
 		s.rows += n
 		s.empty = 0
 		if s.kept || len(s.readers) > 0 {

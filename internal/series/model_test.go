@@ -21,6 +21,8 @@ type world struct {
 	t     *testing.T
 	seed  int
 	store *Store
+	shelf *shelf   // that outlives processes; nil is none
+	other []*Store // of processes that have ended, or run beside
 	trouble
 	apis   []*api
 	ofs    []Of
@@ -61,6 +63,38 @@ func TestAnyReadersOfAnyAPI(outer *testing.T) {
 			synctest.Test(t, func(t *testing.T) { newWorld(t, seed).run() })
 		})
 	}
+}
+
+// So it is where readers are of several processes, which share what they have bought, and may be killed before it is
+// kept.
+func TestAnyReadersInAnyProcess(outer *testing.T) {
+	for seed := range repetition.Times(120, 8000) {
+		outer.Run(fmt.Sprint(seed), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w, rnd := newWorld(t, seed), rand.New(rand.NewPCG(uint64(seed), 13))
+				w.shelf = newShelf()
+				if rnd.IntN(2) == 0 {
+					w.shelf.loses = func() bool { return rnd.IntN(30) == 0 }
+				}
+				w.store.Level = w.shelf
+				for i := range w.ofs {
+					w.ofs[i].Account = "me"
+				}
+				w.run()
+			})
+		})
+	}
+}
+
+// process is the store of a visitor.
+func (w *world) process(rnd *rand.Rand) *Store {
+	if w.shelf != nil && rnd.IntN(2) == 0 {
+		st := w.shelf.process()
+		st.Most = w.store.Most
+		w.other = append(w.other, w.store)
+		w.store, w.scopes = st, []*Scope{nil, nil, NewScope(), NewScope()}
+	}
+	return w.store
 }
 
 func newWorld(t *testing.T, seed int) *world {
@@ -194,13 +228,18 @@ func (w *world) run() {
 		v := w.visitor(rnd, which)
 		generations[which] += 2 // it may begin a new series, and that one be bought anew
 		if v.drops {
-			readers.Go(func() { time.Sleep(v.begin); w.store.Drop(w.ofs[which].Owner) })
+			readers.Go(func() { time.Sleep(v.begin); v.store.Drop(w.ofs[which].Owner) })
 		}
 		readers.Go(v.read)
 	}
 	readers.Wait()
 	time.Sleep(time.Minute) // what is under way ends
-	w.check()
+	for _, st := range append(w.other, w.store) {
+		w.check(st)
+		if len(st.coming) > 0 {
+			w.failf("%d series are still coming", len(st.coming))
+		}
+	}
 	for i, a := range w.apis {
 		most := int64(0)
 		for _, rows := range w.was[i] {
@@ -210,14 +249,10 @@ func (w *world) run() {
 			w.failf("%d credits for %d rows, %d times", a.spent(), most, generations[i])
 		}
 	}
-	if series, _, _ := w.store.Size(); len(w.store.coming) > 0 {
-		w.failf("%d series are still coming, beside %d", len(w.store.coming), series)
-	}
 }
 
 // check looks whether what is counted is what is kept.
-func (w *world) check() {
-	st := w.store
+func (w *world) check(st *Store) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	sum, pages, alike := int64(0), map[*page]bool{}, 0
@@ -253,6 +288,7 @@ func (w *world) check() {
 // visitor is one who reads.
 type visitor struct {
 	*world
+	store  *Store
 	of     Of
 	api    *api
 	was    *[][]entry
@@ -271,7 +307,7 @@ type visitor struct {
 var errPoor = errors.New("no credits left")
 
 func (w *world) visitor(rnd *rand.Rand, which int) *visitor {
-	v := &visitor{world: w, of: w.ofs[which], api: w.apis[which], was: &w.was[which], rnd: rand.New(rand.NewPCG(rnd.Uint64(), 0)), want: -1, leaves: -1, credits: -1}
+	v := &visitor{world: w, store: w.process(rnd), of: w.ofs[which], api: w.apis[which], was: &w.was[which], rnd: rand.New(rand.NewPCG(rnd.Uint64(), 0)), want: -1, leaves: -1, credits: -1}
 	v.o = v.api.options()
 	v.o.Rate, v.o.Most = float64(10+rnd.IntN(5000)), 1+rnd.IntN(8)
 	v.o.Age = []time.Duration{0, time.Hour, time.Hour, time.Millisecond, 100 * time.Millisecond}[rnd.IntN(5)]
@@ -374,7 +410,7 @@ func (v *visitor) pages(ctx context.Context) (got []entry, err error) {
 		if ended != nil && err == nil {
 			v.failf("one whose context has ended is given %d rows", len(page))
 		}
-		v.check()
+		v.check(v.store)
 		if errors.Is(err, ErrDone) {
 			return got, nil
 		}

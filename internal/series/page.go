@@ -8,7 +8,8 @@ type page struct {
 	offset, rows int64
 	loose        *table.Rows // nil once they are packed
 	packed       []byte
-	size         int64 // bytes, as the store counts them
+	record       Record // that has them where they are not here: an earlier process has bought them
+	size         int64  // bytes, as the store counts them
 }
 
 // pageBytes is the size of a page without its rows, about.
@@ -25,9 +26,16 @@ func (p page) all() ([]table.Row, error) {
 	if p.loose != nil {
 		return p.loose.All(), nil
 	}
-	rows, err := table.Unpack(p.packed)
+	rows, err := p.read()
 	if err != nil {
 		return nil, err
 	}
 	return rows.All(), nil
+}
+
+func (p page) read() (*table.Rows, error) {
+	if p.record != nil {
+		return p.record.Page(p.offset)
+	}
+	return table.Unpack(p.packed)
 }

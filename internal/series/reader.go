@@ -23,6 +23,8 @@ type Options struct {
 	Age  time.Duration
 	// Scope is the statement's, whose readers are all given the same rows; nil is none.
 	Scope *Scope
+	// Recalled is told of rows that an earlier process has bought, and when; nil is nobody.
+	Recalled func(rows int, bought time.Time)
 }
 
 // Pace is how far whoever takes a reader's rows has come. What is bought and not yet taken is bounded by it: a user who
@@ -47,18 +49,20 @@ type Reader struct {
 	returned int   // pages
 	end      error // of all further calls of Next
 
-	read  []uint64       // hashes of the rows that were returned
-	again map[uint64]int // of them, those that come again, since the series was bought anew; nil before
-	bound bool           // another reader of the statement has read the series: this one must read the same rows
+	read    []uint64       // hashes of the rows that were returned
+	again   map[uint64]int // of them, those that come again, since the series was bought anew; nil before
+	content bool           // it wants no more than is here
+	bound   bool           // another reader of the statement has read the series: this one must read the same rows
 }
 
 // Open starts before the first row of a series: of one that is here and may be used, or of a new one. Nothing is asked
 // for yet. Close must be called. Nothing is bought for the reader after ctx has ended.
 func (st *Store) Open(ctx context.Context, of Of, o Options) *Reader {
+	st.recall(of, o)
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	s := st.find(of.key(), o.Age, o.Scope)
-	if s == nil {
+	if s == nil || !s.goOn() {
 		s = st.begin(of, o.keeps())
 	}
 	return st.join(ctx, s, o)
@@ -67,6 +71,7 @@ func (st *Store) Open(ctx context.Context, of Of, o Options) *Reader {
 // Find opens a series that differs from one in filter and sort alone, if at all, has all its rows, or a note, and may be
 // used: the one with the fewest rows of those that fit. It is nil where none does.
 func (st *Store) Find(ctx context.Context, of Of, o Options, fits func(known Of, complete bool, note any) bool) *Reader {
+	st.recall(of, o)
 	alike := of.common()
 	st.mu.Lock()
 	defer st.mu.Unlock()
@@ -80,18 +85,42 @@ func (st *Store) Find(ctx context.Context, of Of, o Options, fits func(known Of,
 	if found == nil {
 		return nil
 	}
-	return st.join(ctx, found, o)
+	return st.joinWhatIsHere(ctx, found, o)
+}
+
+// Here tells how many rows of a series are here that may be used, of how many, and since when. A few that would be given
+// up are none; total is -1 where it is not known.
+func (st *Store) Here(of Of, o Options) (rows, total int64, begun time.Time) {
+	st.recall(of, o)
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	s := st.find(of.key(), o.Age, o.Scope)
+	switch {
+	case s == nil:
+		return 0, -1, begun
+	case s.rows <= few && s.more():
+		return 0, s.total, s.begun
+	}
+	return s.rows, s.total, s.begun
 }
 
 // Having opens a series if more than so many of its rows are here, or all that there are, and may be used; else it
 // returns nil.
 func (st *Store) Having(ctx context.Context, rows int64, of Of, o Options) *Reader {
+	st.recall(of, o)
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	if s := st.find(of.key(), o.Age, o.Scope); s != nil && (s.complete() || s.rows > rows) {
-		return st.join(ctx, s, o)
+	if s := st.find(of.key(), o.Age, o.Scope); s != nil && (s.complete() || s.rows > rows) && s.goOn() {
+		return st.joinWhatIsHere(ctx, s, o)
 	}
 	return nil
+}
+
+// joinWhatIsHere opens a series for a reader who wants no more than is here.
+func (st *Store) joinWhatIsHere(ctx context.Context, s *Series, o Options) *Reader {
+	r := st.join(ctx, s, o)
+	r.content = true
+	return r
 }
 
 func (st *Store) join(ctx context.Context, s *Series, o Options) *Reader {
@@ -111,6 +140,7 @@ func (r *Reader) enter(s *Series) {
 	if s.readers[r] = true; r.keeps() && s.whole() {
 		r.store.keep(s)
 	}
+	s.saved = s.saved || r.Age > 0 && len(s.ends) == 0 && r.store.lasts(s.Of)
 	r.Scope.add(s)
 }
 
@@ -155,15 +185,30 @@ func (r *Reader) next(want int64) ([]table.Row, error) {
 			return nil, err
 		}
 		rows, err := p.all()
-		if err != nil {
+		switch {
+		case err != nil && p.record != nil:
+			r.store.lose(p.of)
+			continue
+		case err != nil:
 			return nil, err
 		}
 		if rows = r.unread(rows); len(rows) > 0 {
+			r.tellRecalled(p, rows)
 			if r.returned++; want < 0 && r.returned > Ramp {
 				r.askAhead()
 			}
+			if r.store.lasts(p.of.Of) {
+				r.store.Level.Await(r.ctx)
+			}
 			return rows, nil
 		}
+	}
+}
+
+// tellRecalled tells of rows of a page that an earlier process has bought.
+func (r *Reader) tellRecalled(p page, rows []table.Row) {
+	if p.record != nil && r.Recalled != nil {
+		r.Recalled(len(rows), p.of.begun)
 	}
 }
 
@@ -207,7 +252,7 @@ func (r *Reader) page(want int64) (page, error) {
 		}
 		r.follow()
 		s := r.series
-		if p := s.pageAt(r.at); p != nil {
+		if p := s.pageAt(r.at); p != nil && !r.distrusts(want) {
 			r.at = p.end()
 			found := *p
 			s.dropRead()
@@ -222,7 +267,7 @@ func (r *Reader) page(want int64) (page, error) {
 		if waited != nil && waited.state == failed && (waited.asker == r || isFinal(waited.err)) {
 			return page{}, waited.err
 		}
-		if r.ask(want); s.pageAt(r.at) != nil || s.next != nil || s.ended != nil {
+		if r.ask(want); s.pageAt(r.at) != nil && !r.distrusts(want) || s.next != nil || s.ended != nil {
 			continue // a check was left out
 		}
 		if len(s.queue) > 0 {
@@ -312,6 +357,13 @@ func (r *Reader) LeftLines() int64 {
 	return r.series.left
 }
 
+// Begun is when the first page was asked for; the zero value before it has come.
+func (r *Reader) Begun() time.Time {
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	return r.series.begun
+}
+
 // About is what the owner has said of the series.
 func (r *Reader) About() any { return r.series.About }
 
@@ -361,4 +413,5 @@ func (r *Reader) SetNote(note any) {
 	r.store.mu.Lock()
 	defer r.store.mu.Unlock()
 	r.series.note = note
+	r.series.save(0, nil)
 }

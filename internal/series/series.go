@@ -22,6 +22,7 @@ import (
 // Of says which series.
 type Of struct {
 	Owner   any           // the series of one owner are dropped together
+	Account string        // under which a level keeps them; "" is not at all
 	Table   *table.Table  // whose method is asked
 	Request table.Request // without page and size
 	RowCap  int64         // rows that all requests of the series give
@@ -82,10 +83,16 @@ type Series struct {
 	note  any
 	left  int64 // credits left on the plan by the last answer; -1 where it did not say
 
+	credits  int64  // that its answers have cost
+	saved    bool   // the level is told of what comes
+	record   Record // on the level; nil before there is something to tell
+	recalled bool   // all its pages are those of an earlier process, and it is not known whether more would follow from them
+
 	pages   []*page
-	rows    int64 // up to the last page's end
-	total   int64 // that the API has; -1 before the first answer
-	size    int64 // bytes of the pages
+	ends    []int64 // of all pages, also of those that were dropped
+	rows    int64   // up to the last page's end
+	total   int64   // that the API has; -1 before the first answer
+	size    int64   // bytes of the pages
 	queue   []*request
 	leaving chan struct{} // closed when the last request of all has left; nil before the first
 	latency time.Duration // of an answer, smoothed

@@ -17,11 +17,11 @@ const looseShare = 16
 // SeriesBytes is what a series takes besides its pages, about.
 const SeriesBytes = 1 << 10
 
-// Store holds series. What no longer fits goes by age: what was opened longest ago goes first. A level below it, on a
-// disk, would be asked where begin makes a series that the store does not have, and told of what evict drops.
+// Store holds series. What no longer fits goes by age: what was opened longest ago goes first.
 type Store struct {
-	Most int64            // bytes
-	Now  func() time.Time // to tell how old a series is
+	Most  int64            // bytes
+	Now   func() time.Time // to tell how old a series is
+	Level Level            // where series outlive the process; nil is nowhere
 
 	mu     sync.Mutex
 	series map[key]*Series
@@ -103,13 +103,17 @@ func (st *Store) find(k key, age time.Duration, scope *Scope) *Series {
 
 // begin makes a series. Where it is to be kept it takes the place of the one that the store has.
 func (st *Store) begin(of Of, keep bool) *Series {
-	s := &Series{Of: of, store: st, key: of.key(), alike: of.common(), total: -1, left: -1, readers: map[*Reader]bool{}, changed: make(chan struct{})}
+	s := st.newSeries(of)
 	if !keep {
 		st.coming[s.key] = s
 		return s
 	}
 	st.keep(s)
 	return s
+}
+
+func (st *Store) newSeries(of Of) *Series {
+	return &Series{Of: of, store: st, key: of.key(), alike: of.common(), total: -1, left: -1, readers: map[*Reader]bool{}, changed: make(chan struct{})}
 }
 
 // keep puts a series into the store.
@@ -147,9 +151,13 @@ func (s *Series) comesToNothing() {
 }
 
 // renew makes a series anew whose rows have moved.
-func (st *Store) renew(s *Series) {
+func (st *Store) renew(s *Series) { st.replace(s, s.anew+1) }
+
+// replace makes a series anew, in whose place it is read from then on.
+func (st *Store) replace(s *Series, anew int) {
 	fresh := st.begin(s.Of, s.kept)
-	fresh.anew, fresh.topTotal = s.anew+1, s.topTotal
+	fresh.anew, fresh.topTotal, fresh.saved = anew, s.topTotal, s.saved
+	s.unsave()
 	s.next = fresh
 	st.forget(s)
 	s.comesToNothing()
@@ -242,11 +250,11 @@ func (st *Store) pack() {
 		st.heavy -= p.size
 		rows := p.loose
 		st.mu.Unlock()
-		st.replace(p, rows)
+		st.replaceLoose(p, rows)
 	}
 }
 
-func (st *Store) replace(p *page, rows *table.Rows) {
+func (st *Store) replaceLoose(p *page, rows *table.Rows) {
 	packed := rows.Pack()
 	st.mu.Lock()
 	defer st.mu.Unlock()

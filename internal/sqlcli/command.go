@@ -86,7 +86,8 @@ type flags struct {
 	header, demo, explain   bool
 	allowIncomplete         bool
 	estimate, quiet, tables bool
-	verbose                 bool
+	verbose, fresh          bool
+	cacheTTL                string
 }
 
 const long = `Ask SQL of Serpstat's backlink data, with an embedded SQLite and without Steampipe.
@@ -135,6 +136,8 @@ func (f *flags) define(cmd *cobra.Command) {
 	fs.StringVar(&f.tokenFile, "token-file", "", "read the API token from `FILE`")
 	fs.StringVar(&f.baseURL, "base-url", "", "`URL` of the API, such as that of serpstat-sim")
 	fs.Int64Var(&f.maxCredits, "max-credits", 0, "most `CREDITS` that one statement may spend (default no limit)")
+	fs.StringVar(&f.cacheTTL, "cache-ttl", "", "how old `ANSWERS` may be that are used again, also of earlier runs: 90s, 30m, 12h, or 0 for none (default 1h)")
+	fs.BoolVar(&f.fresh, "fresh", false, "buy anew what earlier runs have bought")
 	fs.BoolVar(&f.allowIncomplete, "allow-incomplete", false, "take what there is where rows stay away: a warning, and exit code 3")
 	fs.BoolVar(&f.demo, "demo", false, "answer from bundled data: serpstat.com, python.org, moz.com, shop.example, blog.example, big.example and others; no token needed")
 	fs.BoolVar(&f.explain, "explain", false, "print what would be asked of the API and the most it can cost; send nothing")

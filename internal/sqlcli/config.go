@@ -66,6 +66,9 @@ func (f *flags) connectionConfig() (string, error) {
 	if f.maxCredits > 0 {
 		arguments["max_credits"] = strconv.FormatInt(f.maxCredits, 10)
 	}
+	if f.cacheTTL != "" {
+		arguments["cache_ttl"] = quoteHCL(f.cacheTTL)
+	}
 	if f.allowIncomplete {
 		arguments["allow_incomplete"] = "true"
 	}

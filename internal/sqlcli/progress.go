@@ -10,6 +10,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
@@ -25,9 +26,10 @@ type progress struct {
 	count  counts
 	scans  scans // of the statement
 	before counts
-	left   int64 // credits; -1 unknown
-	unsure int64 // credits that may have been spent besides: their answers were lost
-	short  bool  // a result was incomplete
+	left   int64     // credits; -1 unknown
+	bought time.Time // when the oldest of the recalled rows were; zero before one is
+	unsure int64     // credits that may have been spent besides: their answers were lost
+	short  bool      // a result was incomplete
 }
 
 // scans are what is shown of the statement that runs: no figure of it ever falls.
@@ -73,11 +75,11 @@ func (s *scans) line(c counts, width int) string {
 	return ""
 }
 
-// counts are what statements have returned and cost.
-type counts struct{ rows, requests, credits int64 }
+// counts are what statements have returned and cost. Recalled are rows that an earlier run has bought.
+type counts struct{ rows, requests, credits, recalled int64 }
 
 func (c counts) since(before counts) counts {
-	return counts{c.rows - before.rows, c.requests - before.requests, c.credits - before.credits}
+	return counts{c.rows - before.rows, c.requests - before.requests, c.credits - before.credits, c.recalled - before.recalled}
 }
 
 func (c counts) String() string {
@@ -161,6 +163,10 @@ func (p *progress) observe(e serpstat.Event) {
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if e.Recalled > 0 {
+		p.recall(e)
+		return
+	}
 	p.count.requests++
 	p.count.credits += e.Credits
 	p.unsure += e.Unsure
@@ -171,6 +177,14 @@ func (p *progress) observe(e serpstat.Event) {
 	if p.bar != nil {
 		p.bar.Describe(p.scans.line(p.count.since(p.before), p.width()))
 		p.bar.Add64(int64(e.Rows)) //nolint:errcheck // a bar that cannot be drawn
+	}
+}
+
+// recall counts rows that an earlier run has bought.
+func (p *progress) recall(e serpstat.Event) {
+	p.count.recalled += int64(e.Recalled)
+	if p.bought.IsZero() || e.Bought.Before(p.bought) {
+		p.bought = e.Bought
 	}
 }
 
@@ -196,8 +210,11 @@ func (p *progress) finish(ok bool) {
 		return
 	}
 	more := ""
+	if p.count.recalled > 0 {
+		more = fmt.Sprintf(", %s from the cache (%s old)", table.Amount(p.count.recalled, "row"), execute.Age(time.Since(p.bought)))
+	}
 	if p.unsure > 0 {
-		more = fmt.Sprintf(" (up to %d more may have been charged for answers that were lost)", p.unsure)
+		more += fmt.Sprintf(" (up to %d more may have been charged for answers that were lost)", p.unsure)
 	}
 	if p.left >= 0 {
 		more += fmt.Sprintf(", %d left", p.left)

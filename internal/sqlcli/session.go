@@ -11,9 +11,11 @@ import (
 	"slices"
 	"strings"
 	"syscall"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/answers"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
@@ -30,6 +32,7 @@ type session struct {
 	out      *bufio.Writer
 	engine   *sqlengine.Engine
 	progress *progress
+	kept     *keptAnswers
 	plans    []execute.ScanPlan
 	done     int           // statements
 	document *jsonDocument // of several results, nil for one
@@ -72,6 +75,8 @@ func (f *flags) check(given func(name string) bool) error {
 		return usage("--output %s: write one of %s", f.output, strings.Join(formatNames(), ", "))
 	case given("max-credits") && f.maxCredits < 1:
 		return usage("--max-credits %d: write a whole number from 1", f.maxCredits)
+	case given("cache-ttl") && ageError(f.cacheTTL) != nil:
+		return usage("--cache-ttl %s: %w", f.cacheTTL, ageError(f.cacheTTL))
 	case f.verbose && f.quiet:
 		return usage("--verbose and --quiet contradict each other")
 	case f.connection != "" && f.config == "" && !f.demo:
@@ -100,6 +105,7 @@ func (s *session) withEngine(ctx context.Context, work func(context.Context) err
 		return err
 	}
 	defer end()
+	defer s.kept.close()
 	if s.engine, err = sqlengine.Open(ctx, options); err != nil {
 		return err
 	}
@@ -127,7 +133,14 @@ func (s *session) engineOptions() (o sqlengine.Options, end func(), err error) {
 	if o.Config, err = s.flags.connectionConfig(); err != nil {
 		return o, end, err
 	}
-	plugin := serpstat.Options{Engine: plan.SQLite, Unguarded: true, Observe: s.progress.observe}
+	plugin := serpstat.Options{Engine: plan.SQLite, Unguarded: true, Observe: s.progress.observe, CacheTTL: defaultCacheTTL}
+	o.CacheTTL = answers.MostAge // the plugin knows what its user wants
+	if s.kept = (&keptAnswers{warn: s.progress.warn}); !s.flags.demo {
+		plugin.Answers = s.kept.open
+	}
+	if s.flags.fresh {
+		plugin.Since = time.Now()
+	}
 	if s.flags.demo {
 		url, stop, err := serveDemo()
 		if err != nil {
@@ -140,7 +153,6 @@ func (s *session) engineOptions() (o sqlengine.Options, end func(), err error) {
 	if s.flags.explain {
 		plugin.Explain = func(p execute.ScanPlan) { s.plans = append(s.plans, p) }
 		plugin.Estimate = s.flags.estimate
-		o.CacheTTL = -1 // its scans have no rows to keep
 		o.Confined = true
 		copied, remove, err := copyDatabase(s.flags.database)
 		stop := end
