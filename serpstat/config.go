@@ -89,6 +89,13 @@ func configOf(c *plugin.Connection) serpstatConfig {
 	return serpstatConfig{}
 }
 
+// ConfigError says what is wrong with a connection's config, or with the variables that stand in for it.
+type ConfigError struct{ err error }
+
+func (e *ConfigError) Error() string { return e.err.Error() }
+
+func (e *ConfigError) Unwrap() error { return e.err }
+
 // resolve checks a config, with the environment where the config says nothing, and what the host's options say where
 // neither does. getenv may be nil.
 func (c serpstatConfig) resolve(getenv func(string) string, o Options) (settings, error) {

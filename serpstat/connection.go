@@ -48,11 +48,11 @@ func (p *provider) connection(ctx context.Context, c *plugin.Connection) (*conne
 	}
 	settings, err := config.resolve(p.opts.getenv(), p.opts)
 	if err != nil {
-		return nil, err
+		return nil, &ConfigError{err}
 	}
 	client, err := settings.client(p.opts, plugin.Logger(ctx).ResetNamed(Name))
 	if err != nil {
-		return nil, err
+		return nil, &ConfigError{err}
 	}
 	made := &connection{config: config, settings: settings, client: client}
 	made.API, made.Store, made.Rate, made.MaxRequests = client, p.store, settings.rate, settings.concurrency

@@ -462,12 +462,12 @@ func TestPartsServeNarrowerStatements(t *testing.T) {
 	}
 }
 
-// The scans of a statement are given the same rows, whatever the cache is set to, and spend one budget.
+// The scans of a statement are given the same rows, whatever the cache is set to; those of a run spend one budget.
 func TestTheScansOfAStatement(t *testing.T) {
 	sim := serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"a.com": serpstatsim.Generate("a.com", 300, 1), "b.com": serpstatsim.Generate("b.com", 300, 2)}}
 	r := newRig(t, sim, "max_credits = 400")
 	for range 2 {
-		statement := Statement(context.Background())
+		statement := Statement(Run(context.Background(), Guard{}))
 		for i, domain := range []string{"a.com", "a.com", "b.com"} {
 			_, before := r.cost()
 			got := r.runContext(statement, query{quals: quals(where("query", "=", domain))})

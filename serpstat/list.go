@@ -93,7 +93,7 @@ func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.I
 		return nil, err
 	}
 	o := execute.Options{Reader: stream{d}, Log: plugin.Logger(ctx), Age: min(cacheTime(ctx), p.usableFor(conn.settings)), Recalled: p.opts.recalled}
-	o.Budget, o.Scope = statementOf(ctx, conn.settings)
+	o.Budget, o.Scope = shared(ctx, conn.settings)
 	if conn.settings.allowIncomplete {
 		o.Warn = p.opts.warn
 	}

@@ -8,30 +8,56 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
 )
 
-// statement is what the scans of a statement share.
-type statement struct {
+// Guard is what a run may spend where its user has set no max_credits.
+type Guard struct {
+	// Most is how many credits it may spend without a word; 0 is as many as it needs.
+	Most int64
+	// Ask is asked before more is spent. Nil says no.
+	Ask func(context.Context, *execute.BudgetError) bool
+}
+
+// run is what the statements of a run share.
+type run struct {
+	guard  Guard
 	once   sync.Once
 	budget *execute.Budget
-	scope  *series.Scope
 }
 
-type statementKey struct{}
+type runKey struct{}
 
-// Statement returns a context whose scans are those of one statement: they share one budget of the connection's
-// max_credits, if it has any, and are given the same rows.
+// Run returns a context whose scans are those of one run: they share one budget, of the connection's max_credits if it has
+// any, else of the guard.
+func Run(ctx context.Context, guard Guard) context.Context {
+	return context.WithValue(ctx, runKey{}, &run{guard: guard})
+}
+
+type scopeKey struct{}
+
+// Statement returns a context whose scans are those of one statement: they are given the same rows.
 func Statement(ctx context.Context) context.Context {
-	return context.WithValue(ctx, statementKey{}, &statement{scope: series.NewScope()})
+	return context.WithValue(ctx, scopeKey{}, series.NewScope())
 }
 
-// statementOf is what a scan shares with others of its statement. Steampipe does not tell which they are, so that there
-// each scan is on its own.
-func statementOf(ctx context.Context, s settings) (*execute.Budget, *series.Scope) {
-	shared, ok := ctx.Value(statementKey{}).(*statement)
+// shared is what a scan shares with others of its run and its statement. Steampipe does not tell which they are, so that
+// there each scan is on its own.
+func shared(ctx context.Context, s settings) (*execute.Budget, *series.Scope) {
+	scope, _ := ctx.Value(scopeKey{}).(*series.Scope)
+	r, ok := ctx.Value(runKey{}).(*run)
 	if !ok {
-		return s.budget(), nil
+		return s.budget(), scope
 	}
-	shared.once.Do(func() { shared.budget = s.budget() })
-	return shared.budget, shared.scope
+	r.once.Do(func() { r.budget = r.guard.budget(s) })
+	return r.budget, scope
+}
+
+func (g Guard) budget(s settings) *execute.Budget {
+	switch {
+	case s.maxCredits > 0:
+		return execute.SetRunBudget(s.maxCredits)
+	case g.Most == 0:
+		return nil
+	}
+	return execute.RunBudget(g.Most, g.Ask)
 }
 
 func (s settings) budget() *execute.Budget {

@@ -52,6 +52,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("TOKEN", token)
 			env.Setenv("SERPSTAT_REQUESTS_PER_SECOND", "1000")
 			env.Setenv("SERPSTAT_CACHE_TTL", "0") // what one command buys changes nothing of another
+			env.Setenv("SERPSTAT_ASK_ABOVE", "100000")
 			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, "cache"))
 			env.Setenv("GORACE", "atexit_sleep_ms=0") // the race detector waits a second at the end of each command
 			return nil

@@ -1,6 +1,7 @@
 package execute
 
 import (
+	"context"
 	"fmt"
 	"sync"
 
@@ -9,18 +10,45 @@ import (
 
 // Budget is a limit of credits, shared by all executions that it is given to. Nil is no limit.
 type Budget struct {
-	mu    sync.Mutex
-	most  int64
-	spent int64 // or promised to requests under way, or perhaps charged
-	lost  int64 // of it, perhaps charged: the answer was lost
-	unset bool  // nobody has set most
+	said said
+	ask  func(context.Context, *BudgetError) bool // whether to go on in spite of the limit; nil is no
+
+	asking chan struct{} // holds one while somebody is asked
+	mu     sync.Mutex
+	most   int64
+	spent  int64 // or promised to requests under way, or perhaps charged
+	lost   int64 // of it, perhaps charged: the answer was lost
+	denied bool  // who was asked has said no
 }
 
-// NewBudget returns a budget of so many credits.
-func NewBudget(most int64) *Budget { return &Budget{most: most} }
+// said is who has said how much may be spent.
+type said uint8
+
+const (
+	byUser    said = iota
+	byDefault      // of Steampipe's plugin
+	byNobody       // a run has been given no limit
+	ofRun          // the user has set it for a run
+)
+
+// NewBudget returns a budget of so many credits, which the user has set.
+func NewBudget(most int64) *Budget { return newBudget(most, byUser, nil) }
 
 // DefaultBudget returns a budget that nobody has set.
-func DefaultBudget(most int64) *Budget { return &Budget{most: most, unset: true} }
+func DefaultBudget(most int64) *Budget { return newBudget(most, byDefault, nil) }
+
+// SetRunBudget returns the budget of a run, which the user has set.
+func SetRunBudget(most int64) *Budget { return newBudget(most, ofRun, nil) }
+
+// RunBudget returns the budget of a run for which no limit was given: what it may spend without a word. Beyond it ask is
+// asked, one question at a time, with what it would cost; nil says no.
+func RunBudget(most int64, ask func(context.Context, *BudgetError) bool) *Budget {
+	return newBudget(most, byNobody, ask)
+}
+
+func newBudget(most int64, said said, ask func(context.Context, *BudgetError) bool) *Budget {
+	return &Budget{most: most, said: said, ask: ask, asking: make(chan struct{}, 1)}
+}
 
 // BudgetError says that a scan would cost more than max_credits allows.
 type BudgetError struct {
@@ -29,7 +57,12 @@ type BudgetError struct {
 	Lost              int64 // more that may have been charged for answers that were lost
 	Known             bool  // Cost is what the API says, not what one more page would make it
 	AtLeast           bool  // Cost is what it needs if all rows match
-	Unset             bool  // nobody has set Most
+	// Needs is what Most would have to be for the scan to come to its end, as far as is known.
+	Needs int64
+	// Left is what the plan has left, -1 where that is not known; Requests is about how many it takes, at Rate a second.
+	Left, Requests int64
+	Rate           float64
+	said           said
 }
 
 func (e *BudgetError) Error() string {
@@ -41,11 +74,27 @@ func (e *BudgetError) Error() string {
 	if e.Lost > 0 {
 		lost = fmt.Sprintf(" (up to %d more may have been charged for answers that were lost)", e.Lost)
 	}
+	if e.said == byNobody || e.said == ofRun {
+		return e.ofRun(need, lost)
+	}
 	set, raise := "", "raise max_credits"
-	if e.Unset {
+	if e.said == byDefault {
 		set, raise = " where it is not set", "set max_credits in serpstat.spc to what it may cost, 0 for no limit"
 	}
 	return fmt.Sprintf("reading %s %s credits, max_credits is %d%s and %d are spent%s: add a LIMIT or a filter, or %s (count(*) costs a credit)", e.Site, need, e.Most, set, e.Spent, lost, raise)
+}
+
+// ofRun is the error of serpstat-sql, which says what to write.
+func (e *BudgetError) ofRun(need, lost string) string {
+	left, limit := "", "max_credits is"
+	if e.Left >= 0 {
+		left = fmt.Sprintf(" of %d left", e.Left)
+	}
+	if e.said == byNobody {
+		limit = "a run without --max-credits may spend"
+	}
+	return fmt.Sprintf("reading %s %s credits%s, %s %d and %d are spent%s: write --max-credits %d, or add a LIMIT or a filter (what was bought is not bought again)",
+		e.Site, need, left, limit, e.Most, e.Spent, lost, e.Needs)
 }
 
 func costs(credits int64, atLeast bool) string {
@@ -57,7 +106,34 @@ func costs(credits int64, atLeast bool) string {
 
 // refusal is the error of what the budget does not allow. The caller holds the lock.
 func (b *Budget) refusal(site string, cost int64, known bool) *BudgetError {
-	return &BudgetError{Site: site, Cost: cost, Most: b.most, Spent: b.spent - b.lost, Lost: b.lost, Known: known, Unset: b.unset}
+	return &BudgetError{Site: site, Cost: cost, Most: b.most, Spent: b.spent - b.lost, Lost: b.lost, Known: known, Needs: 2 * b.most, Left: -1, said: b.said}
+}
+
+// agrees asks whether to go on in spite of the limit, which is raised then.
+func (b *Budget) agrees(ctx context.Context, over *BudgetError) bool {
+	if b.ask == nil {
+		return false
+	}
+	select {
+	case b.asking <- struct{}{}:
+		defer func() { <-b.asking }()
+	case <-ctx.Done():
+		return false
+	}
+	b.mu.Lock()
+	denied, raised := b.denied, b.most > over.Most
+	b.mu.Unlock()
+	if denied || raised { // another scan has asked meanwhile
+		return raised
+	}
+	agreed := b.ask(ctx, over)
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.denied = !agreed && ctx.Err() == nil
+	if agreed {
+		b.most = max(b.most, over.Needs)
+	}
+	return agreed
 }
 
 // PlanError says that a scan would cost more than is left on the plan.
@@ -72,10 +148,20 @@ func (e *PlanError) Error() string {
 }
 
 // reserve promises credits to a request, or refuses.
-func (b *Budget) reserve(site string, credits int64) error {
-	if b == nil {
-		return nil
+func (b *Budget) reserve(ctx context.Context, site string, credits int64) error {
+	for b != nil {
+		over := b.promise(site, credits)
+		if over == nil {
+			break
+		}
+		if !b.agrees(ctx, over) {
+			return over
+		}
 	}
+	return nil
+}
+
+func (b *Budget) promise(site string, credits int64) *BudgetError {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.spent+credits > b.most {
@@ -111,6 +197,7 @@ func (b *Budget) settle(promised, cost int64, known bool) {
 
 // purchase is a request that a budget pays for: a [table.Payer].
 type purchase struct {
+	ctx     context.Context // of the scan: whoever is asked is not asked for ever
 	budget  *Budget
 	site    string
 	credits int64 // the most that it costs
@@ -120,22 +207,34 @@ type purchase struct {
 // Reserve is asked when the request has got its turn.
 func (p purchase) Reserve() (int64, error) {
 	p.leaves()
-	return p.credits, p.budget.reserve(p.site, p.credits)
+	return p.credits, p.budget.reserve(p.ctx, p.site, p.credits)
 }
 
 func (p purchase) Settle(credits int64, known bool) { p.budget.settle(p.credits, credits, known) }
 
-// checkTotal refuses a scan that needs so many credits beyond those spent, and total in all.
-func (b *Budget) checkTotal(site string, credits, total int64, atLeast bool) error {
+// need is what a scan needs, as its first answer shows.
+type need struct {
+	site     string
+	credits  int64 // beyond those spent
+	most     int64 // of them, with what may come on top
+	total    int64 // in all
+	atLeast  bool  // if all rows match
+	left     int64 // on the plan; -1 is not known
+	requests int64 // about
+	rate     float64
+}
+
+// check refuses a scan that needs more than is left of the budget.
+func (b *Budget) check(n need) *BudgetError {
 	if b == nil {
 		return nil
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.spent+credits > b.most {
-		err := b.refusal(site, total, true)
-		err.AtLeast = atLeast
-		return err
+	if b.spent+n.credits <= b.most {
+		return nil
 	}
-	return nil
+	err := b.refusal(n.site, n.total, true)
+	err.AtLeast, err.Needs, err.Left, err.Requests, err.Rate = n.atLeast, b.spent+n.most, n.left, n.requests, n.rate
+	return err
 }

@@ -8,7 +8,7 @@ import (
 
 // What may have been charged for an answer that was lost counts against the limit, and is told apart from what is known.
 func TestALostAnswerCountsAsCharged(t *testing.T) {
-	p := purchase{NewBudget(100), "a.com", 60, func() {}}
+	p := purchase{t.Context(), NewBudget(100), "a.com", 60, func() {}}
 	if credits, err := p.Reserve(); credits != 60 || err != nil {
 		t.Fatal(credits, err)
 	}

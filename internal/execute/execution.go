@@ -150,7 +150,7 @@ func (x *Execution) buy(ctx context.Context, of plan.Series, page, size, expect 
 	if !of.Table.CountsRows {
 		expect = of.Table.Page.MaxSize
 	}
-	pays := table.WithPayer(ctx, purchase{x.Budget, of.Site(), of.Table.Cost.Of(expect), func() { series.Leaves(ctx) }})
+	pays := table.WithPayer(ctx, purchase{ctx, x.Budget, of.Site(), of.Table.Cost.Of(expect), func() { series.Leaves(ctx) }})
 	answer, err := x.conn.API.Rows(pays, of.Table, of.At(page, size))
 	if err == nil {
 		x.leftLines.Store(answer.LeftLines)

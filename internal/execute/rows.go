@@ -108,7 +108,9 @@ func (r *sourceReader) page() error {
 	r.pace.end(r.pages.Pages())
 	if r.tooDear != nil {
 		r.x.pauseForReader(r.ctx, r.pages.Latency())
-		return r.tooDear
+		if r.tooDear = r.agreed(r.tooDear); r.tooDear != nil {
+			return r.tooDear
+		}
 	}
 	if n := r.pages.Pages(); !demand.Bounded() && n > 0 && n <= series.Ramp && r.part == 0 && !r.pages.Bought() && r.pages.More() {
 		r.x.pauseForReader(r.ctx, r.pages.Latency())
@@ -140,11 +142,13 @@ func (r *sourceReader) page() error {
 	if r.total < 0 {
 		r.total = r.pages.Total()
 		if err := r.checkTotal(); err != nil {
-			if demand.Bounded() {
+			if !demand.Bounded() {
+				r.tooDear = err // the reader may need no more than what has come: it may have a LIMIT that was not passed on
+				return nil
+			}
+			if err := r.agreed(err); err != nil {
 				return err
 			}
-			r.tooDear = err // the reader may need no more than what has come: it may have a LIMIT that was not passed on
-			return nil
 		}
 	}
 	if !r.cut() && r.total > r.x.plan.RowCap && !demand.SurelyEndsBeforeCap(r.progress()) {
@@ -171,19 +175,33 @@ func (r *sourceReader) checkTotal() error {
 		probes = 0
 	}
 	price := r.series.Table.Cost
-	credits := rows*price.Row + probes*price.Of(1)
 	whole := r.total
 	if r.demand().Bounded() {
 		whole = min(whole, r.taken+rows)
 	}
-	atLeast := r.demand().Bounded() && !r.x.plan.Exact
-	if err := r.x.Budget.checkTotal(r.series.Site(), credits, whole*price.Row+probes*price.Of(1), atLeast); err != nil {
-		return err
+	n := need{
+		site: r.series.Site(), credits: rows*price.Row + probes*price.Of(1), total: whole*price.Row + probes*price.Of(1),
+		atLeast: r.demand().Bounded() && !r.x.plan.Exact, left: r.x.leftLines.Load(), rate: r.x.conn.Rate,
 	}
-	if onPlan := r.x.leftLines.Load(); onPlan >= 0 && credits > onPlan {
-		return &PlanError{Site: r.series.Site(), Cost: credits, Left: onPlan, AtLeast: atLeast}
+	if n.most = n.credits + series.MostChecks(rows)*price.Of(1); n.atLeast {
+		n.most = (r.total-r.taken)*price.Row + series.MostChecks(r.total)*price.Of(1)
+	}
+	n.requests = rows/int64(r.series.Table.Page.MaxSize) + probes + 1
+	if n.left >= 0 && n.credits > n.left {
+		return &PlanError{Site: n.site, Cost: n.credits, Left: n.left, AtLeast: n.atLeast}
+	}
+	if over := r.x.Budget.check(n); over != nil {
+		return over
 	}
 	return nil
+}
+
+// agreed is the error of a scan that is too dear, unless its user wants to go on in spite of it.
+func (r *sourceReader) agreed(err error) error {
+	if over, ok := err.(*BudgetError); ok && r.x.Budget.agrees(r.ctx, over) { //nolint:errorlint // it is checkTotal's own
+		return nil
+	}
+	return err
 }
 
 // finish ends a series of pages: the next part follows, or the source is over.

@@ -19,12 +19,15 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Exit codes.
+// Exit codes. The help, the man page and the docs list them.
 const (
 	exitOK          = 0
-	exitFailed      = 1   // a query failed
-	exitUsage       = 2   // the command line or the config file is wrong
-	exitIncomplete  = 3   // rows stay away, which --allow-incomplete allows
+	exitFailed      = 1   // a statement is wrong or cannot be answered
+	exitUsage       = 2   // the command line, the config or a file is wrong
+	exitAPI         = 3   // Serpstat's API, or the way there, failed
+	exitGuard       = 4   // it would have cost more than the run may spend, or than the plan has left
+	exitIncomplete  = 5   // rows stay away, or change while they are read; what there is was written with --allow-incomplete
+	exitAlarm       = 6   // --fail-on-rows or --fail-on-empty
 	exitInterrupted = 130 // Ctrl-C
 )
 
@@ -55,6 +58,8 @@ func run(ctx context.Context, version string, args []string, stdin io.Reader, st
 	switch {
 	case err == nil && s.progress != nil && s.progress.incomplete():
 		return exitIncomplete
+	case err == nil && s.alarmed():
+		return exitAlarm
 	case err == nil || errors.Is(err, errPipeClosed):
 		return exitOK
 	case ctx.Err() != nil:
@@ -62,10 +67,7 @@ func run(ctx context.Context, version string, args []string, stdin io.Reader, st
 		return exitInterrupted
 	}
 	fmt.Fprintf(stderr, "serpstat-sql: %v\n", err)
-	if errors.As(err, new(usageError)) {
-		return exitUsage
-	}
-	return exitFailed
+	return exitCode(err)
 }
 
 // sqlLast lets the SQL, which is the last argument, begin with a comment without being taken for a flag.
@@ -82,7 +84,9 @@ type flags struct {
 	file, database, output  string
 	config, connection      string
 	tokenFile, baseURL      string
-	maxCredits              int64
+	maxCredits, askAbove    int64
+	yes                     bool
+	failOnRows, failOnEmpty bool
 	header, demo, explain   bool
 	allowIncomplete         bool
 	estimate, quiet, tables bool
@@ -135,10 +139,14 @@ func (f *flags) define(cmd *cobra.Command) {
 	fs.StringVar(&f.connection, "connection", "", "`NAME` of the connection, if the config has several")
 	fs.StringVar(&f.tokenFile, "token-file", "", "read the API token from `FILE`")
 	fs.StringVar(&f.baseURL, "base-url", "", "`URL` of the API, such as that of serpstat-sim")
-	fs.Int64Var(&f.maxCredits, "max-credits", 0, "most `CREDITS` that one statement may spend (default no limit)")
+	fs.Int64Var(&f.maxCredits, "max-credits", 0, "most `CREDITS` that the run may spend; without it whoever sits at a terminal is asked above 1,000, and a script ends")
+	fs.Int64Var(&f.askAbove, "ask-above", 0, "`CREDITS` that the run may spend without a word (default 1000)")
+	fs.BoolVarP(&f.yes, "yes", "y", false, "spend what it costs, without a question: for people who mean it")
+	fs.BoolVar(&f.failOnRows, "fail-on-rows", false, "exit code 6 where a statement has rows: an alarm, such as for lost links")
+	fs.BoolVar(&f.failOnEmpty, "fail-on-empty", false, "exit code 6 where no statement has rows")
 	fs.StringVar(&f.cacheTTL, "cache-ttl", "", "how old `ANSWERS` may be that are used again, also of earlier runs: 90s, 30m, 12h, or 0 for none (default 1h)")
 	fs.BoolVar(&f.fresh, "fresh", false, "buy anew what earlier runs have bought")
-	fs.BoolVar(&f.allowIncomplete, "allow-incomplete", false, "take what there is where rows stay away: a warning, and exit code 3")
+	fs.BoolVar(&f.allowIncomplete, "allow-incomplete", false, "take what there is where rows stay away: a warning, and exit code 5")
 	fs.BoolVar(&f.demo, "demo", false, "answer from bundled data: serpstat.com, python.org, moz.com, shop.example, blog.example, big.example and others; no token needed")
 	fs.BoolVar(&f.explain, "explain", false, "print what would be asked of the API and the most it can cost; send nothing")
 	fs.BoolVar(&f.estimate, "estimate", false, "like --explain, and ask the API for the real figure (one credit for each scan)")

@@ -30,6 +30,7 @@ type progress struct {
 	bought time.Time // when the oldest of the recalled rows were; zero before one is
 	unsure int64     // credits that may have been spent besides: their answers were lost
 	short  bool      // a result was incomplete
+	held   bool      // somebody is asked something on standard error
 }
 
 // scans are what is shown of the statement that runs: no figure of it ever falls.
@@ -174,7 +175,7 @@ func (p *progress) observe(e serpstat.Event) {
 		p.left = e.LeftLines
 	}
 	p.scans.add(e)
-	if p.bar != nil {
+	if p.bar != nil && !p.held {
 		p.bar.Describe(p.scans.line(p.count.since(p.before), p.width()))
 		p.bar.Add64(int64(e.Rows)) //nolint:errcheck // a bar that cannot be drawn
 	}
@@ -186,6 +187,21 @@ func (p *progress) recall(e serpstat.Event) {
 	if p.bought.IsZero() || e.Bought.Before(p.bought) {
 		p.bought = e.Bought
 	}
+}
+
+// hold asks something on standard error, where nothing is drawn before release.
+func (p *progress) hold(question string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clearBar()
+	p.held = true
+	fmt.Fprint(p.stderr, question)
+}
+
+func (p *progress) release() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.held = false
 }
 
 // clear takes the bar away until the next event.

@@ -61,7 +61,11 @@ func (s *session) run(cmd *cobra.Command, args []string) error {
 	if outputClosed(s.stdout) && (s.flags.explain || slices.ContainsFunc(statements, func(st sqlengine.Statement) bool { return !mayWrite(st.Text) })) {
 		return usage("standard output is closed: nobody would get the rows")
 	}
-	err = s.withEngine(cmd.Context(), func(ctx context.Context) error { return s.runScript(ctx, statements) })
+	guard, err := s.guard()
+	if err != nil {
+		return err
+	}
+	err = s.withEngine(serpstat.Run(cmd.Context(), guard), func(ctx context.Context) error { return s.runScript(ctx, statements) })
 	if errors.Is(err, errPipeClosed) {
 		return s.unfinished(statements)
 	}
@@ -77,6 +81,12 @@ func (f *flags) check(given func(name string) bool) error {
 		return usage("--max-credits %d: write a whole number from 1", f.maxCredits)
 	case given("cache-ttl") && ageError(f.cacheTTL) != nil:
 		return usage("--cache-ttl %s: %w", f.cacheTTL, ageError(f.cacheTTL))
+	case given("ask-above") && f.askAbove < 1:
+		return usage("--ask-above %d: write a whole number from 1", f.askAbove)
+	case f.yes && given("max-credits"):
+		return usage("--yes and --max-credits contradict each other: the one is no limit, the other one is")
+	case f.failOnRows && f.failOnEmpty:
+		return usage("--fail-on-rows and --fail-on-empty contradict each other: one of them always fails")
 	case f.verbose && f.quiet:
 		return usage("--verbose and --quiet contradict each other")
 	case f.connection != "" && f.config == "" && !f.demo:

@@ -1,0 +1,39 @@
+package sqlcli
+
+import (
+	"errors"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
+	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
+)
+
+// exitCode tells a script what has failed.
+func exitCode(err error) int {
+	switch {
+	case isA[usageError](err), isA[*serpstat.ConfigError](err):
+		return exitUsage
+	case isA[*execute.BudgetError](err), isA[*execute.PlanError](err):
+		return exitGuard
+	case isA[*series.IncompleteError](err), isA[*series.ChangedError](err):
+		return exitIncomplete
+	case isA[*serpstatapi.Error](err):
+		return exitAPI
+	}
+	return exitFailed
+}
+
+func isA[E error](err error) bool {
+	var e E
+	return errors.As(err, &e)
+}
+
+// alarmed reports that there are rows, or none, where the user wants to be told of it.
+func (s *session) alarmed() bool {
+	if s.progress == nil {
+		return false
+	}
+	rows := s.progress.counts().rows
+	return s.flags.failOnRows && rows > 0 || s.flags.failOnEmpty && rows == 0
+}
