@@ -17,6 +17,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 )
 
 // Exit codes.
@@ -127,7 +129,7 @@ func (f *flags) define(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.SortFlags = false
 	fs.StringVarP(&f.file, "file", "f", "", "read the SQL from `FILE`")
-	fs.StringVarP(&f.output, "output", "o", "table", "`FORMAT` of the rows: "+strings.Join(formatNames(), ", "))
+	fs.StringVarP(&f.output, "output", "o", "table", "`FORMAT` of the rows: "+strings.Join(output.Names(), ", "))
 	fs.BoolVar(&f.header, "header", true, "names of columns in table and csv output")
 	fs.StringVar(&f.database, "db", "", "SQLite `FILE` for tables and views that last (default in memory)")
 	fs.StringVar(&f.config, "config", "", "read the connection from `FILE`.spc, as Steampipe has it (default ~/.steampipe/config/serpstat.spc, without a token from elsewhere)")

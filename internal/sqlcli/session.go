@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
@@ -31,8 +32,8 @@ type session struct {
 	engine   *sqlengine.Engine
 	progress *progress
 	plans    []execute.ScanPlan
-	done     int           // statements
-	document *jsonDocument // of several results, nil for one
+	done     int                  // statements
+	document *output.JSONDocument // of several results, nil for one
 }
 
 // errPipeClosed says that nobody reads the output any more, as with | head.
@@ -68,8 +69,8 @@ func (s *session) run(cmd *cobra.Command, args []string) error {
 // check finds flags that contradict each other or are out of range; given tells which ones the command line has.
 func (f *flags) check(given func(name string) bool) error {
 	switch {
-	case formats[f.output] == nil:
-		return usage("--output %s: write one of %s", f.output, strings.Join(formatNames(), ", "))
+	case output.Formats[f.output] == nil:
+		return usage("--output %s: write one of %s", f.output, strings.Join(output.Names(), ", "))
 	case given("max-credits") && f.maxCredits < 1:
 		return usage("--max-credits %d: write a whole number from 1", f.maxCredits)
 	case f.verbose && f.quiet:
@@ -171,9 +172,9 @@ func (s *session) runScript(ctx context.Context, statements []sqlengine.Statemen
 	if s.flags.output != "json" || s.flags.explain || countResults(statements) < 2 {
 		return s.runAll(ctx, statements)
 	}
-	s.document = &jsonDocument{w: s.out}
+	s.document = &output.JSONDocument{W: s.out}
 	err := s.runAll(ctx, statements)
-	if end := s.document.end(); err == nil {
+	if end := s.document.End(); err == nil {
 		err = end
 	}
 	return err
@@ -236,25 +237,25 @@ func (s *session) runOne(ctx context.Context, statement string) error {
 		return s.explainError(statement, rows.Close())
 	}
 	if s.document != nil {
-		if err := s.document.next(); err != nil {
+		if err := s.document.Next(); err != nil {
 			return err
 		}
 	}
-	out, err := formats[s.flags.output](s.out, rows.Columns(), s.flags.header)
+	out, err := output.Formats[s.flags.output](s.out, rows.Columns(), s.flags.header)
 	if err != nil {
 		return err
 	}
 	for rows.Next() {
 		s.progress.returnRow()
-		if err := out.row(rows.Values()); err != nil {
+		if err := out.Row(rows.Values()); err != nil {
 			return err
 		}
 	}
 	if err := rows.Close(); err != nil {
-		out.end() //nolint:errcheck // the query's error is the one to report
+		out.End() //nolint:errcheck // the query's error is the one to report
 		return s.explainError(statement, err)
 	}
-	if err := out.end(); err != nil {
+	if err := out.End(); err != nil {
 		return err
 	}
 	return s.out.Flush()

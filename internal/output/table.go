@@ -1,4 +1,4 @@
-package sqlcli
+package output
 
 import (
 	"bufio"
@@ -24,14 +24,14 @@ type tableFormat struct {
 	bottom  string
 }
 
-func newTable(w *bufio.Writer, columns []string, header bool) (format, error) {
+func newTable(w *bufio.Writer, columns []string, header bool) (Format, error) {
 	return &tableFormat{w: w, columns: columns, header: header, right: make([]bool, len(columns))}, nil
 }
 
-func (t *tableFormat) row(values []any) error {
+func (t *tableFormat) Row(values []any) error {
 	cells := make([]string, len(values))
 	for i, v := range values {
-		cells[i] = visible(text(v))
+		cells[i] = Visible(text(v))
 		switch v.(type) {
 		case int64, float64:
 			t.right[i] = true
@@ -44,7 +44,7 @@ func (t *tableFormat) row(values []any) error {
 	return t.flush()
 }
 
-func (t *tableFormat) end() error {
+func (t *tableFormat) End() error {
 	if len(t.rows) > 0 || t.widths == nil {
 		if err := t.flush(); err != nil {
 			return err
@@ -75,7 +75,7 @@ func (t *tableFormat) measure() {
 	t.widths = make([]int, len(t.columns))
 	for i, c := range t.columns {
 		if t.header {
-			t.widths[i] = prettytext.StringWidthWithoutEscSequences(visible(c))
+			t.widths[i] = prettytext.StringWidthWithoutEscSequences(Visible(c))
 		}
 	}
 	for _, row := range t.rows {
@@ -111,7 +111,7 @@ func (t *tableFormat) draw(header bool) string {
 func cellsOf(texts []string) prettytable.Row {
 	row := make(prettytable.Row, len(texts))
 	for i, s := range texts {
-		row[i] = visible(s)
+		row[i] = Visible(s)
 	}
 	return row
 }

@@ -1,4 +1,5 @@
-package sqlcli
+// Package output writes the rows of statements in the formats that people and programs read.
+package output
 
 import (
 	"bufio"
@@ -13,13 +14,14 @@ import (
 	"strings"
 )
 
-// format writes one statement's rows. end is called once after them.
-type format interface {
-	row(values []any) error
-	end() error
+// Format writes one statement's rows. end is called once after them.
+type Format interface {
+	Row(values []any) error
+	End() error
 }
 
-var formats = map[string]func(w *bufio.Writer, columns []string, header bool) (format, error){
+// Formats make a writer of rows, by the format's name.
+var Formats = map[string]func(w *bufio.Writer, columns []string, header bool) (Format, error){
 	"table": newTable,
 	"csv":   newCSV,
 	"json":  newJSON,
@@ -27,14 +29,15 @@ var formats = map[string]func(w *bufio.Writer, columns []string, header bool) (f
 	"line":  newLine,
 }
 
-func formatNames() []string { return []string{"table", "csv", "json", "jsonl", "line"} }
+// Names are those of the formats, as people choose among them.
+func Names() []string { return []string{"table", "csv", "json", "jsonl", "line"} }
 
 type csvFormat struct {
 	w   *csv.Writer
 	out *bufio.Writer
 }
 
-func newCSV(w *bufio.Writer, columns []string, header bool) (format, error) {
+func newCSV(w *bufio.Writer, columns []string, header bool) (Format, error) {
 	f := csvFormat{csv.NewWriter(w), w}
 	if header {
 		return f, f.write(columns)
@@ -42,7 +45,7 @@ func newCSV(w *bufio.Writer, columns []string, header bool) (format, error) {
 	return f, nil
 }
 
-func (f csvFormat) row(values []any) error {
+func (f csvFormat) Row(values []any) error {
 	record := make([]string, len(values))
 	for i, v := range values {
 		record[i] = text(v)
@@ -63,31 +66,31 @@ func (f csvFormat) write(record []string) error {
 	return f.w.Error()
 }
 
-func (f csvFormat) end() error { return nil }
+func (f csvFormat) End() error { return nil }
 
-// jsonDocument makes one document of what several statements return: a list of their lists of rows.
-type jsonDocument struct {
-	w    io.Writer
+// JSONDocument makes one document of what several statements return: a list of their lists of rows.
+type JSONDocument struct {
+	W    io.Writer
 	some bool
 }
 
-// next is called before each result.
-func (d *jsonDocument) next() error {
+// Next is called before each result.
+func (d *JSONDocument) Next() error {
 	between := "[\n"
 	if d.some {
 		between = ",\n"
 	}
 	d.some = true
-	_, err := io.WriteString(d.w, between)
+	_, err := io.WriteString(d.W, between)
 	return err
 }
 
-func (d *jsonDocument) end() error {
+func (d *JSONDocument) End() error {
 	end := "]\n"
 	if !d.some {
 		end = "[]\n"
 	}
-	_, err := io.WriteString(d.w, end)
+	_, err := io.WriteString(d.W, end)
 	return err
 }
 
@@ -99,11 +102,11 @@ type jsonFormat struct {
 	rows                     int
 }
 
-func newJSON(w *bufio.Writer, columns []string, _ bool) (format, error) {
+func newJSON(w *bufio.Writer, columns []string, _ bool) (Format, error) {
 	return &jsonFormat{w: w, names: keys(columns), open: "[\n", between: ",\n", empty: "[]\n", by: "\n]\n"}, nil
 }
 
-func newJSONLines(w *bufio.Writer, columns []string, _ bool) (format, error) {
+func newJSONLines(w *bufio.Writer, columns []string, _ bool) (Format, error) {
 	return &jsonFormat{w: w, names: keys(columns), between: "\n", by: "\n"}, nil
 }
 
@@ -124,7 +127,7 @@ func keys(columns []string) [][]byte {
 	return encoded
 }
 
-func (f *jsonFormat) row(values []any) error {
+func (f *jsonFormat) Row(values []any) error {
 	var b bytes.Buffer
 	if f.rows == 0 {
 		b.WriteString(f.open)
@@ -143,7 +146,7 @@ func (f *jsonFormat) row(values []any) error {
 	return err
 }
 
-func (f *jsonFormat) end() error {
+func (f *jsonFormat) End() error {
 	closing := f.by
 	if f.rows == 0 {
 		closing = f.empty
@@ -179,7 +182,7 @@ type lineFormat struct {
 	rows    int
 }
 
-func newLine(w *bufio.Writer, columns []string, _ bool) (format, error) {
+func newLine(w *bufio.Writer, columns []string, _ bool) (Format, error) {
 	f := &lineFormat{w: w, columns: columns}
 	for _, c := range columns {
 		f.width = max(f.width, len([]rune(c)))
@@ -187,17 +190,17 @@ func newLine(w *bufio.Writer, columns []string, _ bool) (format, error) {
 	return f, nil
 }
 
-func (f *lineFormat) row(values []any) error {
+func (f *lineFormat) Row(values []any) error {
 	var b strings.Builder
 	if f.rows > 0 {
 		b.WriteByte('\n')
 	}
 	f.rows++
 	for i, v := range values {
-		fmt.Fprintf(&b, "%*s = %s\n", f.width, visible(f.columns[i]), visible(text(v)))
+		fmt.Fprintf(&b, "%*s = %s\n", f.width, Visible(f.columns[i]), Visible(text(v)))
 	}
 	_, err := io.WriteString(f.w, b.String())
 	return err
 }
 
-func (f *lineFormat) end() error { return nil }
+func (f *lineFormat) End() error { return nil }
