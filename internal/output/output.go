@@ -1,206 +1,121 @@
-// Package output writes the rows of statements in the formats that people and programs read.
+// Package output writes the results of SQL statements in the formats that people and programs read. It knows of a
+// terminal how wide it is, where it is told.
 package output
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/csv"
-	"encoding/hex"
-	"encoding/json"
-	"fmt"
-	"io"
-	"math"
+	"path/filepath"
 	"slices"
 	"strings"
 )
 
-// Format writes one statement's rows. end is called once after them.
-type Format interface {
-	Row(values []any) error
-	End() error
+// Format is a way to write rows.
+type Format struct {
+	Name    string
+	Endings []string // of files in this format, in small letters
+	Binary  bool     // nothing for a terminal
+	Single  bool     // a file has the rows of one result
+
+	also string // another word for it
+	make func(w *bufio.Writer, o Options) format
 }
 
-// Formats make a writer of rows, by the format's name.
-var Formats = map[string]func(w *bufio.Writer, columns []string, header bool) (Format, error){
-	"table": newTable,
-	"csv":   newCSV,
-	"json":  newJSON,
-	"jsonl": newJSONLines,
-	"line":  newLine,
+// format writes results, one after the other. end is called once after the rows of each, close after the last.
+type format interface {
+	begin(title string, columns []Column) error
+	row(values []any) error
+	end() error
+	close() error
 }
 
-// Names are those of the formats, as people choose among them.
-func Names() []string { return []string{"table", "csv", "json", "jsonl", "line"} }
+// abandoner is a format of which a part is of no use, and which has something on disk.
+type abandoner interface{ abandon() }
 
-type csvFormat struct {
-	w   *csv.Writer
-	out *bufio.Writer
+var formats = []*Format{
+	{Name: "table", Endings: []string{".txt"}, make: newTable},
+	{Name: "csv", Endings: []string{".csv"}, Single: true, make: newCSV},
+	{Name: "tsv", Endings: []string{".tsv", ".tab"}, Single: true, make: newTSV},
+	{Name: "json", Endings: []string{".json"}, make: newJSON},
+	{Name: "ndjson", also: "jsonl", Endings: []string{".ndjson", ".jsonl"}, make: newNDJSON},
+	{Name: "markdown", Endings: []string{".md", ".markdown"}, make: newMarkdown},
+	{Name: "html", Endings: []string{".html", ".htm"}, make: newHTML},
+	{Name: "line", make: newLine},
 }
 
-func newCSV(w *bufio.Writer, columns []string, header bool) (Format, error) {
-	f := csvFormat{csv.NewWriter(w), w}
-	if header {
-		return f, f.write(columns)
+// Names are the formats' names.
+func Names() []string {
+	names := make([]string, len(formats))
+	for i, f := range formats {
+		names[i] = f.Name
 	}
-	return f, nil
+	return names
 }
 
-func (f csvFormat) Row(values []any) error {
-	record := make([]string, len(values))
-	for i, v := range values {
-		record[i] = text(v)
+// Named is the format with a name; nil is none.
+func Named(word string) *Format {
+	i := slices.IndexFunc(formats, func(f *Format) bool { return word != "" && (f.Name == word || f.also == word) })
+	if i < 0 {
+		return nil
 	}
-	return f.write(record)
+	return formats[i]
 }
 
-// write passes a record on at once, so that a closed pipe is seen.
-func (f csvFormat) write(record []string) error {
-	if len(record) == 1 && record[0] == "" {
-		f.out.WriteString("\"\"\n") //nolint:errcheck // Flush says it; readers drop an empty line
-		return f.out.Flush()
+// Of is the format of a file, by its ending; nil is none.
+func Of(file string) *Format {
+	ending := strings.ToLower(filepath.Ext(file))
+	i := slices.IndexFunc(formats, func(f *Format) bool { return slices.Contains(f.Endings, ending) })
+	if i < 0 {
+		return nil
 	}
-	if err := f.w.Write(record); err != nil {
-		return err
+	return formats[i]
+}
+
+// Endings are those of all formats.
+func Endings() (all []string) {
+	for _, f := range formats {
+		all = append(all, f.Endings...)
 	}
-	f.w.Flush()
-	return f.w.Error()
+	return all
 }
 
-func (f csvFormat) End() error { return nil }
-
-// JSONDocument makes one document of what several statements return: a list of their lists of rows.
-type JSONDocument struct {
-	W    io.Writer
-	some bool
+// Document is what is written in a format: the results of a script, in their order.
+type Document struct {
+	format format
+	open   bool
 }
 
-// Next is called before each result.
-func (d *JSONDocument) Next() error {
-	between := "[\n"
-	if d.some {
-		between = ",\n"
+// New begins a document. What it writes may stay in the buffer of w until that is flushed.
+func (f *Format) New(w *bufio.Writer, o Options) *Document { return &Document{format: f.make(w, o)} }
+
+// Begin begins a result. The title is what people call it; "" is nothing.
+func (d *Document) Begin(title string, columns []Column) error {
+	d.open = true
+	return d.format.begin(title, columns)
+}
+
+// Row writes a row: a value for each column, which is nil, int64, float64, string or []byte. They are not kept.
+func (d *Document) Row(values []any) error { return d.format.row(values) }
+
+// End ends a result.
+func (d *Document) End() error {
+	d.open = false
+	return d.format.end()
+}
+
+// Close ends the document.
+func (d *Document) Close() error { return d.format.close() }
+
+// Fail ends a document that lacks rows. Of a text all that has come is written, so that it can be read; a workbook and a
+// Parquet file are not. One of Close and Fail must be called.
+func (d *Document) Fail() error {
+	if a, ok := d.format.(abandoner); ok {
+		a.abandon()
+		return nil
 	}
-	d.some = true
-	_, err := io.WriteString(d.W, between)
-	return err
-}
-
-func (d *JSONDocument) End() error {
-	end := "]\n"
-	if !d.some {
-		end = "[]\n"
-	}
-	_, err := io.WriteString(d.W, end)
-	return err
-}
-
-// jsonFormat writes an object for each row, with its columns in order.
-type jsonFormat struct {
-	w                        io.Writer
-	names                    [][]byte // encoded
-	open, between, empty, by string
-	rows                     int
-}
-
-func newJSON(w *bufio.Writer, columns []string, _ bool) (Format, error) {
-	return &jsonFormat{w: w, names: keys(columns), open: "[\n", between: ",\n", empty: "[]\n", by: "\n]\n"}, nil
-}
-
-func newJSONLines(w *bufio.Writer, columns []string, _ bool) (Format, error) {
-	return &jsonFormat{w: w, names: keys(columns), between: "\n", by: "\n"}, nil
-}
-
-// keys makes the columns' names distinct: an object cannot have two of a name.
-func keys(columns []string) [][]byte {
-	var names []string
-	for _, c := range columns {
-		name := c
-		for n := 2; slices.Contains(names, name); n++ {
-			name = fmt.Sprintf("%s_%d", c, n)
-		}
-		names = append(names, name)
-	}
-	encoded := make([][]byte, len(names))
-	for i, n := range names {
-		encoded[i] = encode(n)
-	}
-	return encoded
-}
-
-func (f *jsonFormat) Row(values []any) error {
-	var b bytes.Buffer
-	if f.rows == 0 {
-		b.WriteString(f.open)
-	} else {
-		b.WriteString(f.between)
-	}
-	f.rows++
-	for i, v := range values {
-		b.WriteByte("{,"[min(i, 1)])
-		b.Write(f.names[i])
-		b.WriteByte(':')
-		b.Write(encode(v))
-	}
-	b.WriteByte('}')
-	_, err := f.w.Write(b.Bytes())
-	return err
-}
-
-func (f *jsonFormat) End() error {
-	closing := f.by
-	if f.rows == 0 {
-		closing = f.empty
-	}
-	_, err := io.WriteString(f.w, closing)
-	return err
-}
-
-// encode writes a value as JSON; infinite numbers, which JSON has no word for, as ones beyond all others.
-func encode(value any) []byte {
-	switch v := value.(type) {
-	case []byte:
-		value = hex.EncodeToString(v)
-	case float64:
-		if math.IsInf(v, 0) {
-			return []byte(map[bool]string{true: "1e999", false: "-1e999"}[v > 0])
+	if d.open {
+		if err := d.End(); err != nil {
+			return err
 		}
 	}
-	var b bytes.Buffer
-	e := json.NewEncoder(&b)
-	e.SetEscapeHTML(false)
-	if err := e.Encode(value); err != nil {
-		return []byte("null") // SQLite's values are all encodable
-	}
-	return bytes.TrimRight(b.Bytes(), "\n")
+	return d.Close()
 }
-
-// lineFormat writes a line for each value, and an empty one between rows.
-type lineFormat struct {
-	w       io.Writer
-	columns []string
-	width   int
-	rows    int
-}
-
-func newLine(w *bufio.Writer, columns []string, _ bool) (Format, error) {
-	f := &lineFormat{w: w, columns: columns}
-	for _, c := range columns {
-		f.width = max(f.width, len([]rune(c)))
-	}
-	return f, nil
-}
-
-func (f *lineFormat) Row(values []any) error {
-	var b strings.Builder
-	if f.rows > 0 {
-		b.WriteByte('\n')
-	}
-	f.rows++
-	for i, v := range values {
-		fmt.Fprintf(&b, "%*s = %s\n", f.width, Visible(f.columns[i]), Visible(text(v)))
-	}
-	_, err := io.WriteString(f.w, b.String())
-	return err
-}
-
-func (f *lineFormat) End() error { return nil }

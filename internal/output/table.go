@@ -4,114 +4,190 @@ import (
 	"bufio"
 	"io"
 	"strings"
-
-	prettytable "github.com/jedib0t/go-pretty/v6/table"
-	prettytext "github.com/jedib0t/go-pretty/v6/text"
 )
 
-// chunk is how many rows are laid out at a time. The first ones decide the widths; a longer value later on
-// makes its line longer and is never cut. So that a long result needs little memory, and starts at once.
-const chunk = 200
+const (
+	// sample is how many rows decide the widths of a table's columns. A result needs little memory, and starts at once.
+	sample = 200
+	// narrow is the least width of a column that is shortened.
+	narrow = 8
+	// numeric is the most that a column of numbers gets without being shortened: a number that is cut is another one.
+	numeric = 24
+	// frame is what a column takes besides its width; a table takes one more.
+	frame = 3
+)
 
-// tableFormat draws a table for people.
-type tableFormat struct {
-	w       io.Writer
-	columns []string
-	header  bool
-	rows    [][]string
-	right   []bool // columns of numbers
-	widths  []int  // nil before the first chunk
-	bottom  string
+// table draws a table for people. Where no width is given nothing is shortened: a longer value later on makes its line
+// longer.
+type table struct {
+	w       *bufio.Writer
+	o       Options
+	columns []Column
+	rows    [][]string // of the sample
+	right   []bool     // columns of numbers
+	widths  []int      // nil before the sample is drawn; of the columns that are shown
+	hidden  int        // columns that do not fit
 }
 
-func newTable(w *bufio.Writer, columns []string, header bool) (Format, error) {
-	return &tableFormat{w: w, columns: columns, header: header, right: make([]bool, len(columns))}, nil
+func newTable(w *bufio.Writer, o Options) format { return &table{w: w, o: o} }
+
+func (t *table) begin(_ string, columns []Column) error {
+	t.columns, t.rows, t.widths, t.hidden = columns, nil, nil, 0
+	t.right = make([]bool, len(columns))
+	return nil
 }
 
-func (t *tableFormat) Row(values []any) error {
+func (t *table) row(values []any) error {
 	cells := make([]string, len(values))
 	for i, v := range values {
-		cells[i] = Visible(text(v))
-		switch v.(type) {
-		case int64, float64:
-			t.right[i] = true
-		}
+		cells[i] = shown(v)
 	}
-	t.rows = append(t.rows, cells)
-	if len(t.rows) < chunk {
+	if t.widths != nil {
+		return t.draw(cells)
+	}
+	for i, v := range values {
+		t.right[i] = t.right[i] || isNumber(v)
+	}
+	if t.rows = append(t.rows, cells); len(t.rows) < sample {
 		return nil
 	}
-	return t.flush()
+	return t.drawSample()
 }
 
-func (t *tableFormat) End() error {
-	if len(t.rows) > 0 || t.widths == nil {
-		if err := t.flush(); err != nil {
+func (t *table) end() error {
+	if t.widths == nil {
+		if err := t.drawSample(); err != nil {
 			return err
 		}
 	}
-	_, err := io.WriteString(t.w, t.bottom)
-	return err
+	if t.hidden > 0 {
+		t.o.tell("%d of %d columns do not fit on a terminal of %d columns: -o line shows all, and so does a file or a pipe", t.hidden, len(t.columns), t.o.Width)
+	}
+	return t.rule()
 }
 
-// flush draws the rows so far, without the line at the bottom, which may not be the end.
-func (t *tableFormat) flush() error {
-	first := t.widths == nil
-	if first {
-		t.measure()
-	}
-	lines := strings.SplitAfter(t.draw(first && t.header)+"\n", "\n")
-	lines = lines[:len(lines)-1] // what follows the last line
-	if !first {
-		lines = lines[1:]
-	}
-	t.bottom = lines[len(lines)-1]
-	t.rows = t.rows[:0]
-	_, err := io.WriteString(t.w, strings.Join(lines[:len(lines)-1], ""))
-	return err
-}
+func (t *table) close() error { return nil }
 
-func (t *tableFormat) measure() {
-	t.widths = make([]int, len(t.columns))
+// drawSample draws what has come, with the header.
+func (t *table) drawSample() error {
+	names := make([]string, len(t.columns))
 	for i, c := range t.columns {
-		if t.header {
-			t.widths[i] = prettytext.StringWidthWithoutEscSequences(Visible(c))
+		names[i] = Visible(c.Name)
+	}
+	t.measure(names)
+	if err := t.rule(); err != nil {
+		return err
+	}
+	if t.o.Header {
+		right := t.right
+		t.right = make([]bool, len(right))
+		err := t.draw(names)
+		if t.right = right; err != nil {
+			return err
+		}
+		if err := t.rule(); err != nil {
+			return err
 		}
 	}
-	for _, row := range t.rows {
-		for i, cell := range row {
-			t.widths[i] = max(t.widths[i], prettytext.StringWidthWithoutEscSequences(cell))
+	for _, cells := range t.rows {
+		if err := t.draw(cells); err != nil {
+			return err
+		}
+	}
+	t.rows = nil
+	return nil
+}
+
+// measure finds the widths of the sample's cells, and fits them to the terminal's.
+func (t *table) measure(names []string) {
+	t.widths = make([]int, len(t.columns))
+	if t.o.Header {
+		for i, name := range names {
+			t.widths[i] = width(name)
+		}
+	}
+	for _, cells := range t.rows {
+		for i, cell := range cells {
+			t.widths[i] = max(t.widths[i], width(cell))
+		}
+	}
+	if t.o.Width > 0 {
+		t.widths = fit(t.widths, t.right, t.o.Width)
+		t.hidden = len(t.columns) - len(t.widths)
+	}
+}
+
+// fit makes the widths of columns so small that the table is as wide as the terminal at most: the widest are made
+// narrower, and where that is not enough, the last columns are left out. Room for their sign is kept then.
+func fit(widths []int, numbers []bool, terminal int) []int {
+	least := make([]int, len(widths))
+	for i, w := range widths {
+		if least[i] = min(w, narrow); numbers[i] {
+			least[i] = min(w, numeric)
+		}
+	}
+	shown, taken := 0, 1
+	for i := range widths {
+		taken += least[i] + frame
+		sign := width(ellipsis) + frame
+		if i == len(widths)-1 {
+			sign = 0
+		}
+		if taken+sign > terminal && i > 0 {
+			break
+		}
+		shown++
+	}
+	room := terminal - 1 - shown*frame
+	if shown < len(widths) {
+		room -= width(ellipsis) + frame
+	}
+	for most := max(room, 1); ; most-- { // the widest that a column may be
+		fitted, sum := make([]int, shown), 0
+		for i := range fitted {
+			fitted[i] = max(least[i], min(widths[i], most))
+			if i == 0 && shown == 1 {
+				fitted[i] = min(fitted[i], max(room, 1))
+			}
+			sum += fitted[i]
+		}
+		if sum <= room || most <= 1 {
+			return fitted
 		}
 	}
 }
 
-func (t *tableFormat) draw(header bool) string {
-	w := prettytable.NewWriter()
-	style := prettytable.StyleDefault
-	style.Format.Header = prettytext.FormatDefault
-	w.SetStyle(style)
-	var configs []prettytable.ColumnConfig
-	for i, width := range t.widths {
-		c := prettytable.ColumnConfig{Number: i + 1, WidthMin: width, AlignHeader: prettytext.AlignLeft}
-		if t.right[i] {
-			c.Align = prettytext.AlignRight
+// draw writes a row.
+func (t *table) draw(cells []string) error {
+	var b strings.Builder
+	for i, w := range t.widths {
+		cell := cells[i]
+		if t.o.Width > 0 {
+			cell = shorten(cell, w)
 		}
-		configs = append(configs, c)
+		b.WriteString("| ")
+		b.WriteString(pad(cell, w, t.right[i]))
+		b.WriteByte(' ')
 	}
-	w.SetColumnConfigs(configs)
-	if header {
-		w.AppendHeader(cellsOf(t.columns))
+	if t.hidden > 0 {
+		b.WriteString("| " + ellipsis + " ")
 	}
-	for _, row := range t.rows {
-		w.AppendRow(cellsOf(row))
-	}
-	return w.Render()
+	b.WriteString("|\n")
+	_, err := io.WriteString(t.w, b.String())
+	return err
 }
 
-func cellsOf(texts []string) prettytable.Row {
-	row := make(prettytable.Row, len(texts))
-	for i, s := range texts {
-		row[i] = Visible(s)
+// rule writes a line between a table's parts.
+func (t *table) rule() error {
+	var b strings.Builder
+	for _, w := range t.widths {
+		b.WriteByte('+')
+		b.WriteString(strings.Repeat("-", w+2))
 	}
-	return row
+	if t.hidden > 0 {
+		b.WriteString("+" + strings.Repeat("-", width(ellipsis)+2))
+	}
+	b.WriteString("+\n")
+	_, err := io.WriteString(t.w, b.String())
+	return err
 }

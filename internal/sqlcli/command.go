@@ -17,8 +17,6 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
-
-	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 )
 
 // Exit codes.
@@ -81,11 +79,12 @@ func sqlLast(args []string) []string {
 
 // flags of the command.
 type flags struct {
-	file, database, output  string
+	outputFlags
+	file, database          string
 	config, connection      string
 	tokenFile, baseURL      string
 	maxCredits              int64
-	header, demo, explain   bool
+	demo, explain           bool
 	allowIncomplete         bool
 	estimate, quiet, tables bool
 	verbose                 bool
@@ -129,8 +128,7 @@ func (f *flags) define(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.SortFlags = false
 	fs.StringVarP(&f.file, "file", "f", "", "read the SQL from `FILE`")
-	fs.StringVarP(&f.output, "output", "o", "table", "`FORMAT` of the rows: "+strings.Join(output.Names(), ", "))
-	fs.BoolVar(&f.header, "header", true, "names of columns in table and csv output")
+	f.outputFlags.define(fs)
 	fs.StringVar(&f.database, "db", "", "SQLite `FILE` for tables and views that last (default in memory)")
 	fs.StringVar(&f.config, "config", "", "read the connection from `FILE`.spc, as Steampipe has it (default ~/.steampipe/config/serpstat.spc, without a token from elsewhere)")
 	fs.StringVar(&f.connection, "connection", "", "`NAME` of the connection, if the config has several")

@@ -28,6 +28,8 @@ type progress struct {
 	left   int64 // credits; -1 unknown
 	unsure int64 // credits that may have been spent besides: their answers were lost
 	short  bool  // a result was incomplete
+	paged  bool  // a pager has the terminal
+	later  []string
 }
 
 // scans are what is shown of the statement that runs: no figure of it ever falls.
@@ -146,8 +148,31 @@ func (p *progress) width() int {
 func (p *progress) warn(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.paged {
+		p.later = append(p.later, text)
+		return
+	}
 	p.clearBar()
 	fmt.Fprintf(p.stderr, "serpstat-sql: warning: %s\n", text)
+}
+
+// pause leaves the terminal to a pager. Warnings wait until it has ended.
+func (p *progress) pause() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clearBar()
+	p.paged = true
+}
+
+// resume takes the terminal back.
+func (p *progress) resume() {
+	p.mu.Lock()
+	later := p.later
+	p.paged, p.later = false, nil
+	p.mu.Unlock()
+	for _, text := range later {
+		p.warn(text)
+	}
 }
 
 // observe counts an event of the plugin.
@@ -168,7 +193,7 @@ func (p *progress) observe(e serpstat.Event) {
 		p.left = e.LeftLines
 	}
 	p.scans.add(e)
-	if p.bar != nil {
+	if p.bar != nil && !p.paged {
 		p.bar.Describe(p.scans.line(p.count.since(p.before), p.width()))
 		p.bar.Add64(int64(e.Rows)) //nolint:errcheck // a bar that cannot be drawn
 	}
@@ -182,7 +207,7 @@ func (p *progress) clear() {
 }
 
 func (p *progress) clearBar() {
-	if p.bar != nil {
+	if p.bar != nil && !p.paged {
 		p.bar.Clear() //nolint:errcheck // as above
 	}
 }

@@ -85,15 +85,18 @@ func reach(t *sqlengine.Table, c sqlengine.Column) string {
 }
 
 // write prints rows in the chosen format.
-func (s *session) write(columns []string, rows [][]any) error {
-	out, err := output.Formats[s.flags.output](s.out, columns, s.flags.header)
-	if err != nil {
+func (s *session) write(names []string, rows [][]any) error {
+	columns := make([]output.Column, len(names))
+	for i, name := range names {
+		columns[i].Name = name
+	}
+	if err := s.document.Begin("", columns); err != nil {
 		return err
 	}
 	for _, row := range rows {
-		if err := out.Row(row); err != nil {
+		if err := s.document.Row(row); err != nil {
 			return err
 		}
 	}
-	return out.End()
+	return s.document.End()
 }
