@@ -39,6 +39,7 @@ var formats = []*Format{
 	{Name: "ndjson", also: "jsonl", Endings: []string{".ndjson", ".jsonl"}, make: newNDJSON},
 	{Name: "markdown", Endings: []string{".md", ".markdown"}, make: newMarkdown},
 	{Name: "html", Endings: []string{".html", ".htm"}, make: newHTML},
+	{Name: "xlsx", Endings: []string{".xlsx"}, Binary: true, make: newXLSX},
 	{Name: "line", make: newLine},
 }
 
