@@ -40,6 +40,7 @@ var formats = []*Format{
 	{Name: "markdown", Endings: []string{".md", ".markdown"}, make: newMarkdown},
 	{Name: "html", Endings: []string{".html", ".htm"}, make: newHTML},
 	{Name: "xlsx", Endings: []string{".xlsx"}, Binary: true, make: newXLSX},
+	{Name: "parquet", Endings: []string{".parquet"}, Binary: true, Single: true, make: newParquet},
 	{Name: "line", make: newLine},
 }
 
