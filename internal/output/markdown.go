@@ -82,8 +82,8 @@ var (
 	// inAddress escapes what would end a cell or an address; a backslash would become a part of it.
 	inAddress = strings.NewReplacer("|", "%7C", "\\", "%5C", "<", "%3C", ">", "%3E", "`", "%60", "*", "%2A", "[", "%5B", "]", "%5D", "~", "%7E")
 	inText    = strings.NewReplacer("\\", `\\`, "|", `\|`, "`", "\\`", "*", `\*`, "[", `\[`, "]", `\]`, "~", `\~`, "<", "&lt;", ">", "&gt;", "&", "&amp;")
-	// edge is an underscore that may begin or end what is emphasized: not one inside a word.
-	edge     = regexp.MustCompile(`\b_|_\b|\B_\B`)
+	// edges are underscores that may begin or end what is emphasized: not those inside a word.
+	edges    = regexp.MustCompile(`\b_+|_+\b`)
 	newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 )
 
@@ -95,7 +95,8 @@ func (m *markdown) cell(value any) string {
 	}
 	lines := strings.Split(newlines.Replace(s), "\n")
 	for i, l := range lines {
-		lines[i] = inText.Replace(Visible(l))
+		l = inText.Replace(Visible(l))
+		lines[i] = edges.ReplaceAllStringFunc(l, func(run string) string { return strings.ReplaceAll(run, "_", `\_`) })
 	}
 	return strings.Join(lines, "<br>")
 }

@@ -3,7 +3,9 @@ package output
 import (
 	"bufio"
 	"fmt"
+	"math"
 	"os"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -15,13 +17,13 @@ import (
 
 // What Excel takes at most, by its specification and limits.
 const (
-	sheetRows  = excelize.TotalRows            // 1,048,576, the header's among them
-	sheetLinks = excelize.TotalSheetHyperlinks // 65,530
-	cellUnits  = excelize.TotalCellChars       // 32,767 units of UTF-16
-	nameUnits  = excelize.MaxSheetNameLength   // 31
-	linkBytes  = 2079                          // of an address
-	safeDigits = 1_000_000_000_000_000         // Excel keeps fifteen digits of a number
-	widest     = 60                            // of a column, in characters: a longer text is cut on the screen alone
+	sheetRows  = excelize.TotalRows // 1,048,576, the header's among them
+	sheetLinks = 65_530
+	cellUnits  = excelize.TotalCellChars     // 32,767 units of UTF-16
+	nameUnits  = excelize.MaxSheetNameLength // 31
+	linkBytes  = 2079                        // of an address
+	safeDigits = 1_000_000_000_000_000       // Excel keeps fifteen digits of a number
+	widest     = 60                          // of a column, in characters: a longer text is cut on the screen alone
 )
 
 // workbook writes a workbook with a sheet for each result. The library wants the widths of columns before the rows, so
@@ -42,13 +44,14 @@ type workbook struct {
 	held    []contents
 	widths  []int
 
+	rowsMost                       int // of a sheet
 	controls, cut, asText, noLinks int64
 }
 
 type styles struct{ header, link, day, time int }
 
 func newXLSX(w *bufio.Writer, o Options) format {
-	return &workbook{w: w, o: o, names: map[string]bool{"history": true}} // which Excel has for itself
+	return &workbook{w: w, o: o, rowsMost: sheetRows, links: links{most: sheetLinks}, names: map[string]bool{"history": true}} // which Excel has for itself
 }
 
 func (x *workbook) begin(title string, columns []Column) (err error) {
@@ -158,7 +161,7 @@ type sheet struct {
 }
 
 func (s *sheet) add(values []any) error {
-	if s.stream == nil || s.rows == sheetRows {
+	if s.stream == nil || s.rows == s.rowsMost {
 		if err := s.close(); err != nil {
 			return err
 		}
@@ -179,7 +182,9 @@ func (s *sheet) write(cells []any) error {
 }
 
 func (s *sheet) open() (err error) {
-	s.number++
+	if s.number++; s.number == 2 {
+		s.o.tell("%s has more rows than a sheet takes: they go on in further ones", s.name)
+	}
 	s.rows = 0
 	s.name = s.sheetName(s.title, s.begun, s.number)
 	if len(s.names) == 2 { // the first: a new file has one
@@ -193,7 +198,7 @@ func (s *sheet) open() (err error) {
 	if s.stream, err = s.file.NewStreamWriter(s.name); err != nil {
 		return err
 	}
-	for i, w := range s.widths {
+	for i, w := range slices.Backward(s.widths) { // the library puts each before those that it has
 		if s.o.Header {
 			w = max(w, min(widest, width(s.columns[i].Name)+3)) // and the filter's button
 		}
@@ -244,6 +249,10 @@ func (s *sheet) cell(column int, value any) any {
 			return text(v)
 		}
 		return v
+	case float64:
+		if !math.IsInf(v, 0) {
+			return v
+		}
 	case string:
 		if s.held[column].areTimes() {
 			if t, _, ok := moment(v); ok && inCalendar(t) {

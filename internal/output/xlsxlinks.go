@@ -2,11 +2,12 @@ package output
 
 import (
 	"archive/zip"
-	"bytes"
+	"bufio"
 	"encoding/xml"
 	"fmt"
 	"io"
 	"io/fs"
+	"strings"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -14,45 +15,33 @@ import (
 // links are the addresses of a workbook's cells. The library looks through all links of a sheet for each new one, which
 // takes minutes for as many as a sheet may have, and has the file in memory before it writes it. So both pass through a
 // zip writer of ours: it puts the links of a sheet before its end, and writes to the file at once.
-type links struct{ sheets map[string]*sheetLinkList }
+type links struct {
+	most   int               // of a sheet
+	sheets map[string][]link // by the sheet's file
+}
 
-type sheetLinkList struct {
-	count     int
-	cells     bytes.Buffer // of the sheet's XML
-	addresses bytes.Buffer // of the XML that says where they lead
+// link is a cell that leads to an address.
+type link struct {
+	column, row int32
+	address     string
 }
 
 // add makes a cell a link, and reports whether its sheet has room for it.
 func (l *links) add(sheet, column, row int, address string) bool {
-	path := fmt.Sprintf("sheet%d.xml", sheet)
+	file := fmt.Sprintf("sheet%d.xml", sheet)
 	if l.sheets == nil {
-		l.sheets = map[string]*sheetLinkList{}
+		l.sheets = map[string][]link{}
 	}
-	list := l.sheets[path]
-	if list == nil {
-		list = &sheetLinkList{}
-		l.sheets[path] = list
-	}
-	if list.count == sheetLinks {
+	if len(l.sheets[file]) == l.most {
 		return false
 	}
-	cell, err := excelize.CoordinatesToCellName(column, row)
-	if err != nil {
-		return false
-	}
-	list.count++
-	fmt.Fprintf(&list.cells, `<hyperlink ref="%s" r:id="rId%d"/>`, cell, list.count)
-	fmt.Fprintf(&list.addresses, `<Relationship Id="rId%d" Type="%s" Target="`, list.count, excelize.SourceRelationshipHyperLink)
-	xml.EscapeText(&list.addresses, []byte(address)) //nolint:errcheck // into memory
-	list.addresses.WriteString(`" TargetMode="External"/>`)
+	l.sheets[file] = append(l.sheets[file], link{int32(column), int32(row), address})
 	return true
 }
 
 const (
-	sheets         = "xl/worksheets/"
-	sheetEnd       = "</worksheet>"
-	relationsBegin = xml.Header + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">`
-	relationsEnd   = `</Relationships>`
+	sheets   = "xl/worksheets/"
+	sheetEnd = "</worksheet>"
 )
 
 // write writes the workbook with its links.
@@ -78,13 +67,13 @@ func (z *linkingZip) Create(name string) (io.Writer, error) {
 	if err != nil {
 		return nil, err
 	}
-	for path, list := range z.links.sheets {
-		if name == sheets+path {
-			z.sheet = &linkedSheet{w: w, path: path, list: list}
-			return z.sheet, nil
-		}
+	file := strings.TrimPrefix(name, sheets)
+	linked := z.links.sheets[file]
+	if file == name || len(linked) == 0 {
+		return w, nil
 	}
-	return w, nil
+	z.sheet = &linkedSheet{w: w, file: file, links: linked}
+	return z.sheet, nil
 }
 
 func (z *linkingZip) AddFS(fsys fs.FS) error {
@@ -109,31 +98,42 @@ func (z *linkingZip) endSheet() error {
 	}
 	z.sheet = nil
 	if string(s.last) != sheetEnd {
-		return fmt.Errorf("writing the workbook: %s ends with %q", s.path, s.last)
+		return fmt.Errorf("writing the workbook: %s ends with %q", s.file, s.last)
 	}
-	for _, part := range []string{`<hyperlinks xmlns:r="` + excelize.SourceRelationship.Value + `">`, s.list.cells.String(), "</hyperlinks>" + sheetEnd} {
-		if _, err := io.WriteString(s.w, part); err != nil {
+	w := bufio.NewWriter(s.w)
+	fmt.Fprintf(w, `<hyperlinks xmlns:r="%s">`, excelize.SourceRelationship.Value)
+	for i, l := range s.links {
+		cell, err := excelize.CoordinatesToCellName(int(l.column), int(l.row))
+		if err != nil {
 			return err
 		}
+		fmt.Fprintf(w, `<hyperlink ref="%s" r:id="rId%d"/>`, cell, i+1)
 	}
-	w, err := z.Writer.Create(sheets + "_rels/" + s.path + ".rels")
+	w.WriteString("</hyperlinks>" + sheetEnd) //nolint:errcheck // Flush says it
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	relations, err := z.Writer.Create(sheets + "_rels/" + s.file + ".rels")
 	if err != nil {
 		return err
 	}
-	for _, part := range []string{relationsBegin, s.list.addresses.String(), relationsEnd} {
-		if _, err := io.WriteString(w, part); err != nil {
-			return err
-		}
+	w.Reset(relations)
+	w.WriteString(xml.Header + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">`) //nolint:errcheck // as above
+	for i, l := range s.links {
+		fmt.Fprintf(w, `<Relationship Id="rId%d" Type="%s" Target="`, i+1, excelize.SourceRelationshipHyperLink)
+		xml.EscapeText(w, []byte(l.address)) //nolint:errcheck // as above
+		w.WriteString(`" TargetMode="External"/>`)
 	}
-	return nil
+	w.WriteString("</Relationships>") //nolint:errcheck // as above
+	return w.Flush()
 }
 
 // linkedSheet holds a sheet's end back.
 type linkedSheet struct {
-	w    io.Writer
-	path string
-	list *sheetLinkList
-	last []byte
+	w     io.Writer
+	file  string
+	links []link
+	last  []byte
 }
 
 func (s *linkedSheet) Write(b []byte) (int, error) {
