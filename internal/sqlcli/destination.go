@@ -21,7 +21,7 @@ type destination struct {
 
 // openDestination opens what the flags name, before anything is bought. quit is called by a reader of pages who has seen
 // enough.
-func (s *session) openDestination(quit func()) (*destination, error) {
+func (s *session) openDestination(quit func(cause error)) (*destination, error) {
 	d := &destination{stream: s.stdout}
 	if s.flags.target != "" && s.flags.writesRows() {
 		file, err := openWhole(s.flags.target)

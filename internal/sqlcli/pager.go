@@ -2,6 +2,7 @@ package sqlcli
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -21,7 +22,7 @@ type pager struct {
 	width, height int      // of the screen
 	command       []string // nil shows all at once
 	progress      *progress
-	quit          func() // ends the statement
+	quit          func(cause error) // ends the statement
 
 	held    bytes.Buffer
 	lines   int // of the screen that what is held takes
@@ -132,7 +133,7 @@ func (p *pager) start() error {
 			p.failure = fmt.Errorf("the pager %s cannot be run: set PAGER to another, or use --no-pager", p.command[len(p.command)-1])
 		}
 		if !p.atEnd.Load() {
-			p.quit()
+			p.quit(cmp.Or(p.failure, errPipeClosed))
 		}
 	}(p.ended)
 	return nil

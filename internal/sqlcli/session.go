@@ -37,9 +37,6 @@ type session struct {
 	document *output.Document // nil where only plans are written
 }
 
-// errPipeClosed says that nobody reads the output any more, as with | head.
-var errPipeClosed = errors.New("standard output is closed")
-
 func (s *session) run(cmd *cobra.Command, args []string) error {
 	if found := s.flags.defaultConfig(); found != "" {
 		s.flags.config = found
@@ -100,7 +97,7 @@ func (s *session) withEngine(ctx context.Context, work func(context.Context) err
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s.progress = newProgress(s.stderr, s.flags.quiet || s.flags.tables || s.flags.explain && !s.flags.estimate, isPipe(s.stdout))
-	if s.to, err = s.openDestination(func() { cancel(errPipeClosed) }); err != nil {
+	if s.to, err = s.openDestination(cancel); err != nil {
 		return err
 	}
 	defer s.to.discard()
