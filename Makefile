@@ -1,5 +1,6 @@
 # make demo   the main query on bundled data, with Go alone
 # make test   everything, with the race detector (needs a C compiler)
+# make test-duckdb   reads the files of serpstat-sql with DuckDB (needs Node and npm)
 STEAMPIPE_INSTALL_DIR ?= $(HOME)/.steampipe
 PLUGIN_DIR = $(STEAMPIPE_INSTALL_DIR)/plugins/local/serpstat
 CONFIG     = $(STEAMPIPE_INSTALL_DIR)/config/serpstat.spc
@@ -13,7 +14,7 @@ VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 # The plugin has no version of its own; its linker passes over what it does not find.
 GO_BUILD = CGO_ENABLED=0 go build -tags netgo -ldflags "-X main.version=$(VERSION)"
 
-.PHONY: all build demo install lint vet-all golangci golangci-version test test-long bench fuzz
+.PHONY: all build demo install lint vet-all golangci golangci-version test test-duckdb test-long bench fuzz
 
 all: build
 
@@ -68,6 +69,19 @@ PACKAGES = ./serpstat . ./internal/sqlengine ./...
 
 test:
 	$(GO_TEST) -timeout 20m $(PACKAGES)
+
+# What the program writes is read by DuckDB, as its npm package has it: values, types and nulls.
+DUCKDB = internal/output/testdata/duckdb
+test-duckdb:
+	$(GO_BUILD) -o bin/ ./cmd/serpstat-sql
+	cd $(DUCKDB) && npm ci --no-audit --no-fund
+	@files=$$(mktemp -d) && trap 'rm -rf "$$files"' EXIT && \
+	bin/serpstat-sql --demo -q --safe-cells=false -o "$$files/values.csv" -f $(DUCKDB)/values.sql && \
+	bin/serpstat-sql --demo -q -o "$$files/values.parquet" -f $(DUCKDB)/values.sql && \
+	bin/serpstat-sql --demo -q -o "$$files/kinds.parquet" "select x'00ff' as blob, null as empty, 'text' as mixed, 1.5 as half, 1 as a, 2 as a union all select null, null, 7, 3, 2, 4" && \
+	bin/serpstat-sql --demo -q --safe-cells=false -o "$$files/links.csv" "select * from serpstat_outlink where query = 'serpstat.com'" && \
+	bin/serpstat-sql --demo -q -o "$$files/links.parquet" "select * from serpstat_outlink where query = 'serpstat.com'" && \
+	cd $(DUCKDB) && FILES="$$files" node --test read.mjs
 
 # More generated queries, all faults at all pages, the long soak.
 test-long:

@@ -1,72 +1,96 @@
 package sqlcli
 
 import (
+	"context"
 	"fmt"
-	"os"
-	"sync"
 	"time"
 
-	"github.com/dustin/go-humanize"
-
+	"github.com/spf13/cobra"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/answers"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
-// defaultCacheTTL is how old answers may be that are used again, where nothing else is said.
-const defaultCacheTTL = time.Hour
+func newCacheCommand(s *session) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "cache",
+		Short: "List what was bought and is kept for later runs",
+		Long: `List what was bought and is kept for later runs: the method and the parameters of each request without its pages,
+how many of its rows are here, how old they are, the bytes that they take, and the credits that they have cost.
 
-// envCacheSize is how many bytes the file of answers may have, such as 200MB.
-const envCacheSize = "SERPSTAT_CACHE_SIZE"
-
-// keptAnswers opens what was bought in earlier runs, when it is needed first, and closes it.
-type keptAnswers struct {
-	warn func(string)
-	once sync.Once
-	file *answers.File
-}
-
-// open returns the file, nil where there can be none.
-func (k *keptAnswers) open() *answers.File {
-	k.once.Do(func() {
-		var err error
-		if k.file, err = openAnswers(k.warn); err != nil {
-			k.warn(err.Error())
-		}
+Answers are used again in place of buying them anew, for an hour, or as long as --cache-ttl says.`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return usage("serpstat-sql cache %s: write serpstat-sql cache, or serpstat-sql cache clear [PATTERN]", args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return s.withAnswers(cmd, func(file *answers.File) error { return s.listAnswers(file) })
+		},
+	}
+	s.flags.outputFlags.define(cmd.Flags())
+	cmd.AddCommand(&cobra.Command{
+		Use:   "clear [PATTERN]",
+		Short: "Drop what is kept, or what has PATTERN in its method or parameters (* is any text)",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usage("%d patterns: write one, such as example.com or 'getOutlinks*example.com'", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return s.withAnswers(cmd, func(file *answers.File) error { return s.clearAnswers(file, args) })
+		},
 	})
-	return k.file
+	return cmd
 }
 
-func (k *keptAnswers) close() {
-	k.once.Do(func() {})
-	if k.file != nil {
-		k.file.Close()
+// withAnswers runs work with the file of answers, and with output around it.
+func (s *session) withAnswers(cmd *cobra.Command, work func(*answers.File) error) error {
+	if err := s.flags.choose(cmd.Flags().Changed); err != nil {
+		return err
 	}
+	s.flags.tables, s.results = true, 1 // it prints a list, and buys nothing
+	if err := s.checkOutput(); err != nil {
+		return err
+	}
+	return s.withOutput(cmd.Context(), func(context.Context) error {
+		file, err := openAnswers(s.progress.warn)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		return s.endOutput(work(file))
+	})
 }
 
-func openAnswers(warn func(string)) (*answers.File, error) {
-	most, err := cacheSize()
+func (s *session) listAnswers(file *answers.File) error {
+	list, err := file.List("")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	path, err := answers.DefaultPath()
+	rows := make([][]any, len(list))
+	now := time.Now()
+	for i, a := range list {
+		rows[i] = []any{a.Method, a.Params, a.Rows, a.Total, execute.Age(now.Sub(a.Begun)), a.Bytes, a.Credits}
+	}
+	return s.write([]string{"method", "parameters", "rows", "of", "age", "bytes", "credits"}, rows)
+}
+
+func (s *session) clearAnswers(file *answers.File, args []string) error {
+	pattern := ""
+	if len(args) > 0 {
+		pattern = args[0]
+	}
+	list, err := file.Clear(pattern)
 	if err != nil {
-		return nil, fmt.Errorf("what is bought is not kept for later runs: %w", err)
+		return err
 	}
-	return answers.Open(path, answers.Options{Most: most, Warn: warn})
-}
-
-func cacheSize() (int64, error) {
-	text := os.Getenv(envCacheSize)
-	if text == "" {
-		return answers.DefaultBytes, nil
+	rows, credits := int64(0), int64(0)
+	for _, a := range list {
+		rows, credits = rows+a.Rows, credits+a.Credits
 	}
-	n, err := humanize.ParseBytes(text)
-	if err != nil || n < answers.LeastBytes || n > answers.MostBytes {
-		return 0, usage("%s=%q: write how many bytes may be kept for later runs, from 1MiB to 1TiB, such as 200MB", envCacheSize, text)
-	}
-	return int64(n), nil
-}
-
-func ageError(text string) error {
-	_, err := answers.ParseAge(text)
-	return err
+	fmt.Fprintf(s.out, "dropped %s with %s, which have cost %s\n", table.Amount(int64(len(list)), "answer"), table.Amount(rows, "row"), table.Credits(credits))
+	return nil
 }

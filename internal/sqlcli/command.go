@@ -81,13 +81,14 @@ func sqlLast(args []string) []string {
 
 // flags of the command.
 type flags struct {
-	file, database, output  string
+	outputFlags
+	file, database          string
 	config, connection      string
 	tokenFile, baseURL      string
 	maxCredits, askAbove    int64
 	yes                     bool
 	failOnRows, failOnEmpty bool
-	header, demo, explain   bool
+	demo, explain           bool
 	allowIncomplete         bool
 	estimate, quiet, tables bool
 	verbose, fresh          bool
@@ -125,6 +126,7 @@ func newCommand(s *session, version string) *cobra.Command {
 	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{flagError(err)} })
 	s.flags.define(cmd)
+	cmd.AddCommand(newCacheCommand(s))
 	return cmd
 }
 
@@ -132,8 +134,7 @@ func (f *flags) define(cmd *cobra.Command) {
 	fs := cmd.Flags()
 	fs.SortFlags = false
 	fs.StringVarP(&f.file, "file", "f", "", "read the SQL from `FILE`")
-	fs.StringVarP(&f.output, "output", "o", "table", "`FORMAT` of the rows: "+strings.Join(formatNames(), ", "))
-	fs.BoolVar(&f.header, "header", true, "names of columns in table and csv output")
+	f.outputFlags.define(fs)
 	fs.StringVar(&f.database, "db", "", "SQLite `FILE` for tables and views that last (default in memory)")
 	fs.StringVar(&f.config, "config", "", "read the connection from `FILE`.spc, as Steampipe has it (default ~/.steampipe/config/serpstat.spc, without a token from elsewhere)")
 	fs.StringVar(&f.connection, "connection", "", "`NAME` of the connection, if the config has several")

@@ -21,6 +21,9 @@ type usageError struct{ error }
 
 func usage(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
 
+// errPipeClosed says that nobody reads the output any more, as with | head.
+var errPipeClosed = errors.New("standard output is closed")
+
 // explainError says SQLite's errors in plainer words.
 func (s *session) explainError(statement string, err error) error {
 	if err == nil {

@@ -66,7 +66,9 @@ func (q *questions) ask(ctx context.Context, over *execute.BudgetError) bool {
 			}
 		}()
 	})
-	q.session.progress.hold(question(over))
+	if !q.session.progress.hold(question(over)) {
+		return false
+	}
 	defer q.session.progress.release()
 	select {
 	case line := <-q.lines:

@@ -31,6 +31,8 @@ type progress struct {
 	unsure int64     // credits that may have been spent besides: their answers were lost
 	short  bool      // a result was incomplete
 	held   bool      // somebody is asked something on standard error
+	paged  bool      // a pager has the terminal
+	later  []string
 }
 
 // scans are what is shown of the statement that runs: no figure of it ever falls.
@@ -149,8 +151,31 @@ func (p *progress) width() int {
 func (p *progress) warn(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.paged {
+		p.later = append(p.later, text)
+		return
+	}
 	p.clearBar()
 	fmt.Fprintf(p.stderr, "serpstat-sql: warning: %s\n", text)
+}
+
+// pause leaves the terminal to a pager. Warnings wait until it has ended.
+func (p *progress) pause() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clearBar()
+	p.paged = true
+}
+
+// resume takes the terminal back.
+func (p *progress) resume() {
+	p.mu.Lock()
+	later := p.later
+	p.paged, p.later = false, nil
+	p.mu.Unlock()
+	for _, text := range later {
+		p.warn(text)
+	}
 }
 
 // observe counts an event of the plugin.
@@ -175,7 +200,7 @@ func (p *progress) observe(e serpstat.Event) {
 		p.left = e.LeftLines
 	}
 	p.scans.add(e)
-	if p.bar != nil && !p.held {
+	if p.bar != nil && !p.held && !p.paged {
 		p.bar.Describe(p.scans.line(p.count.since(p.before), p.width()))
 		p.bar.Add64(int64(e.Rows)) //nolint:errcheck // a bar that cannot be drawn
 	}
@@ -189,13 +214,18 @@ func (p *progress) recall(e serpstat.Event) {
 	}
 }
 
-// hold asks something on standard error, where nothing is drawn before release.
-func (p *progress) hold(question string) {
+// hold asks something on standard error, where nothing is drawn before release. It reports false where a pager has the
+// terminal: nobody can be asked then.
+func (p *progress) hold(question string) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.paged {
+		return false
+	}
 	p.clearBar()
 	p.held = true
 	fmt.Fprint(p.stderr, question)
+	return true
 }
 
 func (p *progress) release() {
@@ -212,7 +242,7 @@ func (p *progress) clear() {
 }
 
 func (p *progress) clearBar() {
-	if p.bar != nil {
+	if p.bar != nil && !p.paged {
 		p.bar.Clear() //nolint:errcheck // as above
 	}
 }

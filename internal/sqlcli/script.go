@@ -63,11 +63,17 @@ func (s *session) text(from string, b []byte) (string, error) {
 // countResults counts the statements that are there for their rows.
 func countResults(statements []sqlengine.Statement) (n int) {
 	for _, st := range statements {
-		if setting := firstWord(st.Text) == "pragma" && strings.Contains(st.Text, "="); !mayWrite(st.Text) && !setting || returning.MatchString(st.Text) {
+		if hasResult(st.Text) {
 			n++
 		}
 	}
 	return n
+}
+
+// hasResult reports a statement that is there for its rows.
+func hasResult(statement string) bool {
+	setting := firstWord(statement) == "pragma" && strings.Contains(statement, "=")
+	return !mayWrite(statement) && !setting || returning.MatchString(statement)
 }
 
 var returning = regexp.MustCompile(`(?i)\breturning\b`)

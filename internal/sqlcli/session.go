@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"slices"
-	"strings"
 	"syscall"
 	"time"
 
@@ -17,6 +16,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/answers"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
@@ -29,17 +29,17 @@ type session struct {
 	stdout, stderr io.Writer
 	flags          flags
 
+	to       *destination
 	out      *bufio.Writer
 	engine   *sqlengine.Engine
 	progress *progress
 	kept     *keptAnswers
 	plans    []execute.ScanPlan
-	done     int           // statements
-	document *jsonDocument // of several results, nil for one
+	settle   func() error     // makes what was written into a database last, when the rows are out; nil is nothing
+	done     int              // statements
+	results  int              // of the script
+	document *output.Document // nil where only plans are written
 }
-
-// errPipeClosed says that nobody reads the output any more, as with | head.
-var errPipeClosed = errors.New("standard output is closed")
 
 func (s *session) run(cmd *cobra.Command, args []string) error {
 	if found := s.flags.defaultConfig(); found != "" {
@@ -52,13 +52,22 @@ func (s *session) run(cmd *cobra.Command, args []string) error {
 		fmt.Fprintf(s.stderr, "settings from %s\n", s.flags.config)
 	}
 	if s.flags.tables {
+		s.results = max(1, len(args))
+		if err := s.checkOutput(); err != nil {
+			return err
+		}
 		return s.withEngine(cmd.Context(), func(ctx context.Context) error { return s.listTables(ctx, args) })
 	}
 	statements, err := s.statements(args)
 	if err != nil {
 		return err
 	}
-	if outputClosed(s.stdout) && (s.flags.explain || slices.ContainsFunc(statements, func(st sqlengine.Statement) bool { return !mayWrite(st.Text) })) {
+	if s.results = countResults(statements); s.flags.writesRows() {
+		if err := s.checkOutput(); err != nil {
+			return err
+		}
+	}
+	if (s.flags.target == "" || !s.flags.writesRows()) && outputClosed(s.stdout) && (s.flags.explain || slices.ContainsFunc(statements, func(st sqlengine.Statement) bool { return !mayWrite(st.Text) })) {
 		return usage("standard output is closed: nobody would get the rows")
 	}
 	guard, err := s.guard()
@@ -74,9 +83,10 @@ func (s *session) run(cmd *cobra.Command, args []string) error {
 
 // check finds flags that contradict each other or are out of range; given tells which ones the command line has.
 func (f *flags) check(given func(name string) bool) error {
+	if err := f.choose(given); err != nil {
+		return err
+	}
 	switch {
-	case formats[f.output] == nil:
-		return usage("--output %s: write one of %s", f.output, strings.Join(formatNames(), ", "))
 	case given("max-credits") && f.maxCredits < 1:
 		return usage("--max-credits %d: write a whole number from 1", f.maxCredits)
 	case given("cache-ttl") && ageError(f.cacheTTL) != nil:
@@ -99,31 +109,38 @@ func (f *flags) check(given func(name string) bool) error {
 }
 
 // withEngine runs work with an engine, progress and output around it.
-func (s *session) withEngine(ctx context.Context, work func(context.Context) error) (err error) {
+func (s *session) withEngine(ctx context.Context, work func(context.Context) error) error {
+	return s.withOutput(ctx, func(ctx context.Context) error {
+		options, end, err := s.engineOptions()
+		if err != nil {
+			return err
+		}
+		defer end()
+		defer s.kept.close()
+		if s.engine, err = sqlengine.Open(ctx, options); err != nil {
+			return err
+		}
+		defer s.engine.Close()
+		return s.endOutput(work(ctx))
+	})
+}
+
+// withOutput runs work with progress and output around it. The work ends the output.
+func (s *session) withOutput(ctx context.Context, work func(context.Context) error) (err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	s.progress = newProgress(s.stderr, s.flags.quiet || s.flags.tables || s.flags.explain && !s.flags.estimate, isPipe(s.stdout))
-	var out io.Writer = &outputWriter{s.stdout, s.progress}
-	if isTerminal(s.stdout) {
-		out = &forTerminal{w: out}
+	if s.to, err = s.openDestination(cancel); err != nil {
+		return err
 	}
-	s.out = bufio.NewWriter(out)
-	defer watchPipe(ctx, s.stdout, func() { cancel(errPipeClosed) })()
+	defer s.to.discard()
+	s.out = bufio.NewWriter(s.to.w)
+	if s.flags.writesRows() {
+		s.document = s.newDocument(s.results)
+	}
+	defer watchPipe(ctx, s.to.stream, func() { cancel(errPipeClosed) })()
 	defer func() { err = pipeError(ctx, err) }()
-	options, end, err := s.engineOptions()
-	if err != nil {
-		return err
-	}
-	defer end()
-	defer s.kept.close()
-	if s.engine, err = sqlengine.Open(ctx, options); err != nil {
-		return err
-	}
-	defer s.engine.Close()
 	err = work(ctx)
-	if flushed := s.out.Flush(); err == nil {
-		err = flushed
-	}
 	s.progress.finish(err == nil)
 	return err
 }
@@ -188,23 +205,18 @@ func serveDemo() (url string, stop func(), err error) {
 	return "http://" + listener.Addr().String(), func() { server.Close(); sim.Close() }, nil
 }
 
-// runScript runs the statements and makes what they write whole.
+// runScript runs the statements one after the other, up to the first that fails.
 func (s *session) runScript(ctx context.Context, statements []sqlengine.Statement) error {
-	if s.flags.output != "json" || s.flags.explain || countResults(statements) < 2 {
-		return s.runAll(ctx, statements)
+	t, err := s.transactionOf(statements)
+	if err != nil {
+		return err
 	}
-	s.document = &jsonDocument{w: s.out}
-	err := s.runAll(ctx, statements)
-	if end := s.document.end(); err == nil {
-		err = end
-	}
-	return err
-}
-
-// runAll runs the statements one after the other, up to the first that fails.
-func (s *session) runAll(ctx context.Context, statements []sqlengine.Statement) error {
-	for _, statement := range statements {
+	s.settle = func() error { return t.commit(ctx, s) }
+	for i, statement := range statements {
 		s.progress.begin()
+		if err := t.before(ctx, i, s); err != nil {
+			return err
+		}
 		if err := s.runStatement(serpstat.Statement(ctx), statement); err != nil {
 			if len(statements) > 1 {
 				return fmt.Errorf("line %d: %w", statement.Line, err)
@@ -231,7 +243,7 @@ func (s *session) runStatement(ctx context.Context, statement sqlengine.Statemen
 	case s.flags.explain:
 		return s.explainOne(ctx, statement.Text)
 	case !s.flags.verbose:
-		return s.runOne(ctx, statement.Text)
+		return s.runOne(ctx, statement)
 	}
 	before := s.progress.counts()
 	fmt.Fprintln(s.stderr)
@@ -239,47 +251,57 @@ func (s *session) runStatement(ctx context.Context, statement sqlengine.Statemen
 		fmt.Fprintln(s.stderr, statement.Comment)
 	}
 	fmt.Fprintln(s.stderr, statement.Text)
-	err := s.runOne(ctx, statement.Text)
+	err := s.runOne(ctx, statement)
 	s.progress.clear()
 	fmt.Fprintf(s.stderr, "%s\n", s.progress.counts().since(before))
 	return err
 }
 
 // runOne runs a statement and writes its rows, if it is one that has any.
-func (s *session) runOne(ctx context.Context, statement string) error {
-	rows, err := s.engine.Query(ctx, statement)
+func (s *session) runOne(ctx context.Context, statement sqlengine.Statement) error {
+	rows, err := s.engine.Query(ctx, statement.Text)
 	if err != nil {
-		return s.explainError(statement, err)
+		return s.explainError(statement.Text, err)
 	}
 	defer rows.Close()
-	if len(rows.Columns()) == 0 {
+	if len(rows.Columns()) == 0 || s.flags.whole() && !hasResult(statement.Text) {
 		for rows.Next() {
 		}
-		return s.explainError(statement, rows.Close())
+		return s.explainError(statement.Text, rows.Close())
 	}
-	if s.document != nil {
-		if err := s.document.next(); err != nil {
-			return err
-		}
-	}
-	out, err := formats[s.flags.output](s.out, rows.Columns(), s.flags.header)
-	if err != nil {
+	if err := s.document.Begin(s.titleOf(statement), columnsOf(rows)); err != nil {
 		return err
 	}
 	for rows.Next() {
 		s.progress.returnRow()
-		if err := out.row(rows.Values()); err != nil {
+		if err := s.document.Row(rows.Values()); err != nil {
 			return err
 		}
 	}
 	if err := rows.Close(); err != nil {
-		out.end() //nolint:errcheck // the query's error is the one to report
-		return s.explainError(statement, err)
+		return s.explainError(statement.Text, err)
 	}
-	if err := out.end(); err != nil {
+	if err := s.document.End(); err != nil {
 		return err
 	}
-	return s.out.Flush()
+	return s.endPages()
+}
+
+// titleOf is the title of one of several results, or of a sheet; a single one needs none.
+func (s *session) titleOf(statement sqlengine.Statement) string {
+	if s.results < 2 && s.flags.output != "xlsx" {
+		return ""
+	}
+	return title(statement)
+}
+
+func columnsOf(rows *sqlengine.Rows) []output.Column {
+	types := rows.Types()
+	columns := make([]output.Column, len(types))
+	for i, name := range rows.Columns() {
+		columns[i] = output.Column{Name: name, Type: types[i]}
+	}
+	return columns
 }
 
 // outputWriter takes the progress away from the terminal before rows are written to it.

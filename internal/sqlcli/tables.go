@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
@@ -84,15 +85,18 @@ func reach(t *sqlengine.Table, c sqlengine.Column) string {
 }
 
 // write prints rows in the chosen format.
-func (s *session) write(columns []string, rows [][]any) error {
-	out, err := formats[s.flags.output](s.out, columns, s.flags.header)
-	if err != nil {
+func (s *session) write(names []string, rows [][]any) error {
+	columns := make([]output.Column, len(names))
+	for i, name := range names {
+		columns[i].Name = name
+	}
+	if err := s.document.Begin("", columns); err != nil {
 		return err
 	}
 	for _, row := range rows {
-		if err := out.row(row); err != nil {
+		if err := s.document.Row(row); err != nil {
 			return err
 		}
 	}
-	return out.end()
+	return s.document.End()
 }

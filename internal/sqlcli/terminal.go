@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/term"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 )
 
 // isTerminal reports a stream that a person looks at.
@@ -40,7 +42,7 @@ func (t *forTerminal) Write(b []byte) (int, error) {
 		switch {
 		case r == utf8.RuneError && width == 1:
 			shown = append(shown, `\x`+strconv.FormatUint(uint64(text[0]), 16)...)
-		case r != '\n' && r != '\t' && invisible(r):
+		case r != '\n' && r != '\t' && output.Invisible(r):
 			quoted := strconv.QuoteRuneToASCII(r)
 			shown = append(shown, quoted[1:len(quoted)-1]...)
 		default:

@@ -185,12 +185,16 @@ func (e *Engine) Query(ctx context.Context, statement string) (*Rows, error) {
 	if err != nil {
 		return nil, errors.Join(e.cause(err), e.end())
 	}
-	columns, err := rows.Columns()
+	columns, err := rows.ColumnTypes()
 	if err != nil {
 		rows.Close()
 		return nil, errors.Join(err, e.end())
 	}
-	return &Rows{engine: e, rows: rows, columns: columns}, nil
+	r := &Rows{engine: e, rows: rows}
+	for _, c := range columns {
+		r.columns, r.types = append(r.columns, c.Name()), append(r.types, c.DatabaseTypeName())
+	}
+	return r, nil
 }
 
 func (e *Engine) begin(ctx context.Context, text string) error {

@@ -7,6 +7,7 @@ type Rows struct {
 	engine  *Engine
 	rows    *sql.Rows
 	columns []string
+	types   []string
 	values  []any
 	err     error
 	closed  bool
@@ -14,6 +15,10 @@ type Rows struct {
 
 // Columns are the names of the result's columns; a statement that returns no rows has none.
 func (r *Rows) Columns() []string { return r.columns }
+
+// Types are the types of the columns as tables declare them, "" where an expression gives the values. Times of a
+// plugin's tables have [TimeType].
+func (r *Rows) Types() []string { return r.types }
 
 // Next goes to the next row, and reports whether there is one.
 func (r *Rows) Next() bool {

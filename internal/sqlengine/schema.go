@@ -99,11 +99,19 @@ func (t *Table) column(name string) int {
 	return slices.IndexFunc(t.Columns, func(c Column) bool { return c.Name == name })
 }
 
+// TimeType is the declared type of a column of times, by which what is made of a result tells them from other texts. To
+// SQLite it is a type of texts, as it has TEXT in it; the driver would make another value of a TIMESTAMP.
+const TimeType = "TIMESTAMP TEXT"
+
 // declaration is the CREATE TABLE statement that SQLite takes a virtual table's columns from.
 func (t *Table) declaration() string {
 	columns := make([]string, len(t.Columns))
 	for i, c := range t.Columns {
-		columns[i] = fmt.Sprintf("%s %s", quoteName(c.Name), c.Type)
+		declared := c.Type
+		if c.kind == timeKind {
+			declared = TimeType
+		}
+		columns[i] = fmt.Sprintf("%s %s", quoteName(c.Name), declared)
 		if c.NeverNull {
 			columns[i] += " NOT NULL" // SQLite knows then what IS NULL makes of it, and that min() may begin at the least
 		}

@@ -1,0 +1,25 @@
+package output
+
+import (
+	"net/url"
+	"strings"
+)
+
+// isAddress reports a text that looks like the address of a page.
+func isAddress(s string) bool {
+	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
+}
+
+// linkOf is the address that a value links to, in ASCII: of http and https alone, since a link of another scheme may be
+// a program. "" is none.
+func linkOf(value any) string {
+	s, ok := value.(string)
+	if !ok || !isAddress(s) || strings.ContainsFunc(s, Invisible) {
+		return ""
+	}
+	u, err := url.Parse(s)
+	if err != nil || u.Host == "" || strings.ContainsAny(u.Host, " <>\"{}|\\^`") {
+		return ""
+	}
+	return u.String()
+}

@@ -1,0 +1,179 @@
+package sqlcli
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"unicode/utf8"
+)
+
+// pager shows on a terminal what fits on its screen, and the rest through a program that pages. It takes no more than
+// the program reads, and a pipe holds, so that rows which nobody looks at are not bought.
+type pager struct {
+	terminal      io.Writer
+	stderr        io.Writer
+	width, height int      // of the screen
+	command       []string // nil shows all at once
+	progress      *progress
+	quit          func(cause error) // ends the statement
+
+	held    bytes.Buffer
+	lines   int // of the screen that what is held takes
+	column  int // of the last line
+	cmd     *exec.Cmd
+	pipe    *os.File
+	ended   chan struct{} // closed when the program has ended
+	atEnd   atomic.Bool   // it is to end: all has been written
+	failure error
+}
+
+const defaultPager = "less"
+
+// pagerCommand is the program that pages: $PAGER, or less where there is one. A warning says that there is none.
+func pagerCommand(getenv func(string) (string, bool), lookPath func(string) (string, error)) (command []string, warning string) {
+	if terminal, _ := getenv("TERM"); terminal == "dumb" {
+		return nil, ""
+	}
+	said, set := getenv("PAGER")
+	if !set {
+		if less, err := lookPath(defaultPager); err == nil {
+			return []string{less, "-FRSX"}, ""
+		}
+		return nil, ""
+	}
+	words := strings.Fields(said)
+	switch {
+	case len(words) == 0 || words[0] == "cat":
+		return nil, ""
+	case strings.ContainsAny(words[0], "=$'\"("): // for the shell to read
+	default:
+		if _, err := lookPath(words[0]); err != nil {
+			return nil, fmt.Sprintf("the pager %s of PAGER is not there: rows are shown without", words[0])
+		}
+	}
+	if runtime.GOOS == "windows" {
+		return words, ""
+	}
+	return []string{"sh", "-c", said}, ""
+}
+
+// Write holds what fits on the screen. What comes then goes to the program.
+func (p *pager) Write(b []byte) (int, error) {
+	switch {
+	case p.cmd != nil:
+		return p.pipe.Write(b)
+	case p.command == nil:
+		return p.terminal.Write(b)
+	}
+	p.held.Write(b)
+	p.count(b)
+	if p.lines < p.height { // the last one is for the prompt
+		return len(b), nil
+	}
+	if err := p.start(); err != nil {
+		p.progress.warn(fmt.Sprintf("the pager %s cannot be started: %v", p.command[0], err))
+		p.command = nil
+		return len(b), p.show(p.terminal)
+	}
+	return len(b), p.show(p.pipe)
+}
+
+// count counts lines as a screen has them.
+func (p *pager) count(b []byte) {
+	for len(b) > 0 {
+		line, rest, whole := bytes.Cut(b, []byte("\n"))
+		p.column += utf8.RuneCount(line)
+		if p.lines += p.column / p.width; whole {
+			p.lines++
+			p.column = 0
+		} else {
+			p.column %= p.width
+		}
+		b = rest
+	}
+}
+
+// show writes what is held.
+func (p *pager) show(w io.Writer) error {
+	defer p.held.Reset()
+	_, err := w.Write(p.held.Bytes())
+	return err
+}
+
+func (p *pager) start() error {
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer reader.Close()
+	shrink(writer)
+	cmd := exec.Command(p.command[0], p.command[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = reader, p.terminal, p.stderr
+	cmd.Env = pagerEnvironment(os.Environ())
+	p.progress.pause()
+	if err := cmd.Start(); err != nil {
+		writer.Close()
+		p.progress.resume()
+		return err
+	}
+	p.cmd, p.pipe, p.ended = cmd, writer, make(chan struct{})
+	p.atEnd.Store(false)
+	go func(ended chan struct{}) {
+		defer close(ended)
+		err := cmd.Wait()
+		var exit *exec.ExitError
+		if errors.As(err, &exit) && (exit.ExitCode() == 126 || exit.ExitCode() == 127) { // of a shell, for what it cannot run
+			p.failure = fmt.Errorf("the pager %s cannot be run: set PAGER to another, or use --no-pager", p.command[len(p.command)-1])
+		}
+		if !p.atEnd.Load() {
+			p.quit(cmp.Or(p.failure, errPipeClosed))
+		}
+	}(p.ended)
+	return nil
+}
+
+// pagerEnvironment has what less needs to show all letters, and to go away where all fits, unless its user says it.
+func pagerEnvironment(environment []string) []string {
+	has := func(names ...string) bool {
+		for _, variable := range environment {
+			for _, name := range names {
+				if value, ok := strings.CutPrefix(variable, name+"="); ok && value != "" {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	if !has("LESS") {
+		environment = append(environment, "LESS=FRSX")
+	}
+	if !has("LESSCHARSET", "LC_ALL", "LC_CTYPE", "LANG") {
+		environment = append(environment, "LESSCHARSET=utf-8")
+	}
+	return environment
+}
+
+// end ends a statement's pages: it shows what is held, or waits until the program has been left.
+func (p *pager) end() error {
+	p.lines, p.column = 0, 0
+	if p.cmd == nil {
+		if p.held.Len() == 0 {
+			return nil
+		}
+		p.progress.beforeRows()
+		return p.show(p.terminal)
+	}
+	p.atEnd.Store(true)
+	p.pipe.Close()
+	<-p.ended
+	p.cmd = nil
+	p.progress.resume()
+	return p.failure
+}

@@ -1,0 +1,100 @@
+package sqlcli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+)
+
+// wholeFile is a file that is written whole or not at all: rows go to a temporary file beside it, which takes its place
+// at the end. Devices and pipes are written directly.
+type wholeFile struct {
+	*os.File
+	name   string // what it becomes; "" for what is written directly
+	closed bool
+}
+
+// openWhole tries whether a file can be written, and leaves it as it is.
+func openWhole(name string) (*wholeFile, error) {
+	target := name
+	if resolved, err := filepath.EvalSymlinks(name); err == nil {
+		target = resolved // a link stays one
+	}
+	info, err := os.Stat(target)
+	switch {
+	case err == nil && info.IsDir():
+		return nil, fmt.Errorf("%s is a directory", name)
+	case isDevice(name) || err == nil && !info.Mode().IsRegular():
+		f, err := os.OpenFile(name, os.O_WRONLY, 0)
+		if err != nil {
+			return nil, err
+		}
+		return &wholeFile{File: f}, nil
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return nil, err
+	}
+	mode := fs.FileMode(0o666)
+	if err == nil {
+		mode = info.Mode().Perm()
+		present, err := os.OpenFile(target, os.O_WRONLY, 0) // on Windows it may be open in Excel
+		if err != nil {
+			return nil, err
+		}
+		present.Close()
+	}
+	f, err := createBeside(target, mode)
+	if err != nil {
+		return nil, err
+	}
+	return &wholeFile{File: f, name: target}, nil
+}
+
+// isDevice reports a name that is no file's whatever is behind it.
+func isDevice(name string) bool {
+	return path.Dir(name) == "/dev" || strings.HasPrefix(name, "/dev/fd/") || strings.HasPrefix(name, `\\.\`)
+}
+
+// createBeside makes a temporary file in the directory of another one, so that it can take its place, and with the mode
+// that it is to have.
+func createBeside(target string, mode fs.FileMode) (*os.File, error) {
+	for n := 0; ; n++ {
+		name := filepath.Join(filepath.Dir(target), fmt.Sprintf(".serpstat-sql-%d-%d%s", os.Getpid(), n, filepath.Ext(target)))
+		f, err := os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, mode)
+		if !errors.Is(err, fs.ErrExist) {
+			return f, err
+		}
+	}
+}
+
+// commit puts the file in its place. What cannot be renamed stays under its temporary name.
+func (f *wholeFile) commit() error {
+	if f.name == "" {
+		f.closed = true
+		return f.Close()
+	}
+	err := errors.Join(f.Sync(), f.Close())
+	if err != nil {
+		return err // it is discarded
+	}
+	f.closed = true
+	if err := os.Rename(f.File.Name(), f.name); err != nil {
+		return fmt.Errorf("%s could not be written: its rows are in %s, whole, and can be renamed: %w", f.name, f.File.Name(), err)
+	}
+	return nil
+}
+
+// discard removes what is not committed.
+func (f *wholeFile) discard() {
+	if f.closed {
+		return
+	}
+	f.closed = true
+	f.Close()
+	if f.name != "" {
+		os.Remove(f.File.Name())
+	}
+}
