@@ -57,13 +57,16 @@ func run(ctx context.Context, version string, args []string, stdin io.Reader, st
 		return exitIncomplete
 	case err == nil || errors.Is(err, errPipeClosed):
 		return exitOK
-	case ctx.Err() != nil:
+	case ctx.Err() != nil || errors.Is(err, errInterrupted):
 		fmt.Fprintln(stderr, "serpstat-sql: interrupted")
 		return exitInterrupted
 	}
 	fmt.Fprintf(stderr, "serpstat-sql: %v\n", err)
-	if errors.As(err, new(usageError)) {
+	switch {
+	case errors.As(err, new(usageError)):
 		return exitUsage
+	case errors.As(err, new(apiError)):
+		return exitAPI
 	}
 	return exitFailed
 }
@@ -108,19 +111,24 @@ const examples = `  serpstat-sql --demo "select url_from, url_to, link_text from
 
 func newCommand(s *session, version string) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:               `serpstat-sql [flags] ["SQL"]`,
-		Short:             "Ask SQL of Serpstat's backlink data",
-		Long:              long,
-		Example:           examples,
-		Version:           version,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
-		Args:              cobra.ArbitraryArgs,
-		RunE:              func(cmd *cobra.Command, args []string) error { return s.run(cmd, args) },
+		Use:           `serpstat-sql [flags] ["SQL"]`,
+		Short:         "Ask SQL of Serpstat's backlink data",
+		Long:          long,
+		Example:       examples,
+		Version:       version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, args []string) error { return s.run(cmd, args) },
 	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{flagError(err)} })
 	s.flags.define(cmd)
+	addCommands(cmd,
+		newLoginCommand(s),
+		newDoctorCommand(s, version),
+		newManCommand(),
+	)
+	completeFlags(cmd, &s.flags)
+	describe(cmd)
 	return cmd
 }
 
