@@ -7,13 +7,25 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # The lint workflow takes the version from here.
 GOLANGCI_VERSION = v2.13.1
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+# Builds what a release holds. The newest version whose modules the proxy has all of, and that Go 1.26 builds.
+GORELEASER = github.com/goreleaser/goreleaser/v2@v2.16.0
+
+VERSION ?= $(shell git describe --tags --dirty 2>/dev/null || echo dev)
+BUILDINFO = github.com/turbot/steampipe-plugin-serpstat/internal/buildinfo
+LDFLAGS = -X $(BUILDINFO).version=$(VERSION) -X $(BUILDINFO).commit=$(shell git rev-parse HEAD 2>/dev/null) \
+	-X $(BUILDINFO).date=$(shell TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ 2>/dev/null)
 
 # One setting for all that is built to be run: a binary of another kind is compiled anew, with all it depends on.
-# The plugin has no version of its own; its linker passes over what it does not find.
-GO_BUILD = CGO_ENABLED=0 go build -tags netgo -ldflags "-X main.version=$(VERSION)"
+GO_BUILD = CGO_ENABLED=0 go build -tags netgo -ldflags "$(LDFLAGS)"
 
-.PHONY: all build demo install lint vet-all golangci golangci-version test test-long bench fuzz
+# Where serpstat-sql goes, and what shells and man read of it.
+PREFIX ?= $(HOME)/.local
+SHARE = $(PREFIX)/share
+SQL = $(PREFIX)/bin/serpstat-sql
+SHARED = bash-completion/completions/serpstat-sql zsh/site-functions/_serpstat-sql fish/vendor_completions.d/serpstat-sql.fish \
+	man/man1/serpstat-sql.1
+
+.PHONY: all build demo install install-plugin install-sql share uninstall snapshot lint vet-all vet-others golangci golangci-version test test-long bench fuzz
 
 all: build
 
@@ -23,11 +35,38 @@ build:
 demo:
 	@$(GO_BUILD) -o bin/ ./cmd/serpstat-sql && bin/serpstat-sql --demo --verbose -f demo.sql
 
-install:
+install: install-plugin install-sql
+
+install-plugin:
 	mkdir -p "$(PLUGIN_DIR)" "$(STEAMPIPE_INSTALL_DIR)/config"
 	$(GO_BUILD) -o "$(PLUGIN_DIR)/serpstat.plugin" .
 	@if [ -e "$(CONFIG)" ]; then echo "kept the existing $(CONFIG)"; \
-	else sed 's|plugin = "serpstat"|plugin = "local/serpstat"|' config/serpstat.spc > "$(CONFIG)" && echo "wrote $(CONFIG)"; fi
+	else (umask 077; sed 's|plugin = "serpstat"|plugin = "local/serpstat"|' config/serpstat.spc > "$(CONFIG)") && echo "wrote $(CONFIG)"; fi
+
+install-sql:
+	mkdir -p "$(PREFIX)/bin"
+	$(GO_BUILD) -o "$(SQL)" ./cmd/serpstat-sql
+	@$(MAKE) --no-print-directory share
+	@case ":$$PATH:" in *":$(PREFIX)/bin:"*) ;; *) echo "$(PREFIX)/bin is not in PATH: add it, or call $(SQL)";; esac
+
+# What shells and man read, as a serpstat-sql that runs here tells it.
+share:
+	@mkdir -p $(foreach file,$(SHARED),"$(SHARE)/$(dir $(file))")
+	@"$(SQL)" completion bash > "$(SHARE)/bash-completion/completions/serpstat-sql"
+	@"$(SQL)" completion zsh > "$(SHARE)/zsh/site-functions/_serpstat-sql"
+	@"$(SQL)" completion fish > "$(SHARE)/fish/vendor_completions.d/serpstat-sql.fish"
+	@"$(SQL)" man > "$(SHARE)/man/man1/serpstat-sql.1"
+	@echo "wrote completions and a man page below $(SHARE)"
+
+# Takes away what install has put there. The config may hold a token, and stays.
+uninstall:
+	rm -f "$(PLUGIN_DIR)/serpstat.plugin" "$(SQL)" $(foreach file,$(SHARED),"$(SHARE)/$(file)")
+	@rmdir "$(PLUGIN_DIR)" 2>/dev/null || true
+	@if [ -e "$(CONFIG)" ]; then echo "kept $(CONFIG), which may hold your token: remove it yourself"; fi
+
+# What a release holds, in dist, without publishing it. TARGET="--single-target --skip=homebrew,scoop" is for this system alone.
+snapshot:
+	go run $(GORELEASER) release --snapshot --clean $(TARGET)
 
 lint:
 	@test -z "$$(gofmt -l .)" || { echo "not gofmt-ed:"; gofmt -l .; exit 1; }
@@ -36,10 +75,14 @@ lint:
 
 # Compiles and vets all, tests too, for the systems that the releases and CI have beside this one: code behind a
 # build tag breaks there unseen. No part of lint: each system compiles all dependencies once, minutes from cold.
-PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
+PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 vet-all:
 	@for p in $(PLATFORMS); do echo "go vet for $$p"; \
 		GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0 go vet ./... || exit 1; done
+
+# One architecture of each other system: build tags tell systems apart, seldom architectures.
+vet-others:
+	@$(MAKE) --no-print-directory vet-all PLATFORMS="windows/amd64 darwin/arm64"
 
 golangci:
 	go run $(GOLANGCI) run
