@@ -101,8 +101,11 @@ func quoteHCL(s string) string {
 	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(q)
 }
 
-// readConfig returns the arguments of a connection block of a Steampipe config file, without the one that
-// names the plugin. name may be "" if there is one such connection.
+// steampipesOwn are arguments of a connection that Steampipe reads and plugins are not told.
+var steampipesOwn = []string{"plugin", "type", "connections", "import_schema"}
+
+// readConfig returns the arguments of a connection block of a Steampipe config file, without those that are Steampipe's
+// own. name may be "" if there is one such connection.
 func readConfig(file, name string) (map[string]string, error) {
 	source, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -125,7 +128,7 @@ func readConfig(file, name string) (map[string]string, error) {
 	}
 	arguments := map[string]string{}
 	for key, attribute := range block.Body.Attributes {
-		if key != "plugin" {
+		if !slices.Contains(steampipesOwn, key) {
 			arguments[key] = string(attribute.Expr.Range().SliceBytes([]byte(text)))
 		}
 	}
@@ -150,20 +153,28 @@ func problem(problems hcl.Diagnostics) error {
 	return fmt.Errorf("%s:%d: %s", p.Subject.Filename, p.Subject.Start.Line, p.Summary)
 }
 
-// connections are the blocks whose plugin is this one.
+// connections are the blocks whose plugin is this one. An aggregator is none: it has no account, but names those that do.
 func connections(body *hclsyntax.Body) []*hclsyntax.Block {
 	return slices.DeleteFunc(slices.Clone(body.Blocks), func(b *hclsyntax.Block) bool {
 		attribute := b.Body.Attributes["plugin"]
-		if b.Type != "connection" || len(b.Labels) != 1 || attribute == nil {
+		if b.Type != "connection" || len(b.Labels) != 1 || attribute == nil || literal(b.Body.Attributes["type"]) == "aggregator" {
 			return true
 		}
-		value, problems := attribute.Expr.Value(nil)
-		if problems.HasErrors() || value.Type().FriendlyName() != "string" || value.IsNull() {
-			return true
-		}
-		plugin, _, _ := strings.Cut(value.AsString(), "@")
+		plugin, _, _ := strings.Cut(literal(attribute), "@")
 		return plugin[strings.LastIndex(plugin, "/")+1:] != "serpstat"
 	})
+}
+
+// literal is an argument's text; "" if it has none.
+func literal(attribute *hclsyntax.Attribute) string {
+	if attribute == nil {
+		return ""
+	}
+	value, problems := attribute.Expr.Value(nil)
+	if problems.HasErrors() || value.Type().FriendlyName() != "string" || value.IsNull() {
+		return ""
+	}
+	return value.AsString()
 }
 
 func choose(blocks []*hclsyntax.Block, file, name string) (*hclsyntax.Block, error) {

@@ -97,8 +97,8 @@ func placements(text string, block *hclsyntax.Block, literal string) (list []str
 		}
 	}
 	plugin := block.Body.Attributes["plugin"].SrcRange
-	line := strings.LastIndexByte(text[:plugin.Start.Byte], '\n') + 1
-	indent := text[line:plugin.Start.Byte]
+	before := text[strings.LastIndexByte(text[:plugin.Start.Byte], '\n')+1 : plugin.Start.Byte]
+	indent := before[:len(before)-len(strings.TrimLeft(before, " \t"))]
 	if next := strings.IndexByte(text[plugin.End.Byte:], '\n'); next >= 0 {
 		next += plugin.End.Byte + 1
 		insert(next, next, indent+"token = "+literal+nl)
@@ -114,11 +114,7 @@ func isBlockWithToken(text, file string, before *hclsyntax.Block, token string) 
 		return false
 	}
 	after, err := choose(blocks, file, before.Labels[0])
-	if err != nil || after.Body.Attributes["token"] == nil {
-		return false
-	}
-	value, problems := after.Body.Attributes["token"].Expr.Value(nil)
-	if problems.HasErrors() || value.Type().FriendlyName() != "string" || value.AsString() != token {
+	if err != nil || literal(after.Body.Attributes["token"]) != token {
 		return false
 	}
 	names := func(b *hclsyntax.Block) map[string]bool {
