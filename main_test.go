@@ -21,6 +21,7 @@ import (
 	goplugin "github.com/hashicorp/go-plugin"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/shared"
+	"golang.org/x/mod/module"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
@@ -92,7 +93,8 @@ func TestInstallAndUninstall(t *testing.T) {
 	makeInto(t, dir, "uninstall") // what is not there is no error
 }
 
-// go install …@latest refuses a module that replaces others, or leaves some out.
+// go install …@latest takes the module from Go's proxy, which refuses one that replaces others or leaves some out, and one
+// with a file of a name that some system may not have.
 func TestGoInstallTakesTheModule(t *testing.T) {
 	text, err := os.ReadFile("go.mod")
 	if err != nil {
@@ -101,6 +103,26 @@ func TestGoInstallTakesTheModule(t *testing.T) {
 	for line := range strings.Lines(string(text)) {
 		if word, _, _ := strings.Cut(line, " "); word == "replace" || word == "exclude" {
 			t.Errorf("go.mod has: %s", line)
+		}
+	}
+	var files []string
+	err = filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (path == ".git" || path == "bin" || path == "dist" || path == ".bench" || d.Name() == "rapid"): // of no commit
+			return fs.SkipDir
+		case !d.IsDir():
+			files = append(files, filepath.ToSlash(path))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if err := module.CheckFilePath(file); err != nil {
+			t.Error(err)
 		}
 	}
 }
