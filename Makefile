@@ -72,6 +72,7 @@ uninstall:
 	rm -f "$(PLUGIN_DIR)/serpstat.plugin" "$(SQL)" $(foreach file,$(SHARED),"$(SHARE)/$(file)")
 	@rmdir "$(PLUGIN_DIR)" 2>/dev/null || true
 	@if [ -e "$(CONFIG)" ]; then echo "kept $(CONFIG), which may hold your token: remove it yourself"; fi
+	@echo "kept what was bought, if anything was: serpstat-sql/answers.db in your directory for caches"
 
 # What a release holds, in dist, without publishing it.
 snapshot:

@@ -20,6 +20,7 @@ func completeFlags(root *cobra.Command, f *flags) {
 		"output":      fixed(formatNames()),
 		"max-credits": fixed(nil),
 		"base-url":    fixed(nil),
+		"cache-ttl":   fixed(nil),
 		"connection": func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return connectionNames(f), cobra.ShellCompDirectiveNoFileComp
 		},

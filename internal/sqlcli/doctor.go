@@ -126,10 +126,10 @@ func (s *session) tryAccount(ctx context.Context, account *serpstat.Account) err
 		return err
 	case serpstatapi.KindOf(err) == serpstatapi.KindToken:
 		s.say("answer", "%v", err)
-		return usage("Serpstat does not take the token: see above")
+		return usage("the token is not taken: see above")
 	case err != nil:
 		s.say("answer", "%v", err)
-		return apiError{errors.New("Serpstat does not answer as it should: see above")}
+		return apiError{errors.New("the API does not answer as it should: see above")}
 	}
 	s.say("answer", "the token works")
 	plan := stats.PlanID

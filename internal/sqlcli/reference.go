@@ -21,6 +21,8 @@ var environment = []described{
 	{"SERPSTAT_API_URL", "the API's address, such as that of serpstat-sim"},
 	{"SERPSTAT_REQUESTS_PER_SECOND", "how many a second the plan allows (1)"},
 	{"SERPSTAT_MAX_CREDITS", "the most credits that one statement may spend"},
+	{"SERPSTAT_CACHE_TTL", "how old answers of earlier runs may be (1h)"},
+	{envCacheSize, "how much of them is kept, such as 200MB"},
 	{"STEAMPIPE_INSTALL_DIR", "where Steampipe is (~/.steampipe)"},
 	{"STEAMPIPE_LOG_LEVEL", "DEBUG logs each request, never the token"},
 	{"HTTPS_PROXY, NO_PROXY", "the proxy, and hosts that need none"},
