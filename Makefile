@@ -8,13 +8,25 @@ STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 # The lint workflow takes the version from here.
 GOLANGCI_VERSION = v2.13.1
 GOLANGCI = github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
-VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+# Builds what a release holds. Versions from 2.17 on need a module that the proxy does not give, and from 2.18 on Go 1.27.
+GORELEASER = github.com/goreleaser/goreleaser/v2@v2.16.0
+
+VERSION ?= $(shell git describe --tags --dirty 2>/dev/null || echo dev)
+BUILDINFO = github.com/turbot/steampipe-plugin-serpstat/internal/buildinfo
+LDFLAGS = -X $(BUILDINFO).version=$(VERSION) -X $(BUILDINFO).commit=$(shell git rev-parse HEAD 2>/dev/null) \
+	-X $(BUILDINFO).date=$(shell TZ=UTC git log -1 --format=%cd --date=format-local:%Y-%m-%dT%H:%M:%SZ 2>/dev/null)
 
 # One setting for all that is built to be run: a binary of another kind is compiled anew, with all it depends on.
-# The plugin has no version of its own; its linker passes over what it does not find.
-GO_BUILD = CGO_ENABLED=0 go build -tags netgo -ldflags "-X main.version=$(VERSION)"
+GO_BUILD = CGO_ENABLED=0 go build -tags netgo -ldflags "$(LDFLAGS)"
 
-.PHONY: all build demo install lint vet-all golangci golangci-version test test-duckdb test-long bench fuzz
+# Where serpstat-sql goes, and what shells and man read of it.
+PREFIX ?= $(HOME)/.local
+SHARE = $(PREFIX)/share
+SQL = $(PREFIX)/bin/serpstat-sql
+SHARED = bash-completion/completions/serpstat-sql zsh/site-functions/_serpstat-sql fish/vendor_completions.d/serpstat-sql.fish \
+	man/man1/serpstat-sql.1
+
+.PHONY: all build demo install install-plugin install-sql share packaged-share uninstall snapshot release snapshot-here try-deb lint vet-all vet-others golangci golangci-version test test-duckdb test-long bench fuzz
 
 all: build
 
@@ -24,23 +36,87 @@ build:
 demo:
 	@$(GO_BUILD) -o bin/ ./cmd/serpstat-sql && bin/serpstat-sql --demo --verbose -f demo.sql
 
-install:
+install: install-plugin install-sql
+
+install-plugin:
 	mkdir -p "$(PLUGIN_DIR)" "$(STEAMPIPE_INSTALL_DIR)/config"
 	$(GO_BUILD) -o "$(PLUGIN_DIR)/serpstat.plugin" .
 	@if [ -e "$(CONFIG)" ]; then echo "kept the existing $(CONFIG)"; \
-	else sed 's|plugin = "serpstat"|plugin = "local/serpstat"|' config/serpstat.spc > "$(CONFIG)" && echo "wrote $(CONFIG)"; fi
+	else (umask 077; sed 's|plugin = "serpstat"|plugin = "local/serpstat"|' config/serpstat.spc > "$(CONFIG)") && echo "wrote $(CONFIG)"; fi
 
+install-sql:
+	mkdir -p "$(PREFIX)/bin"
+	$(GO_BUILD) -o "$(SQL)" ./cmd/serpstat-sql
+	@$(MAKE) --no-print-directory share
+	@case ":$$PATH:" in *":$(PREFIX)/bin:"*) ;; *) echo "$(PREFIX)/bin is not in PATH: add it, or call $(SQL)";; esac
+
+# What shells and man read, as a serpstat-sql that runs here tells it.
+share:
+	@mkdir -p $(foreach file,$(SHARED),"$(SHARE)/$(dir $(file))")
+	@"$(SQL)" completion bash > "$(SHARE)/bash-completion/completions/serpstat-sql"
+	@"$(SQL)" completion zsh > "$(SHARE)/zsh/site-functions/_serpstat-sql"
+	@"$(SQL)" completion fish > "$(SHARE)/fish/vendor_completions.d/serpstat-sql.fish"
+	@"$(SQL)" man > "$(SHARE)/man/man1/serpstat-sql.1"
+	@echo "wrote completions and a man page below $(SHARE)"
+
+# What packages hold beside the binaries (.goreleaser.yml), made by a command of this system.
+PACKAGED = bin/packaged
+packaged-share:
+	@rm -rf $(PACKAGED)
+	@$(GO_BUILD) -o $(PACKAGED)/serpstat-sql ./cmd/serpstat-sql
+	@$(MAKE) --no-print-directory share SHARE=$(PACKAGED)/share SQL=$(PACKAGED)/serpstat-sql
+	@gzip -9nc $(PACKAGED)/share/man/man1/serpstat-sql.1 > $(PACKAGED)/serpstat-sql.1.gz
+	@gzip -9nc CHANGELOG.md > $(PACKAGED)/changelog.gz
+
+# Takes away what install has put there. The config may hold a token, and stays.
+uninstall:
+	rm -f "$(PLUGIN_DIR)/serpstat.plugin" "$(SQL)" $(foreach file,$(SHARED),"$(SHARE)/$(file)")
+	@rmdir "$(PLUGIN_DIR)" 2>/dev/null || true
+	@if [ -e "$(CONFIG)" ]; then echo "kept $(CONFIG), which may hold your token: remove it yourself"; fi
+	@echo "kept what was bought, if anything was: serpstat-sql/answers.db in your directory for caches"
+
+# What a release holds, in dist, without publishing it.
+snapshot:
+	go run $(GORELEASER) release --snapshot --clean
+
+# Publishes what the tag that is checked out is a release of.
+release:
+	go run $(GORELEASER) release --clean
+
+# The same as snapshot for this system alone, of packages as lint has compiled them: -trimpath would compile all of them anew.
+snapshot-here:
+	@mkdir -p bin && sed -e 's/\[linux, darwin, windows\]/[$(shell go env GOOS)]/' -e 's/\[amd64, arm64\]/[$(shell go env GOARCH)]/' \
+		-e 's/, -trimpath//' .goreleaser.yml > bin/goreleaser-here.yml
+	go run $(GORELEASER) release --snapshot --clean --skip=homebrew,scoop -f bin/goreleaser-here.yml
+
+# Installs the package of snapshot-here below a directory, by dpkg where it may, and uses what is in it as its user would.
+DEB = dist/serpstat-sql_linux_$(shell go env GOARCH).deb
+DEB_ROOT = bin/deb
+try-deb:
+	@rm -rf $(DEB_ROOT) && mkdir -p $(DEB_ROOT)/var/lib/dpkg
+	@if [ "$$(id -u)" = 0 ]; then dpkg --root="$(CURDIR)/$(DEB_ROOT)" -i $(DEB); else dpkg-deb -x $(DEB) $(DEB_ROOT); fi
+	$(DEB_ROOT)/usr/bin/serpstat-sql --demo "select url_from, url_to from serpstat_outlink where query = 'serpstat.com' limit 3"
+	@$(DEB_ROOT)/usr/bin/serpstat-sql --version
+	@$(DEB_ROOT)/usr/bin/serpstat-sim --version
+	@gzip -dc $(DEB_ROOT)/usr/share/man/man1/serpstat-sql.1.gz | grep -q 'SH EXIT STATUS'
+	@bash -n $(DEB_ROOT)/usr/share/bash-completion/completions/serpstat-sql
+
+# Without cgo, as all that is built to be run: what is compiled here need not be compiled again for that.
 lint:
 	@test -z "$$(gofmt -l .)" || { echo "not gofmt-ed:"; gofmt -l .; exit 1; }
-	go vet ./...
-	go run $(STATICCHECK) ./...
+	CGO_ENABLED=0 go vet ./...
+	CGO_ENABLED=0 go run $(STATICCHECK) ./...
 
 # Compiles and vets all, tests too, for the systems that the releases and CI have beside this one: code behind a
 # build tag breaks there unseen. No part of lint: each system compiles all dependencies once, minutes from cold.
-PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64
+PLATFORMS = linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 vet-all:
 	@for p in $(PLATFORMS); do echo "go vet for $$p"; \
 		GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0 go vet ./... || exit 1; done
+
+# One architecture of each other system: build tags tell systems apart, seldom architectures.
+vet-others:
+	@$(MAKE) --no-print-directory vet-all PLATFORMS="windows/amd64 darwin/arm64"
 
 golangci:
 	go run $(GOLANGCI) run

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -20,14 +21,16 @@ import (
 	goplugin "github.com/hashicorp/go-plugin"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/shared"
+	"golang.org/x/mod/module"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
-// install runs make install into a new directory. What it builds with is the tests' own, if they tell (Makefile).
-func install(t *testing.T, dir string) string {
+// makeInto runs a target of the Makefile for directories below one. What it builds with is the tests' own, if they tell
+// (Makefile).
+func makeInto(t *testing.T, dir, target string) string {
 	t.Helper()
-	args := []string{"install", "STEAMPIPE_INSTALL_DIR=" + dir}
+	args := []string{target, "STEAMPIPE_INSTALL_DIR=" + dir, "PREFIX=" + filepath.Join(dir, "prefix")}
 	if build := os.Getenv("TEST_BUILD"); build != "" {
 		args = append(args, "GO_BUILD="+build)
 	}
@@ -38,26 +41,89 @@ func install(t *testing.T, dir string) string {
 	return string(out)
 }
 
-func TestInstall(t *testing.T) {
+func TestInstallAndUninstall(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "with space")
-	install(t, dir)
-	binary := filepath.Join(dir, "plugins/local/serpstat/serpstat.plugin")
-	if info, err := os.Stat(binary); err != nil || info.Mode()&0o111 == 0 {
-		t.Errorf("the plugin: %v, %v", info, err)
+	makeInto(t, dir, "install")
+	binaries := []string{"plugins/local/serpstat/serpstat.plugin", "prefix/bin/serpstat-sql"}
+	for _, name := range binaries {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode()&0o111 == 0 {
+			t.Errorf("%s: %v, %v", name, info, err)
+		}
+		if out, err := exec.Command(filepath.Join(dir, name), "--version").Output(); err != nil || !strings.Contains(string(out), "serpstat") {
+			t.Errorf("%s --version: %s, %v", name, out, err)
+		}
+	}
+	written := map[string]string{
+		"prefix/share/bash-completion/completions/serpstat-sql":    "complete -o default -F __start_serpstat-sql serpstat-sql",
+		"prefix/share/zsh/site-functions/_serpstat-sql":            "#compdef serpstat-sql",
+		"prefix/share/fish/vendor_completions.d/serpstat-sql.fish": "complete -c serpstat-sql",
+		"prefix/share/man/man1/serpstat-sql.1":                     ".SH EXIT STATUS",
+	}
+	for name, part := range written {
+		if text, err := os.ReadFile(filepath.Join(dir, name)); err != nil || !strings.Contains(string(text), part) {
+			t.Errorf("%s has no %s: %v\n%.300s", name, part, err, text)
+		}
 	}
 	config := filepath.Join(dir, "config/serpstat.spc")
 	text, err := os.ReadFile(config)
 	if err != nil || !strings.Contains(string(text), `plugin = "local/serpstat"`) || !strings.Contains(string(text), "# token = ") {
 		t.Errorf("the config: %s, %v", text, err)
 	}
+	if info, err := os.Stat(config); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("the config, which a token goes into, is for others too: %v, %v", info.Mode(), err)
+	}
 	if err := os.WriteFile(config, []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out := install(t, dir); !strings.Contains(out, "kept the existing") {
+	if out := makeInto(t, dir, "install"); !strings.Contains(out, "kept the existing") {
+		t.Errorf("said %s", out)
+	}
+	if out := makeInto(t, dir, "uninstall"); !strings.Contains(out, "kept "+config) {
 		t.Errorf("said %s", out)
 	}
 	if text, _ := os.ReadFile(config); string(text) != "mine" {
 		t.Errorf("an existing config was overwritten with %s", text)
+	}
+	filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if !d.IsDir() && path != config {
+			t.Errorf("uninstall leaves %s", path)
+		}
+		return err
+	})
+	makeInto(t, dir, "uninstall") // what is not there is no error
+}
+
+// go install …@latest takes the module from Go's proxy, which refuses one that replaces others or leaves some out, and one
+// with a file of a name that some system may not have.
+func TestGoInstallTakesTheModule(t *testing.T) {
+	text, err := os.ReadFile("go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if word, _, _ := strings.Cut(line, " "); word == "replace" || word == "exclude" {
+			t.Errorf("go.mod has: %s", line)
+		}
+	}
+	var files []string
+	err = filepath.WalkDir(".", func(path string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case d.IsDir() && (path == ".git" || path == "bin" || path == "dist" || path == ".bench" || d.Name() == "rapid"): // of no commit
+			return fs.SkipDir
+		case !d.IsDir():
+			files = append(files, filepath.ToSlash(path))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if err := module.CheckFilePath(file); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -88,7 +154,7 @@ const token = "s3cret/token+1"
 
 func start(t *testing.T, url, logLevel string) *process {
 	t.Helper()
-	once.Do(func() { install(t, onceDir) })
+	once.Do(func() { makeInto(t, onceDir, "install-plugin") })
 	cmd := exec.Command(filepath.Join(onceDir, "plugins/local/serpstat/serpstat.plugin"))
 	cmd.Env = append(os.Environ(), "STEAMPIPE_LOG_LEVEL="+logLevel, "GOGC=200") // of its own accord it collects far more often
 	p := &process{log: &lines{}}

@@ -75,6 +75,9 @@ type settings struct {
 	readToCount     bool // rows are read to be counted, not counted by the API
 }
 
+// ErrNoToken says that neither a connection's config nor the environment has a token.
+var ErrNoToken = fmt.Errorf("no Serpstat API token: set token in the connection's config (~/.steampipe/config/serpstat.spc) or the environment variable %s; it is shown in your Serpstat account under API", envToken)
+
 func configOf(c *plugin.Connection) serpstatConfig {
 	if c != nil {
 		switch config := c.Config.(type) {
@@ -116,7 +119,7 @@ func (c serpstatConfig) resolve(getenv func(string) string, o Options) (settings
 		s.token = token
 	}
 	if s.token == "" {
-		return s, fmt.Errorf("no Serpstat API token: set token in the connection's config (~/.steampipe/config/serpstat.spc) or the environment variable %s; it is shown in your Serpstat account under API", envToken)
+		return s, ErrNoToken
 	}
 	s.tokenInHeader = c.TokenInHeader != nil && *c.TokenInHeader
 	if url := getenv(envBaseURL); url != "" {

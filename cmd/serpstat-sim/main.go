@@ -21,11 +21,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/buildinfo"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
-
-// version is set by the release build.
-var version = "dev"
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -96,7 +94,7 @@ sites are malicious is made up.`,
 		Example: `  serpstat-sim
   serpstat-sim --data rows.json --requests-per-second 1 --latency 500ms
   serpstat-sim --reading between=exclusive --fault 429-status:every=3,retry-after=1s`,
-		Version:       version,
+		Version:       buildinfo.Version(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args: func(_ *cobra.Command, args []string) error {

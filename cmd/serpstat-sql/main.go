@@ -4,10 +4,8 @@ package main
 import (
 	"os"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/buildinfo"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlcli"
 )
 
-// version is set by the release build.
-var version = "dev"
-
-func main() { os.Exit(sqlcli.Main(version)) }
+func main() { os.Exit(sqlcli.Main(buildinfo.Version())) }

@@ -18,7 +18,7 @@ const (
 func main() {
 	docs := flag.String("docs", "", "the page whose cost table is to be written")
 	report := flag.String("report", ".bench/report.md", "the file for the report")
-	only := flag.String("only", "", "measure this alone: cost, start, tables, mix, throughput, pace, first, pause or memory")
+	only := flag.String("only", "", "measure this alone: cost, size, start, tables, mix, throughput, pace, first, pause or memory")
 	flag.Parse()
 	os.Setenv("STEAMPIPE_LOG_LEVEL", "OFF")
 	ok, err := run(*docs, *report, *only)
@@ -68,6 +68,7 @@ func measureSpeed(b *strings.Builder, only string) (above []string, err error) {
 		name    string
 		measure func() ([]measure, error)
 	}{
+		{"size", size},
 		{"start", start},
 		{"tables", tables},
 		{"mix", mix},

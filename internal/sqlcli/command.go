@@ -62,7 +62,7 @@ func run(ctx context.Context, version string, args []string, stdin io.Reader, st
 		return exitAlarm
 	case err == nil || errors.Is(err, errPipeClosed):
 		return exitOK
-	case ctx.Err() != nil:
+	case ctx.Err() != nil || errors.Is(err, errInterrupted):
 		fmt.Fprintln(stderr, "serpstat-sql: interrupted")
 		return exitInterrupted
 	}
@@ -113,20 +113,25 @@ const examples = `  serpstat-sql --demo "select url_from, url_to, link_text from
 
 func newCommand(s *session, version string) *cobra.Command {
 	cmd := &cobra.Command{
-		Use:               `serpstat-sql [flags] ["SQL"]`,
-		Short:             "Ask SQL of Serpstat's backlink data",
-		Long:              long,
-		Example:           examples,
-		Version:           version,
-		SilenceErrors:     true,
-		SilenceUsage:      true,
-		CompletionOptions: cobra.CompletionOptions{DisableDefaultCmd: true},
-		Args:              cobra.ArbitraryArgs,
-		RunE:              func(cmd *cobra.Command, args []string) error { return s.run(cmd, args) },
+		Use:           `serpstat-sql [flags] ["SQL"]`,
+		Short:         "Ask SQL of Serpstat's backlink data",
+		Long:          long,
+		Example:       examples,
+		Version:       version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, args []string) error { return s.run(cmd, args) },
 	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{flagError(err)} })
 	s.flags.define(cmd)
-	cmd.AddCommand(newCacheCommand(s))
+	addCommands(cmd,
+		newLoginCommand(s),
+		newDoctorCommand(s, version),
+		newCacheCommand(s),
+		newManCommand(),
+	)
+	completeFlags(cmd, &s.flags)
+	describe(cmd)
 	return cmd
 }
 
@@ -145,7 +150,7 @@ func (f *flags) define(cmd *cobra.Command) {
 	fs.BoolVarP(&f.yes, "yes", "y", false, "spend what it costs, without a question: for people who mean it")
 	fs.BoolVar(&f.failOnRows, "fail-on-rows", false, "exit code 6 where a statement has rows: an alarm, such as for lost links")
 	fs.BoolVar(&f.failOnEmpty, "fail-on-empty", false, "exit code 6 where no statement has rows")
-	fs.StringVar(&f.cacheTTL, "cache-ttl", "", "how old `ANSWERS` may be that are used again, also of earlier runs: 90s, 30m, 12h, or 0 for none (default 1h)")
+	fs.StringVar(&f.cacheTTL, "cache-ttl", "", "`AGE` up to which answers are used again, also of earlier runs: 90s, 30m, 12h, or 0 for none (default 1h)")
 	fs.BoolVar(&f.fresh, "fresh", false, "buy anew what earlier runs have bought")
 	fs.BoolVar(&f.allowIncomplete, "allow-incomplete", false, "take what there is where rows stay away: a warning, and exit code 5")
 	fs.BoolVar(&f.demo, "demo", false, "answer from bundled data: serpstat.com, python.org, moz.com, shop.example, blog.example, big.example and others; no token needed")

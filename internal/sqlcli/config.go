@@ -14,11 +14,9 @@ import (
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 )
 
-// defaultConfig is Steampipe's own config file, to be read where nothing says where the token is; "" where there is none.
-func (f *flags) defaultConfig() string {
-	if f.config != "" || f.tokenFile != "" || f.demo || f.tables || os.Getenv("SERPSTAT_API_TOKEN") != "" {
-		return ""
-	}
+// steampipeConfig is where Steampipe keeps the plugin's config file, whether there is one or not; "" where no directory
+// is the user's.
+func steampipeConfig() string {
 	dir := os.Getenv("STEAMPIPE_INSTALL_DIR")
 	if dir == "" {
 		home, err := os.UserHomeDir()
@@ -27,7 +25,15 @@ func (f *flags) defaultConfig() string {
 		}
 		dir = filepath.Join(home, ".steampipe")
 	}
-	file := filepath.Join(dir, "config", "serpstat.spc")
+	return filepath.Join(dir, "config", "serpstat.spc")
+}
+
+// defaultConfig is Steampipe's own config file, to be read where nothing says where the token is; "" where there is none.
+func (f *flags) defaultConfig() string {
+	if f.config != "" || f.tokenFile != "" || f.demo || f.tables || os.Getenv("SERPSTAT_API_TOKEN") != "" {
+		return ""
+	}
+	file := steampipeConfig()
 	if info, err := os.Stat(file); err != nil || info.IsDir() {
 		return ""
 	}
@@ -37,26 +43,32 @@ func (f *flags) defaultConfig() string {
 // connectionConfig is the connection block's body as the plugin reads it: the config file's, with what the
 // flags say in place of it.
 func (f *flags) connectionConfig() (string, error) {
-	arguments := map[string]string{} // HCL expressions
+	arguments, err := f.arguments()
+	return body(arguments), err
+}
+
+// arguments are those of the connection block, as HCL expressions.
+func (f *flags) arguments() (map[string]string, error) {
+	arguments := map[string]string{}
 	if f.config != "" {
 		block, err := readConfig(f.config, f.connection)
 		if err != nil {
-			return "", usageError{err}
+			return nil, usageError{err}
 		}
 		arguments = block
 	}
 	if f.tokenFile != "" {
 		token, err := os.ReadFile(f.tokenFile)
 		if err != nil {
-			return "", usage("reading the token: %v", err)
+			return nil, usage("reading the token: %v", err)
 		}
 		text, err := plainText(token)
 		if err != nil {
-			return "", usage("the token file %s %v", f.tokenFile, err)
+			return nil, usage("the token file %s %v", f.tokenFile, err)
 		}
 		trimmed := strings.TrimSpace(text)
 		if trimmed == "" {
-			return "", usage("the token file %s is empty", f.tokenFile)
+			return nil, usage("the token file %s is empty", f.tokenFile)
 		}
 		arguments["token"] = quoteHCL(trimmed)
 	}
@@ -72,7 +84,7 @@ func (f *flags) connectionConfig() (string, error) {
 	if f.allowIncomplete {
 		arguments["allow_incomplete"] = "true"
 	}
-	return body(arguments), nil
+	return arguments, nil
 }
 
 func body(arguments map[string]string) string {
@@ -89,8 +101,11 @@ func quoteHCL(s string) string {
 	return strings.NewReplacer("${", "$${", "%{", "%%{").Replace(q)
 }
 
-// readConfig returns the arguments of a connection block of a Steampipe config file, without the one that
-// names the plugin. name may be "" if there is one such connection.
+// steampipesOwn are arguments of a connection that Steampipe reads and plugins are not told.
+var steampipesOwn = []string{"plugin", "type", "connections", "import_schema"}
+
+// readConfig returns the arguments of a connection block of a Steampipe config file, without those that are Steampipe's
+// own. name may be "" if there is one such connection.
 func readConfig(file, name string) (map[string]string, error) {
 	source, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -103,23 +118,30 @@ func readConfig(file, name string) (map[string]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the config file %s %w", file, err)
 	}
-	source = []byte(text)
-	parsed, problems := hclsyntax.ParseConfig(source, file, hcl.InitialPos)
-	if problems.HasErrors() {
-		return nil, problem(problems)
+	blocks, err := parseConfig(text, file)
+	if err != nil {
+		return nil, err
 	}
-	blocks := connections(parsed.Body.(*hclsyntax.Body))
 	block, err := choose(blocks, file, name)
 	if err != nil {
 		return nil, err
 	}
 	arguments := map[string]string{}
 	for key, attribute := range block.Body.Attributes {
-		if key != "plugin" {
-			arguments[key] = string(attribute.Expr.Range().SliceBytes(source))
+		if !slices.Contains(steampipesOwn, key) {
+			arguments[key] = string(attribute.Expr.Range().SliceBytes([]byte(text)))
 		}
 	}
 	return arguments, nil
+}
+
+// parseConfig finds this plugin's connections in a config file's text. file is its name, for errors.
+func parseConfig(text, file string) ([]*hclsyntax.Block, error) {
+	parsed, problems := hclsyntax.ParseConfig([]byte(text), file, hcl.InitialPos)
+	if problems.HasErrors() {
+		return nil, problem(problems)
+	}
+	return connections(parsed.Body.(*hclsyntax.Body)), nil
 }
 
 // problem says where a config file is wrong. HCL's own text may quote the file, and with it the token.
@@ -131,20 +153,28 @@ func problem(problems hcl.Diagnostics) error {
 	return fmt.Errorf("%s:%d: %s", p.Subject.Filename, p.Subject.Start.Line, p.Summary)
 }
 
-// connections are the blocks whose plugin is this one.
+// connections are the blocks whose plugin is this one. An aggregator is none: it has no account, but names those that do.
 func connections(body *hclsyntax.Body) []*hclsyntax.Block {
 	return slices.DeleteFunc(slices.Clone(body.Blocks), func(b *hclsyntax.Block) bool {
 		attribute := b.Body.Attributes["plugin"]
-		if b.Type != "connection" || len(b.Labels) != 1 || attribute == nil {
+		if b.Type != "connection" || len(b.Labels) != 1 || attribute == nil || literal(b.Body.Attributes["type"]) == "aggregator" {
 			return true
 		}
-		value, problems := attribute.Expr.Value(nil)
-		if problems.HasErrors() || value.Type().FriendlyName() != "string" || value.IsNull() {
-			return true
-		}
-		plugin, _, _ := strings.Cut(value.AsString(), "@")
+		plugin, _, _ := strings.Cut(literal(attribute), "@")
 		return plugin[strings.LastIndex(plugin, "/")+1:] != "serpstat"
 	})
+}
+
+// literal is an argument's text; "" if it has none.
+func literal(attribute *hclsyntax.Attribute) string {
+	if attribute == nil {
+		return ""
+	}
+	value, problems := attribute.Expr.Value(nil)
+	if problems.HasErrors() || value.Type().FriendlyName() != "string" || value.IsNull() {
+		return ""
+	}
+	return value.AsString()
 }
 
 func choose(blocks []*hclsyntax.Block, file, name string) (*hclsyntax.Block, error) {

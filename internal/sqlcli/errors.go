@@ -30,7 +30,7 @@ func (s *session) explainError(statement string, err error) error {
 		return nil
 	}
 	if strings.HasPrefix(err.Error(), "no Serpstat API token") || strings.HasPrefix(err.Error(), "the Serpstat API token is empty") {
-		return fmt.Errorf("%w; serpstat-sql also takes --token-file and --config, and --demo needs none", err)
+		return fmt.Errorf("%w; serpstat-sql login saves it, --token-file and --config name another place, and --demo needs none", err)
 	}
 	if strings.HasPrefix(err.Error(), "datatype mismatch") {
 		return fmt.Errorf("datatype mismatch: LIMIT and OFFSET take whole numbers up to %d, and so does an integer primary key", math.MaxInt64)

@@ -18,7 +18,7 @@ func exitCode(err error) int {
 		return exitGuard
 	case isA[*series.IncompleteError](err), isA[*series.ChangedError](err):
 		return exitIncomplete
-	case isA[*serpstatapi.Error](err):
+	case isA[*serpstatapi.Error](err), isA[apiError](err):
 		return exitAPI
 	}
 	return exitFailed

@@ -1,0 +1,77 @@
+package sqlcli
+
+import (
+	"context"
+	"maps"
+	"os"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
+	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
+)
+
+// completeFlags tells shells what may stand for a flag's value, and behind --tables. Nothing is asked of the API.
+func completeFlags(root *cobra.Command, f *flags) {
+	fixed := func(values []string) cobra.CompletionFunc {
+		return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
+	}
+	for name, complete := range map[string]cobra.CompletionFunc{
+		"output":      fixed(output.Names()),
+		"max-credits": fixed(nil),
+		"base-url":    fixed(nil),
+		"cache-ttl":   fixed(nil),
+		"ask-above":   fixed(nil),
+		"delimiter":   fixed(nil),
+		"connection": func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return connectionNames(f), cobra.ShellCompDirectiveNoFileComp
+		},
+	} {
+		if err := root.RegisterFlagCompletionFunc(name, complete); err != nil {
+			panic(err) // there is no such flag
+		}
+	}
+	for name, ending := range map[string]string{"config": "spc", "file": "sql"} {
+		if err := root.MarkFlagFilename(name, ending); err != nil {
+			panic(err)
+		}
+	}
+	root.ValidArgsFunction = func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if !f.tables { // SQL is no file
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		tables := serpstat.New(serpstat.Options{})(context.Background()).TableMap
+		var list []string
+		for _, name := range slices.Sorted(maps.Keys(tables)) {
+			if !slices.Contains(args, name) {
+				list = append(list, cobra.CompletionWithDesc(name, tables[name].Description))
+			}
+		}
+		return list, cobra.ShellCompDirectiveNoFileComp
+	}
+}
+
+// connectionNames are those of the config that would be read.
+func connectionNames(f *flags) (names []string) {
+	file := f.config
+	if file == "" {
+		file = steampipeConfig()
+	}
+	source, err := os.ReadFile(file)
+	if err != nil {
+		return nil
+	}
+	text, err := plainText(source)
+	if err != nil {
+		return nil
+	}
+	blocks, err := parseConfig(text, file)
+	if err != nil {
+		return nil
+	}
+	for _, b := range blocks {
+		names = append(names, b.Labels[0])
+	}
+	return names
+}

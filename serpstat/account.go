@@ -1,0 +1,51 @@
+package serpstat
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/hashicorp/go-hclog"
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/gohcl"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
+)
+
+// Account is the way to a Serpstat account that a connection's config describes, for those who are about to use it: to
+// try a token, or to see what is left.
+type Account struct {
+	BaseURL       string // of the API
+	TokenInHeader bool   // else the URLs of requests hold it
+	FromVariable  bool   // the token is that of the environment, not the config's
+	client        *serpstatapi.Client
+}
+
+// NewAccount reads the body of a connection block as Steampipe would give it to the plugin, with the environment where
+// it says nothing. Nothing is sent. An error does not show the token.
+func NewAccount(config string, opts Options) (*Account, error) {
+	file, problems := hclsyntax.ParseConfig([]byte(config), "", hcl.InitialPos)
+	var c serpstatConfig
+	if !problems.HasErrors() {
+		problems = gohcl.DecodeBody(file.Body, nil, &c)
+	}
+	if problems.HasErrors() {
+		return nil, fmt.Errorf("the connection's config: %s: %s", problems[0].Summary, problems[0].Detail)
+	}
+	s, err := c.resolve(opts.getenv(), opts)
+	if err != nil {
+		return nil, err
+	}
+	client, err := s.client(opts, hclog.NewNullLogger())
+	if err != nil {
+		return nil, err
+	}
+	own, err := c.token()
+	return &Account{BaseURL: s.baseURL, TokenInHeader: s.tokenInHeader, FromVariable: own == "", client: client}, err
+}
+
+// Credits asks what the account's plan has. It is free of charge. An error is a [serpstatapi.Error].
+func (a *Account) Credits(ctx context.Context) (*serpstatapi.Stats, error) {
+	defer a.client.Close()
+	return a.client.GetStats(ctx)
+}
