@@ -19,6 +19,7 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/repetition"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/weburl"
 )
 
 // What is promised holds for every table, the day it is declared: these tests know of a table what its declaration
@@ -147,6 +148,18 @@ func readRow(t interface{ Fatal(...any) }, declared *table.Table, raw string) ta
 			}
 		}
 	}
+	for _, d := range declared.Derived {
+		text, _ := row.values[d.From].(string)
+		if d.Part != table.DomainOfHost {
+			text = weburl.Host(text)
+		}
+		if d.Part != table.HostOfURL {
+			text = weburl.RegistrableDomain(text)
+		}
+		if text != "" {
+			row.values[d.Column] = text
+		}
+	}
 	return row
 }
 
@@ -229,6 +242,9 @@ func drawValue(t *rapid.T, f table.Field, operator string, rows []tableRow) any 
 		return at.Add(time.Duration(rapid.IntRange(-2, 2).Draw(t, "halfdays")) * 12 * time.Hour)
 	}
 	text, ok := known.(string)
+	if ok && strings.HasPrefix(f.Column, "domain_") && rapid.IntRange(0, 3).Draw(t, "a subdomain") == 0 {
+		text = "www." + text
+	}
 	if !ok || rapid.IntRange(0, 3).Draw(t, "any text") == 0 {
 		text = drawText(t, "text")
 	}
@@ -249,7 +265,8 @@ func drawValue(t *rapid.T, f table.Field, operator string, rows []tableRow) any 
 func drawWorld(t *rapid.T) []serpstatsim.Row {
 	return rapid.SliceOfN(rapid.Custom(func(t *rapid.T) serpstatsim.Row {
 		row := drawRow(t)
-		other := "https://" + rapid.SampledFrom([]string{"a.com", "www.a.com", "b.a.com", "b.co.uk", "2.b.co.uk", "x_y.org"}).Draw(t, "other") + "/" + drawText(t, "other's path")
+		other := rapid.SampledFrom([]string{"https://", "HTTP://"}).Draw(t, "scheme") +
+			rapid.SampledFrom([]string{"a.com", "www.a.com", "WWW.A.com", "b.a.com", "b.co.uk", "2.B.co.uk", "x_y.org", "LinkedIn.com", "xn--bcher-kva.de"}).Draw(t, "other") + "/" + drawText(t, "other's path")
 		ours := "https://" + rapid.SampledFrom([]string{"", "www.", "sub."}).Draw(t, "host") + site + "/" + drawText(t, "our path")
 		row.LinkType = rapid.SampledFrom([]string{"href", "redirect"}).Draw(t, "type")
 		row.URLFrom, row.URLTo = ours, other
@@ -337,9 +354,13 @@ func TestEveryTableIsAnsweredAsSQLSays(t *testing.T) {
 	})
 }
 
-// judged are the fields whose clauses are told to the plugin.
+// judged are the columns, as fields, whose clauses are told to the plugin.
 func judged(declared *table.Table) []table.Field {
-	return slices.DeleteFunc(slices.Clone(declared.Fields), func(f table.Field) bool { return f.Kind == table.Decimal })
+	list := slices.DeleteFunc(slices.Clone(declared.Fields), func(f table.Field) bool { return f.Kind == table.Decimal })
+	for _, d := range declared.Derived {
+		list = append(list, table.Field{Column: d.Column, Kind: table.Text})
+	}
+	return list
 }
 
 func allColumns(declared *table.Table) []string {
@@ -420,6 +441,11 @@ func checkColumns(t interface{ Fatalf(string, ...any) }, declared *table.Table, 
 		}
 		if columns[f.Column] != want {
 			t.Fatalf("%s is %v, the row is %s", f.Column, columns[f.Column], row.raw)
+		}
+	}
+	for _, d := range declared.Derived {
+		if columns[d.Column] != row.values[d.Column] {
+			t.Fatalf("%s is %v, the row is %s", d.Column, columns[d.Column], row.raw)
 		}
 	}
 }

@@ -47,9 +47,12 @@ func keyColumns(t *table.Table) plugin.KeyColumnSlice {
 		keys = append(keys, parameter(p))
 	}
 	for _, f := range t.Fields {
-		if list := operators(f); len(list) > 0 {
+		if list := operators(f.Kind); len(list) > 0 {
 			keys = append(keys, &plugin.KeyColumn{Name: f.Column, Require: plugin.Optional, Operators: list})
 		}
+	}
+	for _, d := range t.Derived {
+		keys = append(keys, &plugin.KeyColumn{Name: d.Column, Require: plugin.Optional, Operators: operators(table.Text)})
 	}
 	return keys
 }
@@ -64,8 +67,8 @@ func parameter(p table.Param) *plugin.KeyColumn {
 }
 
 // operators are those whose clauses are judged here. Numbers with a fraction are left to the database.
-func operators(f table.Field) (list []string) {
-	switch f.Kind {
+func operators(kind table.Kind) (list []string) {
+	switch kind {
 	case table.Decimal:
 		return nil
 	case table.Text:
@@ -97,10 +100,10 @@ func columns(t *table.Table) []*plugin.Column {
 		always = append(always, c)
 	}
 	for _, d := range t.Derived {
-		field, derive := t.FieldOf(d.From), derivations[d.Part]
+		field := t.FieldOf(d.From)
 		always = append(always, column(d.Column, proto.ColumnType_STRING, d.Doc, func(item *execute.Item) any {
 			from, _ := item.Row.Cell(field).Text()
-			return presentOf(derive(from))
+			return presentOf(plan.Derive(d.Part, from))
 		}))
 	}
 	// Steampipe's database reads it as JSON in every row, also where none of its columns was asked for: a row that is
@@ -123,12 +126,6 @@ func parameterColumn[T any](p table.Param, get func(*T) any) *plugin.Column {
 var types = map[table.Kind]proto.ColumnType{
 	table.Text: proto.ColumnType_STRING, table.Count: proto.ColumnType_INT, table.Time: proto.ColumnType_TIMESTAMP,
 	table.Change: proto.ColumnType_INT, table.Decimal: proto.ColumnType_DOUBLE, table.Words: proto.ColumnType_JSON,
-}
-
-var derivations = map[table.Part]func(string) string{
-	table.HostOfURL:    plan.Host,
-	table.DomainOfURL:  func(url string) string { return plan.RegistrableDomain(plan.Host(url)) },
-	table.DomainOfHost: plan.RegistrableDomain,
 }
 
 func column[T any](name string, kind proto.ColumnType, description string, get func(*T) any) *plugin.Column {

@@ -82,7 +82,7 @@ func columnList(t *table.Table) string {
 		row(f.Column, kinds[f.Kind], f.Reach(table.PostgreSQL), f.Doc)
 	}
 	for _, d := range t.Derived {
-		row(d.Column, "text", "", d.Doc)
+		row(d.Column, "text", d.Reach(t, table.PostgreSQL), d.Doc)
 	}
 	row("raw", "jsonb", "", "The row as the API gives it, with what no other column shows.")
 	return b.String()

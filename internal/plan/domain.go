@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"golang.org/x/net/idna"
-	"golang.org/x/net/publicsuffix"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
@@ -187,51 +186,6 @@ func validHost(host string) bool {
 		}
 	}
 	return true
-}
-
-// Host returns the host of a URL in lower case, without user and port, or "" where there is none. It never
-// fails on what the web really holds: url.Parse refuses many a real link for a character in its path.
-func Host(rawURL string) string {
-	rest := rawURL
-	if i := strings.Index(rest, "://"); i >= 0 && !strings.ContainsAny(rest[:i], "/?#") {
-		rest = rest[i+3:]
-	} else if after, ok := strings.CutPrefix(rest, "//"); ok {
-		rest = after
-	} else {
-		return ""
-	}
-	if i := strings.IndexAny(rest, "/?#\\"); i >= 0 {
-		rest = rest[:i]
-	}
-	if i := strings.LastIndexByte(rest, '@'); i >= 0 {
-		rest = rest[i+1:]
-	}
-	if strings.HasPrefix(rest, "[") { // an IPv6 address
-		if i := strings.IndexByte(rest, ']'); i >= 0 {
-			return strings.ToLower(rest[:i+1])
-		}
-		return ""
-	}
-	if i := strings.LastIndexByte(rest, ':'); i >= 0 {
-		rest = rest[:i]
-	}
-	return strings.ToLower(strings.TrimSuffix(rest, "."))
-}
-
-// RegistrableDomain returns the domain that was registered for a host (example.co.uk for
-// www.example.co.uk) by the public suffix list, or "" for an address, a bare suffix or nothing at all.
-func RegistrableDomain(host string) string {
-	if host == "" || host[0] == '[' {
-		return ""
-	}
-	if _, err := netip.ParseAddr(host); err == nil {
-		return ""
-	}
-	domain, err := publicsuffix.EffectiveTLDPlusOne(host)
-	if err != nil {
-		return ""
-	}
-	return domain
 }
 
 // quote shows what a user wrote, shortened so that a message stays readable.

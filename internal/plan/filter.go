@@ -85,6 +85,8 @@ type pushdown struct {
 //     whole has its parts, in the same case, be the value a pattern or not, trimmed or not;
 //   - ILIKE by runs of what has no case, and of ASCII letters once the API has shown ([Probe]) that it
 //     ignores their case;
+//   - equality and LIKE on what is derived of a URL, such as its host, as on the URL, by what has no case and, once the
+//     API has shown that it ignores their case, ASCII letters: a host is shown in lower case, a URL as it is written;
 //   - NOT ILIKE '%lit%' as notContains for a lit that every folding treats alike, NOT LIKE for a caseless one;
 //   - a word of a known list as contains of that word, or of its number;
 //   - a bound of a date as one of the filter's date, a day wider, where that is never on the wrong side of it, and as far
@@ -97,6 +99,12 @@ func push(in Input, user table.Filter, thinned bool) pushdown {
 			return pushdown{impossible: true}
 		}
 	}
+	for _, d := range in.Table.Derived {
+		columns[d.Column] = derivations[d.Part].admitted(columns[d.Column])
+		if contradicts(table.Text, columns[d.Column], in.Engine) {
+			return pushdown{impossible: true}
+		}
+	}
 	achieved := map[string][]Pushed{} // for each clause on a column
 	for column, quals := range columns {
 		achieved[column] = make([]Pushed, len(quals))
@@ -106,12 +114,13 @@ func push(in Input, user table.Filter, thinned bool) pushdown {
 		p.each(table.ByNumber, columns, achieved, p.numbers)
 		p.days(columns, achieved)
 		p.each(table.ByText, columns, achieved, p.texts)
+		p.derived(columns, achieved)
 		p.each(table.ByWord, columns, achieved, p.words)
 		p.each(table.ByCode, columns, achieved, p.codes)
 	}
 	out := pushdown{filter: p.filter}
 	for _, q := range rowQuals(in) {
-		if !thinned && q.Operator == IsNotNull && in.Table.Fields[in.Table.FieldOf(q.Column)].NeverNull() {
+		if i := in.Table.FieldOf(q.Column); !thinned && q.Operator == IsNotNull && i >= 0 && in.Table.Fields[i].NeverNull() {
 			achieved[q.Column][0] = Exact
 		}
 		out.decisions = append(out.decisions, Decision{q, achieved[q.Column][0]})
@@ -324,23 +333,62 @@ func (p *pusher) day(f *table.Field, bounds instants) (c table.Condition, ok boo
 func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 
 func (p *pusher) texts(f *table.Field, quals []Qual, achieved []Pushed) {
-	if values, ok := equals(quals); ok && p.contains(f, values, func(v string) []string { return searchableRuns([]string{v}, nil) }) {
+	p.literals(f, quals, achieved, nil, searchableRuns)
+	for i, q := range quals {
+		if (q.Operator == NotLike || q.Operator == NotILike) && p.notContains(f, q) {
+			achieved[i] = Inexact
+		}
+	}
+}
+
+// literals pushes what a text must have: it is the column's own, or a part of it is. keep tells which characters of a
+// clause that minds case are in a row that matches as the API sees it, nil is all; runs cuts texts into what is kept.
+func (p *pusher) literals(f *table.Field, quals []Qual, achieved []Pushed, keep func(rune) bool, runs func([]string, func(rune) bool) []string) {
+	if values, ok := equals(quals); ok && p.contains(f, values, func(v string) []string { return runs([]string{v}, keep) }) {
 		markEquals(quals, values, achieved)
 	}
 	for i, q := range quals {
 		sent := false
 		switch q.Operator {
 		case Like:
-			sent = p.contains(f, stringsOf(q.Values), func(v string) []string { return likeRuns(v, nil) })
+			sent = p.contains(f, stringsOf(q.Values), func(v string) []string { return runs(likeRuns(v), keep) })
 		case ILike:
-			sent = p.contains(f, stringsOf(q.Values), func(v string) []string { return likeRuns(v, p.foldedAlike(f.Filter.Field)) })
-		case NotLike, NotILike:
-			sent = p.notContains(f, q)
+			sent = p.contains(f, stringsOf(q.Values), func(v string) []string { return runs(likeRuns(v), p.foldedAlike(f.Filter.Field)) })
 		}
 		if sent {
 			achieved[i] = Inexact
 		}
 	}
+}
+
+// derived pushes clauses on what is derived of a text as ones on the text, where that is filtered by its parts: it holds
+// what is derived of it, but for the case of letters at times. That a part lacks something says nothing of the text.
+func (p *pusher) derived(columns map[string][]Qual, achieved map[string][]Pushed) {
+	for _, d := range p.in.Table.Derived {
+		f := &p.in.Table.Fields[p.in.Table.FieldOf(d.From)]
+		if quals := columns[d.Column]; f.Filter.How == table.ByText && len(quals) > 0 {
+			p.literals(f, quals, achieved[d.Column], p.kept(d.Part, f.Filter.Field), tellingRuns)
+		}
+	}
+}
+
+// kept returns which characters of a part are in its text as the API sees it, nil for all.
+func (p *pusher) kept(part table.Part, field string) func(rune) bool {
+	if !derivations[part].lowers {
+		return nil
+	}
+	return func(r rune) bool { return caseless(r) || p.foldsASCII(r, field) }
+}
+
+// foldsASCII reports a letter of ASCII that the API finds in both cases: i and I may be of two letters, as in Turkish.
+func (p *pusher) foldsASCII(r rune, field string) bool {
+	lower := lowerASCII(r)
+	return 'a' <= lower && lower <= 'z' && lower != 'i' && p.in.Known.Folds[field]
+}
+
+// tellingRuns are searchable runs that tell hosts apart: a point is in all of them.
+func tellingRuns(texts []string, keep func(rune) bool) []string {
+	return slices.DeleteFunc(searchableRuns(texts, keep), func(run string) bool { return strings.Trim(run, ".") == "" })
 }
 
 // foldedAlike returns which characters of an ILIKE pattern are in a row that matches as the API sees it: those without
@@ -351,22 +399,20 @@ func (p *pusher) foldedAlike(field string) func(rune) bool {
 		switch {
 		case r >= utf8.RuneSelf || !unicode.IsLetter(r):
 			return caseless(r)
-		case !p.in.Known.Folds[field]:
-			return false
 		case p.in.Engine == SQLite:
-			return r != 'i' && r != 'I'
+			return p.foldsASCII(r, field)
 		}
-		return plainFold(r)
+		return plainFold(r) && p.foldsASCII(r, field)
 	}
 }
 
-// likeRuns are the texts to look for in rows that are like a pattern.
-func likeRuns(like string, keep func(rune) bool) []string {
+// likeRuns are the texts that rows have which are like a pattern.
+func likeRuns(like string) []string {
 	p, err := parsePattern(like)
 	if err != nil {
 		return nil
 	}
-	return searchableRuns(p.runs(), keep)
+	return p.runs()
 }
 
 // contains adds "one of the values": an alternative for each, made of one condition for each run. A value without a

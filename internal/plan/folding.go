@@ -12,7 +12,7 @@ import (
 
 // Probe is a request of one row that can show that contains ignores the case of ASCII letters, which nobody
 // says: it looks for texts that surely occur, in a case in which nobody writes them. Where the API has shown it, ILIKE
-// (and SQLite's LIKE) can be pushed with its letters, whatever these are.
+// (and SQLite's LIKE) can be pushed with its letters, whatever these are, and so can what a host or a domain is to be.
 type Probe struct {
 	Series Series
 	texts  []probeText
@@ -44,7 +44,7 @@ func FoldingProbe(p *Plan, asked map[string]bool) (probe Probe, ok bool) {
 		if f.Filter.How != table.ByText || p.Known.Folds[f.Filter.Field] || p.Known.Minds[f.Filter.Field] || asked[f.Filter.Field] || !takes(f, table.Contains, p.Known.Refused) {
 			continue
 		}
-		wanted := p.hasILike(f.Column) && narrows(p, f.Filter.Field)
+		wanted := p.looksForLetters(f.Column) && narrows(p, f.Filter.Field)
 		switch {
 		case f.Filter.Always != "":
 			probe.texts = append(probe.texts, probeText{i, f.Filter.Field, []string{unusualCase(f.Filter.Always)}})
@@ -96,9 +96,14 @@ func narrows(p *Plan, field string) bool {
 	return !list[0].Series.Request.Filter.Equal(p.Sources[0].Series.Request.Filter)
 }
 
-// hasILike reports a clause on a column that a filter can serve better if contains ignores case.
-func (p *Plan) hasILike(column string) bool {
-	return slices.ContainsFunc(p.Quals, func(q Qual) bool { return q.Column == column && q.Operator == ILike })
+// looksForLetters reports a clause that a filter of the column can serve better if contains ignores case.
+func (p *Plan) looksForLetters(column string) bool {
+	return slices.ContainsFunc(p.Quals, func(q Qual) bool {
+		if i := p.Table.DerivedOf(q.Column); i >= 0 {
+			return p.Table.Derived[i].From == column
+		}
+		return q.Column == column && q.Operator == ILike
+	})
 }
 
 // unusualCase writes every second letter as a capital, the first one not.

@@ -81,18 +81,3 @@ func FuzzParseFilter(f *testing.F) {
 		}
 	})
 }
-
-func FuzzHost(f *testing.F) {
-	for _, seed := range []string{"https://a.com/", "//[::1", "a://@:/", "https://a.com.", "http://"} {
-		f.Add(seed)
-	}
-	f.Fuzz(func(t *testing.T, url string) {
-		host := Host(url)
-		if strings.ContainsAny(host, "/?#@") {
-			t.Fatalf("%q has the host %q", url, host)
-		}
-		if domain := RegistrableDomain(host); !strings.HasSuffix(host, domain) {
-			t.Fatalf("%q has the domain %q", host, domain)
-		}
-	})
-}

@@ -19,6 +19,7 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/repetition"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/weburl"
 )
 
 // An API that reads filters in one of the ways that its documentation leaves open, and SQL as its databases
@@ -32,7 +33,24 @@ type record struct {
 	user   int64 // a bit for each of the user's conditions that it satisfies
 }
 
-func (r *record) cell(column string) table.Cell { return r.row.Cell(r.t.FieldOf(column)) }
+func (r *record) cell(column string) table.Cell {
+	i := r.t.DerivedOf(column)
+	if i < 0 {
+		return r.row.Cell(r.t.FieldOf(column))
+	}
+	d := r.t.Derived[i]
+	text := r.text(d.From)
+	if d.Part != table.DomainOfHost {
+		text = weburl.Host(text)
+	}
+	if d.Part != table.HostOfURL {
+		text = weburl.RegistrableDomain(text)
+	}
+	if text == "" {
+		return table.Cell{}
+	}
+	return table.TextCell(text)
+}
 
 func (r *record) text(column string) string {
 	text, _ := r.cell(column).Text()
@@ -43,6 +61,9 @@ func (r *record) String() string {
 	var b strings.Builder
 	for _, f := range r.t.Fields {
 		b.WriteString(" " + f.Column + "=" + literal(r.cell(f.Column).Value()))
+	}
+	for _, d := range r.t.Derived {
+		b.WriteString(" " + d.Column + "=" + literal(r.cell(d.Column).Value()))
 	}
 	return "row" + b.String()
 }
@@ -60,6 +81,7 @@ func userHolds(f table.Filter, r *record) bool { return reading{}.keeps(f, r) }
 
 type reading struct {
 	foldCase        bool
+	turkish         bool // where it ignores case: I is the capital of ı
 	allValues       bool
 	likePattern     bool
 	trimmed         bool
@@ -113,8 +135,10 @@ func interpretations(t *table.Table, filter table.Filter, folds bool) []reading 
 		}
 	}
 	if uses[table.ByText] {
-		if !folds {
-			vary(2, func(r *reading, i int) { r.foldCase = i == 1 })
+		if folds {
+			vary(2, func(r *reading, i int) { r.turkish = i == 1 })
+		} else {
+			vary(3, func(r *reading, i int) { r.foldCase, r.turkish = i > 0, i == 2 })
 		}
 		vary(2, func(r *reading, i int) { r.allValues = i == 1 })
 		vary(2, func(r *reading, i int) { r.likePattern = i == 1 })
@@ -217,9 +241,13 @@ func (r reading) holdsDate(c table.Condition, rec *record) bool {
 
 func (r reading) holdsText(c table.Condition, have string) bool {
 	contains := func(v any) bool {
-		value := v.(string)
+		value, have := v.(string), have
 		if r.trimmed {
 			value = strings.TrimSpace(value)
+		}
+		if r.turkish {
+			lower := func(text string) string { return strings.ToLowerSpecial(unicode.TurkishCase, text) }
+			value, have = lower(value), lower(have)
 		}
 		if r.likePattern {
 			return likeRegexp("%"+value+"%", r.foldCase).MatchString(have)
@@ -410,7 +438,9 @@ func sqlite() (list []semantics) {
 
 // engines fold letters beyond ASCII as the C locale, Go's Unicode tables, Turkish, and a full mapping do.
 func engines() (list []semantics) {
-	turkish := func(s string) string { return strings.ToLowerSpecial(unicode.TurkishCase, s) }
+	turkish := func(s string) string { // letters of ASCII fold with each other, as everywhere
+		return strings.ToLowerSpecial(unicode.TurkishCase, strings.ReplaceAll(s, "I", "i"))
+	}
 	full := func(s string) string { return strings.ToLower(strings.ReplaceAll(s, "İ", "i\u0307")) }
 	for _, fold := range []func(string) string{nil, strings.ToLower, turkish, full} {
 		for bits := range 8 {
@@ -425,7 +455,9 @@ func engines() (list []semantics) {
 var (
 	pieces = []string{"", "a", "A", "blog", "Blog", "100%", "a_b", `c:\d`, "ж", "Ж", "É", "é", "İ", "ı", "ß", "ſ", "s", "K", "k", "\u212A", " ", "?q=1", "\uFFFD", "%", "_", `\`}
 	words  = []string{"follow", "nofollow", "ugc", "sponsored", "UGC", "nofollow,ugc"}
-	aDay   = time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)
+	hosts  = []string{"e.com", "E.COM", "www.e.com", "Www.E.Com", "linkedin.com", "LinkedIN.com", "facebook.COM", "a-b.co.uk", "x.y.A-B.co.uk", "co.uk", "4pda.ru", "xn--e1afmkfd.xn--p1ai", "XN--E1AFMKFD.xn--p1ai",
+		"пример.рф", "ПРИМЕР.рф", "bücher.de", "BÜCHER.DE", "İ.com", "i.com", "I.com", "ı.com", "\u212A.com", "k.com", "ſ.com", "s.com", "a_b.com", "100%.com", "1.2.3.4", "[::1]", "[::A]", "a..b.com", "a.com.", "a b.com", "com", "a:b", "a.b:c", "y.[b.c", ".", ""}
+	aDay = time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)
 )
 
 func drawText(t *rapid.T) string {
@@ -440,9 +472,28 @@ func drawTextOf(t *rapid.T, f *table.Field) string {
 	case f.Column == "link_type":
 		return "href"
 	case f.Filter.Always != "" && rapid.Bool().Draw(t, "usual"):
-		return f.Filter.Always + "://e.com/" + drawText(t)
+		return f.Filter.Always + "://" + rapid.SampledFrom([]string{"", "", "U:p@", "e.com@"}).Draw(t, "user") + drawHost(t) +
+			rapid.SampledFrom([]string{"", "", ":80", ".", "."}).Draw(t, "port") + "/" + drawText(t)
+	case strings.HasPrefix(f.Column, "host_") && rapid.Bool().Draw(t, "usual"):
+		return drawHost(t)
 	}
 	return drawText(t)
+}
+
+func drawHost(t *rapid.T) string { return rapid.SampledFrom(hosts).Draw(t, "host") }
+
+// drawPart draws what a derived column may hold, or be compared with.
+func drawPart(t *rapid.T) string {
+	text := drawHost(t)
+	switch rapid.IntRange(0, 5).Draw(t, "part") {
+	case 0:
+		return text
+	case 1:
+		return drawText(t)
+	case 2, 3:
+		return weburl.RegistrableDomain(weburl.Host("//" + text))
+	}
+	return weburl.Host("//" + text)
 }
 
 // largest is the largest number that a row has: beyond is what the package takes for no bound.
@@ -524,18 +575,21 @@ func drawWordOf(t *rapid.T, f *table.Field) string {
 }
 
 func drawQuals(t *rapid.T, of *table.Table, rec *record, most int) (quals []Qual) {
-	var judged []int // numbers with a fraction are left to the database
-	for i, f := range of.Fields {
+	var judged []table.Field // numbers with a fraction are left to the database
+	for _, f := range of.Fields {
 		if f.Kind != table.Decimal {
-			judged = append(judged, i)
+			judged = append(judged, f)
 		}
 	}
+	for _, d := range of.Derived {
+		judged = append(judged, table.Field{Column: d.Column, Kind: table.Text})
+	}
 	field := rapid.SampledFrom(judged)
-	i := field.Draw(t, "column")
+	f := field.Draw(t, "column")
 	for range rapid.IntRange(1, most).Draw(t, "clauses") {
-		quals = append(quals, drawQual(t, &of.Fields[i], rec))
+		quals = append(quals, drawQual(t, &f, rec))
 		if rapid.Bool().Draw(t, "another column") {
-			i = field.Draw(t, "column")
+			f = field.Draw(t, "column")
 		}
 	}
 	return quals
@@ -598,7 +652,11 @@ func drawQual(t *rapid.T, f *table.Field, rec *record) Qual {
 
 func drawOperand(t *rapid.T, f *table.Field, op Operator, rec *record) string {
 	text := rec.text(f.Column)
-	if rapid.Bool().Draw(t, "other") {
+	switch derived := rec.t.DerivedOf(f.Column) >= 0; {
+	case !rapid.Bool().Draw(t, "other"):
+	case derived:
+		text = drawPart(t)
+	default:
 		text = drawTextOf(t, f)
 	}
 	if op == Equal || op == NotEqual {

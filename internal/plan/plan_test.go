@@ -402,16 +402,3 @@ func TestDomainsAreNormalised(t *testing.T) {
 		}
 	}
 }
-
-func TestHostsOfURLs(t *testing.T) {
-	for url, want := range map[string][2]string{
-		"https://www.Example.co.uk:443/a?b": {"www.example.co.uk", "example.co.uk"}, "//a.b.github.io/x": {"a.b.github.io", "b.github.io"},
-		"http://u:p@a.com": {"a.com", "a.com"}, "https://1.2.3.4/": {"1.2.3.4", ""}, "https://[::1]:8/": {"[::1]", ""}, "mailto:x@a.com": {"", ""}, "": {"", ""},
-		"https://a.com/%zz": {"a.com", "a.com"}, "/path": {"", ""}, "https://com/": {"com", ""},
-	} {
-		host := Host(url)
-		if got := [2]string{host, RegistrableDomain(host)}; got != want {
-			t.Errorf("%s: %q, want %q", url, got, want)
-		}
-	}
-}

@@ -12,7 +12,12 @@ import (
 // What is listed as reaching the API (--tables, the docs) is what is sent, for each column of each table.
 func TestWhatIsListedAsPushedIsPushed(t *testing.T) {
 	for _, of := range catalog.Tables() {
-		for _, f := range of.Fields {
+		columns := slices.Clone(of.Fields)
+		for _, d := range of.Derived {
+			columns = append(columns, table.Field{Column: d.Column, Kind: table.Text})
+		}
+		for _, f := range columns {
+			derived := of.DerivedOf(f.Column)
 			var value Value
 			switch f.Kind {
 			case table.Count, table.Change:
@@ -27,11 +32,16 @@ func TestWhatIsListedAsPushedIsPushed(t *testing.T) {
 			default:
 				if value = "https://a.com/7"; len(f.Filter.Words) > 0 {
 					value = f.Filter.Words[0]
+				} else if derived >= 0 {
+					value = "7.com"
 				}
 			}
 			clause := func(op Operator, v Value) Qual { return Qual{Column: f.Column, Operator: op, Values: []Value{v}} }
 			for dialect, engine := range map[table.Dialect]Engine{table.PostgreSQL: PostgreSQL, table.SQLite: SQLite} {
 				exact, inexact := f.Pushes(dialect)
+				if derived >= 0 {
+					inexact = of.Derived[derived].Pushes(of, dialect)
+				}
 				clauses := map[string]Qual{"=": clause(Equal, value), "<": clause(Less, value), "<=": clause(LessOrEqual, value), ">": clause(Greater, value), ">=": clause(GreaterOrEqual, value)}
 				if f.Kind == table.Words {
 					if clauses = map[string]Qual{}; dialect == table.PostgreSQL { // SQLite has no such operator

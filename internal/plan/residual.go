@@ -18,8 +18,39 @@ type Residual struct {
 
 type clause struct {
 	qual  Qual
-	field int
+	value value
 	match test
+}
+
+// value is what a clause compares: a field of a row, or a part of it.
+type value struct {
+	field int
+	kind  table.Kind
+	part  table.Part // 0 is the field itself
+}
+
+// comparedBy finds what clauses on a column compare; ok is false where there is no such column.
+func comparedBy(t *table.Table, column string) (v value, ok bool) {
+	if i := t.FieldOf(column); i >= 0 {
+		return value{field: i, kind: t.Fields[i].Kind}, true
+	}
+	if i := t.DerivedOf(column); i >= 0 {
+		d := t.Derived[i]
+		return value{t.FieldOf(d.From), table.Text, d.Part}, true
+	}
+	return v, false
+}
+
+func (v value) of(row table.Row) table.Cell {
+	c := row.Cell(v.field)
+	if v.part == 0 {
+		return c
+	}
+	text, _ := c.Text()
+	if text = Derive(v.part, text); text == "" {
+		return table.Cell{}
+	}
+	return table.TextCell(text)
 }
 
 // test says whether a value satisfies a clause.
@@ -30,16 +61,15 @@ type test func(table.Cell) Truth
 func NewResidual(t *table.Table, quals []Qual, engine Engine) (Residual, error) {
 	var r Residual
 	for _, q := range quals {
-		field := t.FieldOf(q.Column)
-		if field < 0 {
+		value, ok := comparedBy(t, q.Column)
+		if !ok {
 			return Residual{}, fmt.Errorf("where %s: there is no column %s to compare", q, q.Column)
 		}
-		kind := t.Fields[field].Kind
-		match, err := testOf(kind, q, engine)
+		match, err := testOf(value.kind, q, engine)
 		if err != nil {
 			return Residual{}, fmt.Errorf("where %s: %w", q, err)
 		}
-		r.clauses = append(r.clauses, clause{q, field, match})
+		r.clauses = append(r.clauses, clause{q, value, match})
 	}
 	return r, nil
 }
@@ -48,7 +78,7 @@ func NewResidual(t *table.Table, quals []Qual, engine Engine) (Residual, error) 
 func (r Residual) Match(row table.Row) Truth {
 	all := Yes
 	for _, c := range r.clauses {
-		if t := c.match(row.Cell(c.field)); t == No {
+		if t := c.match(c.value.of(row)); t == No {
 			return No
 		} else if t < all {
 			all = t

@@ -253,7 +253,8 @@ func TestPlainClausesAreDecidedHere(t *testing.T) {
 func TestSQLiteLeavesNoRowInDoubt(t *testing.T) {
 	eachScan(t, func(t *rapid.T, of *table.Table, s scan) {
 		s.in.Quals = slices.DeleteFunc(s.in.Quals, func(q Qual) bool { // SQLite sends no lists, and values of the column's kind
-			return q.List || !q.judged(of.Fields[of.FieldOf(q.Column)].Kind)
+			v, _ := comparedBy(of, q.Column)
+			return q.List || !q.judged(v.kind)
 		})
 		residual, err := NewResidual(of, s.in.Quals, SQLite)
 		if err != nil {

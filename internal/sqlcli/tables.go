@@ -80,6 +80,9 @@ func reach(t *sqlengine.Table, c sqlengine.Column) string {
 	if i := declared.FieldOf(c.Name); i >= 0 {
 		return declared.Fields[i].Reach(table.SQLite)
 	}
+	if i := declared.DerivedOf(c.Name); i >= 0 {
+		return declared.Derived[i].Reach(declared, table.SQLite)
+	}
 	return ""
 }
 

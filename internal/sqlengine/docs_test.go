@@ -258,6 +258,8 @@ func TestWhatTheReadmeSaysOfCost(t *testing.T) {
 		{"up to 15 scans", joined(16), 1000},
 		{"and then reads what is left of the whole table", strings.Replace(joined(16), "<=", "=", 1), 10*15 + 1000},
 		{"A table that is joined with itself is read once", "select count(b.raw) from serpstat_outlink o join serpstat_outlink b on b.links_ext = o.links_ext + 1 where b.query = 'a.com' and o.query = 'a.com'", 1000},
+		{"and so is one that a subquery reads again for each of its rows", "select count((select max(b.raw) from serpstat_outlink b where b.query = 'a.com' and b.domain_to = o.domain_to))" + from + "1", 1000},
+		{"`=`, `in`, `LIKE` on `host_from`, `host_to`", "select *" + from + "domain_to = 'nowhere.example'", 2},
 		{"A materialized CTE is bought once", "with l as materialized (select * from serpstat_outlink where query = 'a.com'), n as (select links_ext x from l limit 40) select count(*) from n join l on l.links_ext <= n.x", 1000},
 	} {
 		if !strings.Contains(string(text), x.says) {

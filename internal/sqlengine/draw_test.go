@@ -24,7 +24,7 @@ var (
 func drawPieces(t *rapid.T) string { return pick(t, pieces...) + pick(t, "", "", "", "x", "Blog") }
 
 func drawTarget(t *rapid.T) string {
-	return pick(t, "https://GitHub.com/x", "https://github.com/x", "http://c.de/", "https://www.bbc.co.uk/", "https://gist.github.com/", "mailto:x") + pick(t, "", "", "Blog", "x", "100%")
+	return pick(t, "https://GitHub.com/x", "https://github.com/x", "http://c.de/", "https://www.bbc.co.uk/", "https://gist.github.com/", "https://LinkedIn.com:443/", "http://XN--bcher-kva.de./", "mailto:x") + pick(t, "", "", "Blog", "x", "100%")
 }
 
 // drawOutgoing draws a link of a site's, at times to the other site.
@@ -369,6 +369,8 @@ func (s source) literal(t *rapid.T, column string) string {
 		return "'" + pick(t, append(slices.Clone(rels), f.Filter.Words...)...) + "'"
 	case f.Filter.Always != "":
 		return pick(t, "'https://a.com/"+pick(t, pieces...)+"'", "'https://"+s.pair.domain("a")+"/"+pick(t, pieces...)+"'", "'"+drawTarget(t)+"'", "'"+drawTarget(t)+"'", "null", "5")
+	case s.DerivedOf(column) >= 0 && choose(t, 2) == 0:
+		return pick(t, "'linkedin.com'", "'GitHub.com'", "'gist.github.com'", "'xn--bcher-kva.de'", "'com'", "''", quoteSQL(strings.ToUpper(s.pair.domain("b"))))
 	case s.isSite(column):
 		return pick(t, "'github.com'", "'bbc.co.uk'", "'c.de'", "'www.bbc.co.uk'", quoteSQL(s.pair.domain("a")), "null")
 	}

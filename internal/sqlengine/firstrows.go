@@ -16,7 +16,6 @@ var (
 	endsWithLimit = regexp.MustCompile(`(?is)\blimit\s+(\d{1,6})(?:\s+offset\s+(\d{1,6})|\s*,\s*(\d{1,6}))?[\s;]*$`)
 	extreme       = regexp.MustCompile(`(?i)\b(?:min|max)\s*\(`)
 	ofAllRows     = regexp.MustCompile(`(?i)\border\s+by\b|\bgroup\s+by\b|\bdistinct\b|\bover\b|\b(?:count|sum|avg|total|min|max|\w*group_\w+)\s*\(`)
-	selects       = regexp.MustCompile(`(?i)\bselect\b`)
 	endsBefore    = regexp.MustCompile(`(?i)\b(?:limit|exists)\b`)
 )
 
@@ -51,5 +50,5 @@ func (s *statement) firstRows(info *vtab.IndexInfo, p *accessPlan) int64 {
 
 // readsToItsEnd reports a statement that, by its text, reads what its tables have, and does not stop before.
 func (s *statement) readsToItsEnd() bool {
-	return len(selects.FindAllString(s.text, 2)) < 2 && !endsBefore.MatchString(s.text)
+	return !endsBefore.MatchString(s.text)
 }

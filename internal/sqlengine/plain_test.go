@@ -17,9 +17,9 @@ import (
 
 	"modernc.org/sqlite"
 
-	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/weburl"
 )
 
 // A plain table of SQLite's stands beside a declared one: its columns are those of the declaration, its rows are the
@@ -338,10 +338,10 @@ func rowOf(t fataler, declared *table.Table, raw json.RawMessage) map[string]any
 	for _, d := range declared.Derived {
 		text, _ := row[d.From].(string)
 		if d.Part != table.DomainOfHost {
-			text = plan.Host(text)
+			text = weburl.Host(text)
 		}
 		if d.Part != table.HostOfURL {
-			text = plan.RegistrableDomain(text)
+			text = weburl.RegistrableDomain(text)
 		}
 		if text != "" {
 			row[d.Column] = text

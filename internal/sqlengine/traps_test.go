@@ -139,9 +139,14 @@ func TestTheEngineReadsNothingTwice(t *testing.T) {
 		"not so many values of few rows":  {"with recursive n(x) as (select 0 union all select x + 1 from n where x < 59) select count(*) from n cross join T o where o.links_ext = n.x and o.query = 'a.com'", 60, 60},
 		"many values of many rows":        {"with recursive n(x) as (select 0 union all select x + 1 from n where x < 59) select count(*) from n cross join T o where o.links_ext <= n.x and o.query = 'a.com'", 59, 200},
 		"the top of each":                 {"with recursive n(x) as (select 0 union all select x + 1 from n where x < 59) select (select url_to from T o where o.links_ext <= n.x and o.query = 'a.com' order by links_ext desc limit 1) from n", 60, 60},
-		"column that is not pushed":       {"select * from T where query = 'a.com' and domain_to = 'x0.org'", 2, 200},
+		"column that is not pushed":       {"select * from T where query = 'a.com' and link_type = 'other'", 2, 200},
+		"domain, after a probe":           {"select * from T where query = 'a.com' and domain_to = 'x0.org'", 2, 2},
+		"domains, after a probe":          {"select * from T where query = 'a.com' and domain_to in ('x0.org', 'x9.org')", 2, 3},
+		"domain of no URL":                {"select * from T where query = 'a.com' and domain_to = 'www.x0.org'", 0, 0},
+		"domains of another table":        {"select * from (values ('x0.org'), ('x9.org')) v cross join T o where o.domain_to = v.column1 and o.query = 'a.com'", 3, 3},
+		"limit beside a domain":           {"select * from T where query = 'a.com' and domain_to = 'x0.org' limit 1", 2, 2},
 		"limit of a union's sides":        {"select * from (select * from T where query = 'a.com' limit 3) union all select * from (select * from T where query = 'a.com' limit 2)", 1, 3},
-		"limit that is not pushed":        {"select * from T where query = 'a.com' and domain_to <> '' limit 3", 1, 3},
+		"limit that is not pushed":        {"select * from T where query = 'a.com' and domain_to not like '' limit 3", 1, 3},
 		"exists stops at the first match": {"select exists (select 1 from T where query = 'a.com' and links_ext > 3)", 1, 1},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -37,7 +37,7 @@ func (f Field) Pushes(d Dialect) (exact, inexact []string) {
 		}
 	case ByText:
 		if p.Attests(Contains) {
-			inexact = append(inexact, "=", "in", "like", map[Dialect]string{PostgreSQL: "ilike", SQLite: "glob"}[d])
+			inexact = append(inexact, partsOfText(d)...)
 		}
 		if p.Attests(NotContains) && d == PostgreSQL {
 			inexact = append(inexact, "not like", "not ilike")
@@ -56,18 +56,42 @@ func bounds(from, until bool) (list []string) {
 	return list
 }
 
+// Pushes lists the clauses on a derived column of a table that reach the API's filter; what comes is checked on this side
+// too.
+func (c Derived) Pushes(t *Table, d Dialect) []string {
+	if from := t.Fields[t.FieldOf(c.From)].Filter; from.How == ByText && from.Attests(Contains) {
+		return partsOfText(d)
+	}
+	return nil
+}
+
+// partsOfText are the clauses that say what is in a text.
+func partsOfText(d Dialect) []string {
+	return []string{"=", "in", "like", map[Dialect]string{PostgreSQL: "ilike", SQLite: "glob"}[d]}
+}
+
+// Reach says in words what of the clauses on a derived column reaches the API, "" where nothing does.
+func (c Derived) Reach(t *Table, d Dialect) string { return reach(nil, c.Pushes(t, d)) }
+
 // Reach says in words what of the clauses on the column reaches the API, "" where nothing does.
 func (f Field) Reach(d Dialect) string {
+	words := reach(f.Pushes(d))
+	switch {
+	case f.Sort == "":
+		return words
+	case words == "":
+		return "order by"
+	}
+	return words + "; order by"
+}
+
+func reach(exact, inexact []string) string {
 	var parts []string
-	exact, inexact := f.Pushes(d)
 	if len(exact) > 0 {
 		parts = append(parts, "exactly: "+strings.Join(exact, ", "))
 	}
 	if len(inexact) > 0 {
 		parts = append(parts, "in part: "+strings.Join(inexact, ", "))
-	}
-	if f.Sort != "" {
-		parts = append(parts, "order by")
 	}
 	return strings.Join(parts, "; ")
 }

@@ -241,6 +241,11 @@ func (t *Table) FieldOf(column string) int {
 	return slices.IndexFunc(t.Fields, func(f Field) bool { return f.Column == column })
 }
 
+// DerivedOf returns the index of a derived column, -1 where there is none.
+func (t *Table) DerivedOf(column string) int {
+	return slices.IndexFunc(t.Derived, func(d Derived) bool { return d.Column == column })
+}
+
 // ParamOf returns the index of a column's parameter, -1 where there is none.
 func (t *Table) ParamOf(column string) int {
 	return slices.IndexFunc(t.Params, func(p Param) bool { return p.Column == column })
