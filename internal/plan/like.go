@@ -135,7 +135,7 @@ func (p pattern) match(text string, same func(a, b rune) bool) bool {
 
 func sameExactly(a, b rune) bool { return a == b }
 
-// sameInSQLite is exactly what internal/sqlengine compares by.
+// sameInSQLite is exactly what internal/sqlfunc compares by.
 func sameInSQLite(a, b rune) bool {
 	return (a < utf8.RuneSelf) == (b < utf8.RuneSelf) && sameSimpleFold(a, b)
 }

@@ -21,7 +21,7 @@ const (
 	opAtMost    = "<="
 	opGreater   = ">"
 	opAtLeast   = ">="
-	opLike      = "~~*" // SQLite's LIKE ignores case (letters.go)
+	opLike      = "~~*" // SQLite's LIKE ignores case (sqlfunc/letters.go)
 	opGlob      = "~~"  // SQLite's GLOB does not
 	opIsNull    = "is null"
 	opIsNotNull = "is not null"

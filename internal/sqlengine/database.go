@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"modernc.org/sqlite"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlfunc"
 )
 
 // openDatabase opens SQLite through a driver of its own, since a driver's modules are for all its databases.
@@ -22,7 +24,7 @@ func (e *Engine) openDatabase(ctx context.Context, file string) error {
 			return err
 		}
 	}
-	if err := registerLetters(d); err != nil {
+	if err := sqlfunc.Register(d, e.started); err != nil {
 		return err
 	}
 	if err := d.RegisterCollationUtf8(momentCollation, compareMoments); err != nil {

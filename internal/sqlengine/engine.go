@@ -40,8 +40,9 @@ type Options struct {
 	NeverNull func(table, column string) bool
 	// Default tells what a parameter's column has where no clause gives its value; nil knows of none.
 	Default  func(table, column string) (value any, ok bool)
-	Warn     func(string) // is told what a statement may not have meant; nil is nobody
-	Confined bool         // no statement opens another file, nor says where files are: for those that are only explained
+	Warn     func(string)     // is told what a statement may not have meant; nil is nobody
+	Now      func() time.Time // the clock; nil is the system's
+	Confined bool             // no statement opens another file, nor says where files are: for those that are only explained
 }
 
 const defaultTTL = 5 * time.Minute
@@ -54,6 +55,7 @@ type Engine struct {
 	places     map[place]bool // where they stand
 	cacheTime  time.Duration
 	confined   bool
+	now        func() time.Time
 	warn       func(string)
 	shadows    map[string]string // of views that read a plugin's table: what made each
 	lent       []*Table          // what stands in the main schema while a statement runs
@@ -70,6 +72,7 @@ type Engine struct {
 type statement struct {
 	ctx              context.Context
 	text             string
+	began            time.Time
 	cancel           context.CancelFunc
 	collationUnknown bool // texts may be compared by another collation than their bytes
 	rowids           map[string]int64
@@ -98,7 +101,10 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	quiet()
 	e := &Engine{
 		connection: o.Connection, cacheTime: o.CacheTTL, confined: o.Confined, warn: o.Warn, turn: make(chan struct{}, 1),
-		store: store{loops: map[string]*loop{}},
+		store: store{loops: map[string]*loop{}}, now: o.Now,
+	}
+	if e.now == nil {
+		e.now = time.Now
 	}
 	if o.CacheTTL == 0 {
 		e.cacheTime = defaultTTL
@@ -181,6 +187,9 @@ func (e *Engine) Query(ctx context.Context, statement string) (*Rows, error) {
 	if err := e.begin(ctx, statement); err != nil {
 		return nil, errors.Join(err, e.end())
 	}
+	if err := checkFunctions(statement); err != nil {
+		return nil, errors.Join(err, e.end())
+	}
 	rows, err := e.conn.QueryContext(e.statement.ctx, statement)
 	if err != nil {
 		return nil, errors.Join(e.cause(err), e.end())
@@ -194,7 +203,7 @@ func (e *Engine) Query(ctx context.Context, statement string) (*Rows, error) {
 }
 
 func (e *Engine) begin(ctx context.Context, text string) error {
-	s := &statement{text: text, rowids: map[string]int64{}, warned: map[string]bool{}, own: true}
+	s := &statement{text: text, began: e.now(), rowids: map[string]int64{}, warned: map[string]bool{}, own: true}
 	defer func() { s.own = false }()
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	e.statement = s

@@ -4,6 +4,8 @@ import (
 	"cmp"
 
 	"modernc.org/sqlite/vtab"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlfunc"
 )
 
 // A parameter has the same value in all rows of a scan: the one that the statement gives with =, or the one that the
@@ -63,7 +65,7 @@ func holdsConstant(op vtab.ConstraintOp, value, with vtab.Value) (holds, ok bool
 			return false, false
 		}
 		if op == vtab.OpLIKE {
-			return like(text, value, -1), true
+			return sqlfunc.Like(text, value, -1), true
 		}
 		order = cmp.Compare(value, text)
 	case int64:

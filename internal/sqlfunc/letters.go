@@ -1,61 +1,21 @@
-package sqlengine
+package sqlfunc
 
 import (
 	"database/sql/driver"
 	"errors"
-	"math"
-	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"modernc.org/sqlite"
 )
 
 // SQLite's own LIKE, lower() and upper() know the letters of ASCII alone. Those that stand in their place know all, as
 // those of its ICU extension do.
 
-// registerLetters puts them in place. They are deterministic: a file may have an index that uses them.
-func registerLetters(d *sqlite.Driver) error {
-	like := func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) { return likeOf(args) }
-	return errors.Join(
-		d.RegisterDeterministicScalarFunction("like", 2, like),
-		d.RegisterDeterministicScalarFunction("LIKE", 3, like), // to the driver a name has one function; to SQLite it is the same
-		d.RegisterDeterministicScalarFunction("lower", 1, ofText(strings.ToLower)),
-		d.RegisterDeterministicScalarFunction("upper", 1, ofText(strings.ToUpper)),
-	)
-}
-
-func ofText(change func(string) string) func(*sqlite.FunctionContext, []driver.Value) (driver.Value, error) {
-	return func(_ *sqlite.FunctionContext, args []driver.Value) (driver.Value, error) {
-		text, ok := textOf(args[0])
-		if !ok {
-			return nil, nil
-		}
-		return change(text), nil
-	}
-}
-
-// textOf is a value as text, as SQLite writes it; null is none.
-func textOf(value driver.Value) (text string, ok bool) {
-	switch v := value.(type) {
-	case string:
-		return v, true
-	case []byte:
-		return string(v), true
-	case int64:
-		return strconv.FormatInt(v, 10), true
-	case float64:
-		digits, exponent, _ := strings.Cut(strings.TrimPrefix(strconv.FormatFloat(v, 'g', 15, 64), "+"), "e")
-		if !math.IsInf(v, 0) && !strings.Contains(digits, ".") {
-			digits += ".0"
-		}
-		if exponent != "" {
-			digits += "e" + exponent
-		}
-		return digits, true
-	}
-	return "", false
+var letters = []scalar{
+	{"like", 2, 2, likeOf},
+	{"LIKE", 3, 3, likeOf}, // to the driver a name has one function; to SQLite it is the same
+	{"lower", 1, 1, ofText(strings.ToLower)},
+	{"upper", 1, 1, ofText(strings.ToUpper)},
 }
 
 // likeOf is LIKE: a pattern, a text, and perhaps the character that takes the next one literally.
@@ -76,14 +36,16 @@ func likeOf(args []driver.Value) (driver.Value, error) {
 	if !one || !two {
 		return nil, nil
 	}
-	if like(pattern, text, escape) {
+	if Like(pattern, text, escape) {
 		return int64(1), nil
 	}
 	return int64(0), nil
 }
 
-// like goes back to the last % alone where the rest does not match, so that no pattern takes long.
-func like(pattern, text string, escape rune) bool {
+// Like reports that a text is like a pattern; escape takes the next character literally, -1 is none.
+//
+// It goes back to the last % alone where the rest does not match, so that no pattern takes long.
+func Like(pattern, text string, escape rune) bool {
 	afterMany, from := "", "" // where to go on after the last %, and the text that it has not taken yet
 	many := false
 	for text != "" {
