@@ -1,6 +1,7 @@
 package sqlcli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"maps"
@@ -44,6 +45,9 @@ func (s *session) explainError(statement string, err error) error {
 	if m := nearWord.FindStringSubmatch(message); m != nil && s.isColumn(m[1]) {
 		return fmt.Errorf(`%s: %[2]s is a word of SQL's, and as a column stands in double quotes: "%[2]s"`, message, strings.ToLower(m[1]))
 	}
+	if hint := foreignHint(statement, message); hint != "" {
+		return fmt.Errorf("%s: %s", message, hint)
+	}
 	return errors.New(message + s.hint(statement, message))
 }
 
@@ -60,6 +64,9 @@ func (s *session) isColumn(name string) bool {
 // hint says what a name that SQLite does not know may be meant for, and where to look.
 func (s *session) hint(statement, message string) string {
 	kind, name, _ := strings.Cut(message, ": ")
+	if kind == "no such function" {
+		return s.functionHint(name)
+	}
 	if kind != "no such table" && kind != "no such column" {
 		return ""
 	}
@@ -91,6 +98,22 @@ func (s *session) hint(statement, message string) string {
 		return ": did you mean " + strings.Join(near, " or ") + "?" + where
 	}
 	return where
+}
+
+// functionHint says which functions have nearly such a name.
+func (s *session) functionHint(name string) string {
+	rows, err := s.rowsOf(context.Background(), "select distinct name from pragma_function_list where name regexp '^[a-z]' order by name")
+	if err != nil {
+		return ""
+	}
+	var known []string
+	for _, row := range rows {
+		known = append(known, row[0].(string))
+	}
+	if near := nearest(name, known); len(near) > 0 {
+		return ": did you mean " + strings.Join(near, " or ") + "?"
+	}
+	return ""
 }
 
 // mostHolders is how many tables are named that have a column.

@@ -227,6 +227,7 @@ func (s *session) unfinished(statements []sqlengine.Statement) error {
 }
 
 func (s *session) runStatement(ctx context.Context, statement sqlengine.Statement) error {
+	warnOfOtherMeaning(statement.Text, s.progress.warn)
 	switch {
 	case s.flags.explain:
 		return s.explainOne(ctx, statement.Text)
