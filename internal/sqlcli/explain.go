@@ -48,6 +48,11 @@ func (s *session) writePlans(statement string, reads int) error {
 	tables, sorted := map[string]bool{}, map[string]bool{}
 	for _, p := range s.plans {
 		fmt.Fprint(s.out, p)
+		if !tables[p.Table] {
+			for _, note := range hiddenColumns(statement, p.Table) {
+				fmt.Fprintln(s.out, "  note         "+note)
+			}
+		}
 		tables[p.Table] = true
 		if note := apiSort(statement, p.Table); note != "" && p.Limit < 0 && !sorted[p.Table] {
 			sorted[p.Table] = true
