@@ -84,15 +84,26 @@ func (c *columnType) add(r reader, cell any) {
 	c.long = c.long || t == Whole && isLong(cell)
 }
 
-// plainDecimal is a number as people write it: 1.50, or 1,5 where the comma is that of decimals.
-var plainDecimal = regexp.MustCompile(`^-?(?:0|[1-9][0-9]{0,14})(?:[.,][0-9]{1,15})?$`)
+var (
+	// plainDecimal is a number as people write it: 1.50, or 1,5 where the comma is that of decimals.
+	plainDecimal = regexp.MustCompile(`^-?(?:0|[1-9][0-9]{0,14})(?:[.,][0-9]{1,15})?$`)
+	grouped      = regexp.MustCompile(`^-?[1-9][0-9]{0,2}(?:([ ,'\x{a0}\x{202f}])[0-9]{3})+$`)
+)
+
+// Group is what divides the thousands of a number, "" where they are not divided: 1,200 has a comma.
+func Group(number string) string {
+	if m := grouped.FindStringSubmatch(number); m != nil {
+		return m[1]
+	}
+	return ""
+}
 
 // notice looks for numbers that keep a column text only by how they are written.
 func (c *columnType) notice(text string) {
-	if c.words = c.words || !plainDecimal.MatchString(text); c.words || c.unlike != "" {
+	if c.words = c.words || !plainDecimal.MatchString(text) && Group(text) == ""; c.words {
 		return
 	}
-	if _, ok := Number(text); !ok {
+	if _, ok := Number(text); !ok && (c.unlike == "" || Group(c.unlike) != "" && Group(text) == "") { // 1,5 says what the comma of 1,200 is
 		c.unlike = text
 	}
 }

@@ -247,7 +247,7 @@ func TestACellAcrossTheSamplesEnd(t *testing.T) {
 
 // A column of numbers that is text by how they are written is told from one of words and codes.
 func TestNumbersThatStayText(t *testing.T) {
-	s, _, err := read(t, "a.csv", "a;b;c;d;e;f\n1.50;1,5;007;1.50;7;2024-06-30\n2;2;12;x;8;2024-07-01\n", input.Options{})
+	s, _, err := read(t, "a.csv", "a;b;c;d;e;f;g;h\n1.50;1,500;007;1.50;7;2024-06-30;1 200;1,200\n2;2,5;12;x;8;2024-07-01;800;7\n", input.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -255,7 +255,7 @@ func TestNumbersThatStayText(t *testing.T) {
 	for _, c := range s.Columns {
 		unlike = append(unlike, c.Unlike)
 	}
-	if got := fmt.Sprintf("%q", unlike); got != `["1.50" "1,5" "" "" "" ""]` {
+	if got := fmt.Sprintf("%q", unlike); got != `["1.50" "2,5" "" "" "" "" "1 200" "1,200"]` {
 		t.Errorf("it notices %s", got)
 	}
 }
