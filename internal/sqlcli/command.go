@@ -93,6 +93,8 @@ type flags struct {
 	estimate, quiet, tables bool
 	verbose, fresh          bool
 	cacheTTL                string
+	imports                 importFlags
+	params                  []string // each NAME=VALUE
 }
 
 const long = `Ask SQL of Serpstat's backlink data, with an embedded SQLite and without Steampipe.
@@ -108,6 +110,8 @@ SERPSTAT_API_URL, SERPSTAT_REQUESTS_PER_SECOND and SERPSTAT_MAX_CREDITS. A confi
 
 const examples = `  serpstat-sql --demo "select url_from, url_to, link_text from serpstat_outlink where query = 'serpstat.com' limit 5"
   serpstat-sql --explain "select * from serpstat_outlink where query = 'example.com' and links_ext < 50"
+  serpstat-sql --import sites.csv "select query, total from serpstat_outlink_summary where query in (select domain from sites)"
+  serpstat-sql --param domain=example.com "select * from serpstat_outlink where query = :domain limit 10"
   serpstat-sql --output csv --db reports.db -f report.sql > report.csv
   serpstat-sql --tables serpstat_outlink`
 
@@ -141,6 +145,10 @@ func (f *flags) define(cmd *cobra.Command) {
 	fs.StringVarP(&f.file, "file", "f", "", "read the SQL from `FILE`")
 	f.outputFlags.define(fs)
 	fs.StringVar(&f.database, "db", "", "SQLite `FILE` for tables and views that last (default in memory)")
+	fs.StringArrayVar(&f.imports.files, "import", nil, "read `FILE[=TABLE]` into a temporary table: csv, tsv, xlsx (FILE#SHEET), json, ndjson, parquet; - is standard input; may be repeated")
+	fs.StringVar(&f.imports.encoding, "import-encoding", "", "`ENCODING` of imported text: utf-8, utf-16, windows-1251, windows-1252 (default it is found)")
+	fs.StringVar(&f.imports.header, "import-header", "", "whether an imported file begins with the names of its columns: `yes|no|auto` (default auto)")
+	fs.StringArrayVar(&f.params, "param", nil, "`NAME=VALUE` for the parameter :NAME of the SQL; may be repeated")
 	fs.StringVar(&f.config, "config", "", "read the connection from `FILE`.spc, as Steampipe has it (default ~/.steampipe/config/serpstat.spc, without a token from elsewhere)")
 	fs.StringVar(&f.connection, "connection", "", "`NAME` of the connection, if the config has several")
 	fs.StringVar(&f.tokenFile, "token-file", "", "read the API token from `FILE`")

@@ -18,12 +18,15 @@ func completeFlags(root *cobra.Command, f *flags) {
 		return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
 	}
 	for name, complete := range map[string]cobra.CompletionFunc{
-		"output":      fixed(output.Names()),
-		"max-credits": fixed(nil),
-		"base-url":    fixed(nil),
-		"cache-ttl":   fixed(nil),
-		"ask-above":   fixed(nil),
-		"delimiter":   fixed(nil),
+		"output":          fixed(output.Names()),
+		"max-credits":     fixed(nil),
+		"base-url":        fixed(nil),
+		"cache-ttl":       fixed(nil),
+		"ask-above":       fixed(nil),
+		"delimiter":       fixed(nil),
+		"param":           fixed(nil),
+		"import-encoding": fixed([]string{"utf-8", "utf-16", "windows-1251", "windows-1252"}),
+		"import-header":   fixed([]string{"yes", "no", "auto"}),
 		"connection": func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 			return connectionNames(f), cobra.ShellCompDirectiveNoFileComp
 		},

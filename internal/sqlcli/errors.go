@@ -51,7 +51,7 @@ func (s *session) explainError(statement string, err error) error {
 	if hint := foreignHint(statement, message); hint != "" {
 		return fmt.Errorf("%s: %s", message, hint)
 	}
-	return errors.New(message + s.hint(statement, message))
+	return errors.New(message + hintOfParameter(message) + s.hint(statement, message))
 }
 
 var nearWord = regexp.MustCompile(`^near "(\w+)": syntax error$`)
@@ -157,4 +157,15 @@ func nearest(name string, lists ...[]string) (best []string) {
 		}
 	}
 	return best
+}
+
+// keepsNoValue are SQLite's words for a parameter in what a database keeps: a view, a trigger, a constraint.
+var keepsNoValue = []string{"parameters are not allowed in", "parameters prohibited in", "cannot use variables"}
+
+// hintOfParameter says what to write in place of a parameter where there can be none.
+func hintOfParameter(message string) string {
+	if slices.ContainsFunc(keepsNoValue, func(words string) bool { return strings.Contains(message, words) }) {
+		return ": what lasts keeps no parameter's value: write the value itself, or make a table of it, create table … as select :name as name, and read that"
+	}
+	return ""
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
 )
 
 // explainOne prints what a statement would ask of the API. The statement runs on scans without rows, and on a copy of the
@@ -26,7 +27,7 @@ func (s *session) explainOne(ctx context.Context, statement string) error {
 	if err != nil {
 		return err
 	}
-	rows, err := s.engine.Query(ctx, statement)
+	rows, err := s.engine.Query(ctx, statement, s.args...)
 	if err != nil {
 		return s.explainError(statement, err)
 	}
@@ -54,7 +55,7 @@ func (s *session) writePlans(statement string, reads int) error {
 			}
 		}
 		tables[p.Table] = true
-		if note := apiSort(statement, p.Table); note != "" && p.Limit < 0 && !sorted[p.Table] {
+		if note := apiSort(sqlengine.WithNumbers(statement, s.args), p.Table); note != "" && p.Limit < 0 && !sorted[p.Table] {
 			sorted[p.Table] = true
 			fmt.Fprintln(s.out, "  note         "+note)
 		}
@@ -101,7 +102,7 @@ func (s *session) reads(ctx context.Context, statement string) (int, error) {
 	if word := firstWord(statement); word == "explain" || word == "pragma" {
 		return 0, nil
 	}
-	rows, err := s.engine.Query(ctx, "explain query plan "+statement)
+	rows, err := s.engine.Query(ctx, "explain query plan "+statement, s.args...)
 	if err != nil {
 		return 0, s.explainError(statement, err)
 	}

@@ -19,7 +19,11 @@ func (s *session) ownColumns() map[string][]string {
 	if err != nil {
 		return columns
 	}
-	for _, t := range tables {
+	imported, err := s.importedTables(ctx)
+	if err != nil {
+		return columns
+	}
+	for _, t := range append(tables, imported...) {
 		name := t[0].(string)
 		columns[name] = nil
 		list, err := s.ownTable(ctx, name)
@@ -33,12 +37,23 @@ func (s *session) ownColumns() map[string][]string {
 	return columns
 }
 
-// ownTables are the tables and views that stand in the database file.
-func (s *session) ownTables(ctx context.Context) (list [][]any, err error) {
-	if s.flags.database == "" {
-		return nil, nil
+// importedTables are those that were made of files.
+func (s *session) importedTables(ctx context.Context) (list [][]any, err error) {
+	names, err := s.engine.ImportedTables(ctx)
+	for _, name := range names {
+		list = append(list, []any{name, "a table of your own, imported"})
 	}
-	return s.rowsOf(ctx, "select name, 'a ' || type || ' of your own' from main.sqlite_schema where type in ('table', 'view') and name not like 'sqlite@_%' escape '@' order by name")
+	return list, err
+}
+
+// ownTables are the tables and views that stand in the database file, after those that were imported.
+func (s *session) ownTables(ctx context.Context) (list [][]any, err error) {
+	imported, err := s.importedTables(ctx)
+	if err != nil || s.flags.database == "" {
+		return imported, err
+	}
+	lasting, err := s.rowsOf(ctx, "select name, 'a ' || type || ' of your own' from main.sqlite_schema where type in ('table', 'view') and name not like 'sqlite@_%' escape '@' order by name")
+	return append(imported, lasting...), err
 }
 
 func (s *session) rowsOf(ctx context.Context, sql string) (list [][]any, err error) {

@@ -27,6 +27,17 @@ func (s *session) statements(args []string) ([]sqlengine.Statement, error) {
 	return list, nil
 }
 
+// scriptIsInput reports that the SQL comes from standard input.
+func (f *flags) scriptIsInput(args []string) bool {
+	switch {
+	case f.tables:
+		return false
+	case len(args) > 0:
+		return args[0] == "-"
+	}
+	return f.file == "" || f.file == "-"
+}
+
 func (s *session) script(args []string) (string, error) {
 	switch {
 	case len(args) > 1:

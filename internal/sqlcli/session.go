@@ -34,6 +34,7 @@ type session struct {
 	engine   *sqlengine.Engine
 	progress *progress
 	kept     *keptAnswers
+	args     []any // of the statements' parameters
 	plans    []execute.ScanPlan
 	settle   func() error     // makes what was written into a database last, when the rows are out; nil is nothing
 	done     int              // statements
@@ -51,6 +52,9 @@ func (s *session) run(cmd *cobra.Command, args []string) error {
 	if s.flags.verbose && s.flags.config != "" {
 		fmt.Fprintf(s.stderr, "settings from %s\n", s.flags.config)
 	}
+	if err := s.flags.imports.check(s.flags.scriptIsInput(args)); err != nil {
+		return err
+	}
 	if s.flags.tables {
 		s.results = max(1, len(args))
 		if err := s.checkOutput(); err != nil {
@@ -60,6 +64,9 @@ func (s *session) run(cmd *cobra.Command, args []string) error {
 	}
 	statements, err := s.statements(args)
 	if err != nil {
+		return err
+	}
+	if err := s.takeParams(statements); err != nil {
 		return err
 	}
 	if s.results = countResults(statements); s.flags.writesRows() {
@@ -99,6 +106,8 @@ func (f *flags) check(given func(name string) bool) error {
 		return usage("--fail-on-rows and --fail-on-empty contradict each other: one of them always fails")
 	case f.verbose && f.quiet:
 		return usage("--verbose and --quiet contradict each other")
+	case f.tables && len(f.params) > 0:
+		return usage("--param gives values to statements, and --tables runs none")
 	case f.connection != "" && f.config == "" && !f.demo:
 		return usage("--connection chooses from a --config FILE")
 	case f.demo && (f.config != "" || f.connection != "" || f.baseURL != "" || f.tokenFile != ""):
@@ -121,6 +130,9 @@ func (s *session) withEngine(ctx context.Context, work func(context.Context) err
 			return err
 		}
 		defer s.engine.Close()
+		if err := s.importAll(ctx); err != nil {
+			return s.endOutput(err)
+		}
 		return s.endOutput(work(ctx))
 	})
 }
@@ -260,7 +272,7 @@ func (s *session) runStatement(ctx context.Context, statement sqlengine.Statemen
 
 // runOne runs a statement and writes its rows, if it is one that has any.
 func (s *session) runOne(ctx context.Context, statement sqlengine.Statement) error {
-	rows, err := s.engine.Query(ctx, statement.Text)
+	rows, err := s.engine.Query(ctx, statement.Text, s.args...)
 	if err != nil {
 		return s.explainError(statement.Text, err)
 	}

@@ -56,6 +56,18 @@ func (e *Engine) tableNamed(name string) *Table {
 	return nil
 }
 
+func (e *Engine) isImported(name string) bool { return e.imported[strings.ToLower(name)] != "" }
+
+// madeByImport reports the statement of a table that was imported, and has not been altered since.
+func (e *Engine) madeByImport(create string) bool {
+	for _, made := range e.imported {
+		if made == create {
+			return true
+		}
+	}
+	return false
+}
+
 // writes are what a statement may want to do to a plugin's table, and what it is told. SQLite itself finds that a
 // virtual table cannot be written to when it has the rows that are to be changed.
 var writes = map[sqlite.AuthorizerActionCode]string{

@@ -126,6 +126,9 @@ var (
 )
 
 func meaningOfPattern(c Column, operator string, value vtab.Value) meaning {
+	if n, ok := value.(int64); ok { // to these two all is text, whatever it is compared with
+		value = strconv.FormatInt(n, 10)
+	}
 	pattern, ok := value.(string)
 	if !ok || c.kind != textKind || !utf8.ValidString(pattern) || strings.ContainsRune(pattern, 0) {
 		return unknown

@@ -52,7 +52,8 @@ type Engine struct {
 	server     *steampipe.Server
 	connection string
 	tables     []*Table
-	places     map[place]bool // where they stand
+	places     map[place]bool    // where they stand
+	imported   map[string]string // temporary tables: what made each, by their names in small letters
 	cacheTime  time.Duration
 	confined   bool
 	now        func() time.Time
@@ -101,7 +102,7 @@ func Open(ctx context.Context, o Options) (*Engine, error) {
 	quiet()
 	e := &Engine{
 		connection: o.Connection, cacheTime: o.CacheTTL, confined: o.Confined, warn: o.Warn, turn: make(chan struct{}, 1),
-		store: store{loops: map[string]*loop{}}, now: o.Now,
+		store: store{loops: map[string]*loop{}}, now: o.Now, imported: map[string]string{},
 	}
 	if e.now == nil {
 		e.now = time.Now
@@ -177,20 +178,20 @@ func (e *Engine) Close() error {
 
 // Query runs one statement. Its rows come as they are read, and the plugin works no further than that. The
 // context's values reach the plugin, and its end ends the statement. The next statement waits until the rows
-// are closed.
-func (e *Engine) Query(ctx context.Context, statement string) (*Rows, error) {
+// are closed. args are values for the statement's parameters, of [sql.NamedArg]; it need not have all of them.
+func (e *Engine) Query(ctx context.Context, statement string, args ...any) (*Rows, error) {
 	select {
 	case <-e.turn:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if err := e.begin(ctx, statement); err != nil {
+	if err := e.begin(ctx, WithNumbers(statement, args)); err != nil {
 		return nil, errors.Join(err, e.end())
 	}
 	if err := checkFunctions(statement); err != nil {
 		return nil, errors.Join(err, e.end())
 	}
-	rows, err := e.conn.QueryContext(e.statement.ctx, statement)
+	rows, err := e.conn.QueryContext(e.statement.ctx, statement, args...)
 	if err != nil {
 		return nil, errors.Join(e.cause(err), e.end())
 	}
@@ -289,7 +290,10 @@ func (e *Engine) collates(ctx context.Context, schemas []string, text string) (b
 		return true, nil
 	}
 	for _, schema := range schemas {
-		found, err := e.column(ctx, fmt.Sprintf("select 1 from %s.sqlite_schema where sql like '%%collate%%' limit 1", quoteName(schema)))
+		found, err := e.column(ctx, fmt.Sprintf("select sql from %s.sqlite_schema where sql like '%%collate%%'", quoteName(schema)))
+		if schema == "temp" { // an imported table has none, as long as it is as it was made: a column of it may be called so
+			found = slices.DeleteFunc(found, e.madeByImport)
+		}
 		if err != nil || len(found) > 0 {
 			return len(found) > 0, err
 		}

@@ -3,7 +3,6 @@ package sqlengine
 import (
 	"context"
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -62,14 +61,15 @@ const viewPrefix = "CREATE VIEW "
 
 var noSuchTable = regexp.MustCompile(`no such table: main\.(\w+)`)
 
-// missesATable reports a view that cannot be read for want of a plugin's table, its own or that of a view that it reads.
+// missesATable reports a view that cannot be read for want of a plugin's table or an imported one, its own or that of a view
+// that it reads.
 func (e *Engine) missesATable(ctx context.Context, view string) bool {
 	_, err := e.column(ctx, "explain select 1 from main."+quoteName(view))
 	if err == nil {
 		return false
 	}
 	m := noSuchTable.FindStringSubmatch(err.Error())
-	return m != nil && slices.ContainsFunc(e.tables, func(t *Table) bool { return strings.EqualFold(t.Name, m[1]) })
+	return m != nil && (e.tableNamed(m[1]) != nil || e.isImported(m[1]))
 }
 
 // alter is whether a statement may be refused for a view: ALTER reads all views, and fails for one that it cannot read.
