@@ -22,6 +22,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/pipehttp"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 )
@@ -65,9 +66,11 @@ type testPlugin struct {
 	warnings  map[string][]string // by domain
 }
 
-func newTestPlugin(rowCap int64) *testPlugin {
+func newTestPlugin(rowCap int64) *testPlugin { return newTestPluginFor(plan.PostgreSQL, rowCap) }
+
+func newTestPluginFor(engine plan.Engine, rowCap int64) *testPlugin {
 	s := &testPlugin{warnings: map[string][]string{}, transport: pipehttp.NewTransport()}
-	s.provider = newProvider(Options{NoEnvironment: true, RowCap: rowCap, MaxBody: 2 << 20, Transport: s.transport, Observe: func(e Event) {
+	s.provider = newProvider(Options{Engine: engine, NoEnvironment: true, RowCap: rowCap, MaxBody: 2 << 20, Transport: s.transport, Observe: func(e Event) {
 		s.mu.Lock()
 		defer s.mu.Unlock()
 		if e.Warning != "" {

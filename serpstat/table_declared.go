@@ -35,13 +35,16 @@ func (p *provider) declaredTable(t *table.Table) *plugin.Table {
 		Description: t.Doc,
 		List: &plugin.ListConfig{
 			Hydrate:    p.listing(func(ctx context.Context, d *plugin.QueryData) error { return p.scan(ctx, d, t) }),
-			KeyColumns: keyColumns(t),
+			KeyColumns: keyColumns(t, p.opts.Engine),
 		},
 		Columns: columns(t),
 	}
 }
 
-func keyColumns(t *table.Table) plugin.KeyColumnSlice {
+// keyColumns are the columns whose clauses are told to the plugin. Those that are derived are not in Steampipe: its foreign
+// data wrapper takes the conditions of a join on two key columns for met by one of them, so that a join which compares a
+// domain too would have too many rows.
+func keyColumns(t *table.Table, engine plan.Engine) plugin.KeyColumnSlice {
 	var keys plugin.KeyColumnSlice
 	for _, p := range t.Params {
 		keys = append(keys, parameter(p))
@@ -52,7 +55,9 @@ func keyColumns(t *table.Table) plugin.KeyColumnSlice {
 		}
 	}
 	for _, d := range t.Derived {
-		keys = append(keys, &plugin.KeyColumn{Name: d.Column, Require: plugin.Optional, Operators: operators(table.Text)})
+		if engine == plan.SQLite {
+			keys = append(keys, &plugin.KeyColumn{Name: d.Column, Require: plugin.Optional, Operators: operators(table.Text)})
+		}
 	}
 	return keys
 }

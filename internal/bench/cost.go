@@ -8,7 +8,6 @@ import (
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
-	"github.com/turbot/steampipe-plugin-serpstat/internal/weburl"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
@@ -66,9 +65,6 @@ func costCases(rows []serpstatsim.Row) []costCase {
 		costCase{title: "`url_to like 'https://github.com/%'`", match: github, credits: matching(github) + 1, requests: -1,
 			query: query{limit: -1}.and("url_to", "~~", "https://github.com/%")},
 	)
-	domain := func(r *serpstatsim.Row) bool { return weburl.RegistrableDomain(weburl.Host(r.URLTo)) == "github.com" }
-	list = append(list, costCase{title: "`domain_to = 'github.com'`, if the API ignores case", match: domain, credits: matching(domain) + 2, requests: -1,
-		query: query{limit: -1}.and("domain_to", "=", "github.com")})
 	video := func(r *serpstatsim.Row) bool { return strings.Contains(strings.ToLower(r.LinkText), "video") }
 	k := int64(len(rows)) / matching(video)
 	ilike := func(limit int64) query { return query{limit: limit}.and("link_text", "~~*", "%video%") }

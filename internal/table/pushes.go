@@ -57,9 +57,9 @@ func bounds(from, until bool) (list []string) {
 }
 
 // Pushes lists the clauses on a derived column of a table that reach the API's filter; what comes is checked on this side
-// too.
+// too. In Steampipe they are left to its database.
 func (c Derived) Pushes(t *Table, d Dialect) []string {
-	if from := t.Fields[t.FieldOf(c.From)].Filter; from.How == ByText && from.Attests(Contains) {
+	if from := t.Fields[t.FieldOf(c.From)].Filter; d == SQLite && from.How == ByText && from.Attests(Contains) {
 		return partsOfText(d)
 	}
 	return nil
