@@ -152,7 +152,7 @@ func startHeld(t *testing.T, args ...string) *held {
 	}
 	h.cmd = exec.Command(self, args...)
 	h.cmd.Args[0] = "serpstat-sql" // by which TestMain is the command
-	h.cmd.Env = append(os.Environ(), "SERPSTAT_API_TOKEN="+token, "SERPSTAT_REQUESTS_PER_SECOND=1000", "SERPSTAT_API_URL="+h.web.URL, "GORACE=atexit_sleep_ms=0")
+	h.cmd.Env = append(os.Environ(), "SERPSTAT_API_TOKEN="+token, "SERPSTAT_REQUESTS_PER_SECOND=1000", "SERPSTAT_ASK_ABOVE=100000", "SERPSTAT_API_URL="+h.web.URL, "GORACE=atexit_sleep_ms=0")
 	h.cmd.Stderr = &h.stderr
 	if h.out, err = h.cmd.StdoutPipe(); err != nil {
 		t.Fatal(err)

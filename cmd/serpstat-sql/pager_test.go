@@ -27,7 +27,9 @@ type onTerminal struct {
 	sim    *serpstatsim.Server
 	cmd    *exec.Cmd
 	screen chan string // what the terminal has got, at its end
-	web    *httptest.Server
+
+	keyboard *os.File
+	web      *httptest.Server
 }
 
 // startOnTerminal starts it with a pager, a script of the shell that finds its directory in $DIR. before is called before
@@ -53,9 +55,10 @@ func startOnTerminal(t *testing.T, pager string, before func(number int), args .
 	if err := pty.Setsize(master, &pty.Winsize{Rows: 24, Cols: 80}); err != nil {
 		t.Fatal(err)
 	}
+	o.keyboard = master
 	o.cmd = exec.Command(self, args...)
 	o.cmd.Args[0] = "serpstat-sql" // by which TestMain is the command
-	o.cmd.Env = append(os.Environ(), "SERPSTAT_API_TOKEN="+token, "SERPSTAT_REQUESTS_PER_SECOND=1000", "SERPSTAT_API_URL="+o.web.URL, "GORACE=atexit_sleep_ms=0", "TERM=xterm", "DIR="+o.dir)
+	o.cmd.Env = append(os.Environ(), "SERPSTAT_API_TOKEN="+token, "SERPSTAT_REQUESTS_PER_SECOND=1000", "SERPSTAT_API_URL="+o.web.URL, "GORACE=atexit_sleep_ms=0", "TERM=xterm", "SERPSTAT_ASK_ABOVE=100000", "DIR="+o.dir)
 	if pager != "" {
 		o.cmd.Env = append(o.cmd.Env, "PAGER="+pager)
 	}
@@ -72,6 +75,14 @@ func startOnTerminal(t *testing.T, pager string, before func(number int), args .
 		o.screen <- strings.ReplaceAll(b.String(), "\r\n", "\n")
 	}()
 	return o
+}
+
+// typed types a text, which the terminal keeps until it is read.
+func (o *onTerminal) typed(t *testing.T, text string) {
+	t.Helper()
+	if _, err := o.keyboard.WriteString(text); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // end waits for the command.
@@ -136,7 +147,7 @@ func TestAPagerHasTheTerminalAlone(t *testing.T) {
 	if lines := strings.Count(o.file(t, "shown"), "\n"); code != 0 || lines != 1402 {
 		t.Errorf("exit code %d, %d lines: %s", code, lines, screen)
 	}
-	if strings.Count(screen, "<pager></pager>") != 2 || !strings.Contains(screen, "small\n1\n") || !regexp.MustCompile(`1401 rows, \d+ requests, 700 credits spent`).MatchString(screen) {
+	if strings.Count(screen, "<pager></pager>") != 2 || !strings.Contains(screen, "small\n1\n") || !regexp.MustCompile(`1401 rows, \d+ requests, \d+ credits spent`).MatchString(screen) {
 		t.Errorf("the terminal has %q", screen)
 	}
 }
@@ -164,6 +175,19 @@ func TestAPagerThatCannotBeRun(t *testing.T) {
 	o := startOnTerminal(t, "X=1 no-such-pager", nil, all)
 	if code, _, screen := o.end(); code != 1 || !strings.Contains(screen, "serpstat-sql: the pager X=1 no-such-pager cannot be run: set PAGER to another, or use --no-pager") {
 		t.Errorf("exit code %d: %s", code, screen)
+	}
+}
+
+// Whoever is asked whether to go on has left the pager with what came before, and has another one for the rest.
+func TestAQuestionWaitsForThePager(t *testing.T) {
+	o := startOnTerminal(t, `printf '<pager>'; cat >> "$DIR/shown"; printf '</pager>'`, nil, "--ask-above", "400", "-o", "csv", "select url_to from serpstat_outlink where query = 'some.com'")
+	o.typed(t, "y\n")
+	code, _, screen := o.end()
+	if lines := strings.Count(o.file(t, "shown"), "\n"); code != 0 || lines != 701 {
+		t.Errorf("exit code %d, %d lines: %s", code, lines, screen)
+	}
+	if !regexp.MustCompile(`(?s)^[^<]*<pager></pager>[^<]*go on\? \[y/N\] [^<]*<pager></pager>[^<]*$`).MatchString(screen) {
+		t.Errorf("the terminal has %q", screen)
 	}
 }
 

@@ -38,7 +38,7 @@ func number(v float64) string {
 		form = 'e'
 	}
 	s := strconv.FormatFloat(v, form, -1, 64)
-	if strings.IndexAny(s, ".e") < 0 {
+	if !strings.ContainsAny(s, ".e") {
 		s += ".0"
 	}
 	return s

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
@@ -47,6 +48,10 @@ type workbook struct {
 	rowsMost                       int // of a sheet
 	controls, cut, asText, noLinks int64
 }
+
+// gcPercent of the process while a sheet is written: the library makes much garbage of its cells, beside its buffers and
+// what the rows were made of.
+const gcPercent = 20
 
 type styles struct{ header, link, day, time int }
 
@@ -108,6 +113,7 @@ func cellWidth(value any) int {
 }
 
 func (x *workbook) end() error {
+	defer debug.SetGCPercent(debug.SetGCPercent(gcPercent))
 	s := &sheet{workbook: x}
 	if x.result.rows == 0 {
 		if err := s.open(); err != nil {

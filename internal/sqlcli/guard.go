@@ -52,23 +52,36 @@ type questions struct {
 	in      io.Reader
 	session *session
 	once    sync.Once
-	lines   chan string // closed at the end of the input
+	wanted  chan struct{} // for each line: nothing is read that may be for a pager
+	lines   chan string   // closed at the end of the input
 }
 
 // ask asks whether to go on in spite of what it costs. No answer is no.
 func (q *questions) ask(ctx context.Context, over *execute.BudgetError) bool {
 	q.once.Do(func() {
-		q.lines = make(chan string)
+		q.wanted, q.lines = make(chan struct{}, 1), make(chan string)
 		go func() { // it ends with the process: nothing ends a read from a terminal
 			defer close(q.lines)
-			for in := bufio.NewScanner(q.in); in.Scan(); {
+			in := bufio.NewScanner(q.in)
+			for range q.wanted {
+				if !in.Scan() {
+					return
+				}
 				q.lines <- in.Text()
 			}
 		}()
 	})
-	if !q.session.progress.hold(question(over)) {
+	if pages := q.session.to.pages; pages != nil {
+		defer pages.leave()()
+	}
+	if ctx.Err() != nil {
 		return false
 	}
+	select {
+	case q.wanted <- struct{}{}:
+	default: // a line is still to come
+	}
+	q.session.progress.hold(question(over))
 	defer q.session.progress.release()
 	select {
 	case line := <-q.lines:

@@ -77,6 +77,9 @@ func (f *outputFlags) checkCells(given func(name string) bool) error {
 		if f.output == "tsv" {
 			return usage("--delimiter is for csv: tsv has tabs")
 		}
+		if f.delimiter == `\t` {
+			f.delimiter = "\t"
+		}
 		r, size := utf8.DecodeRuneInString(f.delimiter)
 		if size != len(f.delimiter) || r == utf8.RuneError || strings.ContainsRune("\"\r\n", r) {
 			return usage("--delimiter %q: write one character that is no quote and no line end, such as ';'", f.delimiter)

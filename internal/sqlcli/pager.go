@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"runtime"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"unicode/utf8"
 )
@@ -24,6 +25,7 @@ type pager struct {
 	progress      *progress
 	quit          func(cause error) // ends the statement
 
+	mu      sync.Mutex
 	held    bytes.Buffer
 	lines   int // of the screen that what is held takes
 	column  int // of the last line
@@ -66,6 +68,8 @@ func pagerCommand(getenv func(string) (string, bool), lookPath func(string) (str
 
 // Write holds what fits on the screen. What comes then goes to the program.
 func (p *pager) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	switch {
 	case p.cmd != nil:
 		return p.pipe.Write(b)
@@ -160,12 +164,27 @@ func pagerEnvironment(environment []string) []string {
 	return environment
 }
 
-// end ends a statement's pages: it shows what is held, or waits until the program has been left.
+// leave ends the pages before a question: whoever looks at what has come is asked when they have seen it. Nothing is shown
+// before the returned function is called.
+func (p *pager) leave() (back func()) {
+	p.mu.Lock()
+	p.finish() //nolint:errcheck // the end of the statement tells it
+	return p.mu.Unlock
+}
+
+// end ends a statement's pages.
 func (p *pager) end() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.finish()
+}
+
+// finish shows what is held, or waits until the program has been left.
+func (p *pager) finish() error {
 	p.lines, p.column = 0, 0
 	if p.cmd == nil {
 		if p.held.Len() == 0 {
-			return nil
+			return p.failure
 		}
 		p.progress.beforeRows()
 		return p.show(p.terminal)

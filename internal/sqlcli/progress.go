@@ -214,18 +214,13 @@ func (p *progress) recall(e serpstat.Event) {
 	}
 }
 
-// hold asks something on standard error, where nothing is drawn before release. It reports false where a pager has the
-// terminal: nobody can be asked then.
-func (p *progress) hold(question string) bool {
+// hold asks something on standard error, where nothing is drawn before release.
+func (p *progress) hold(question string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.paged {
-		return false
-	}
 	p.clearBar()
 	p.held = true
 	fmt.Fprint(p.stderr, question)
-	return true
 }
 
 func (p *progress) release() {

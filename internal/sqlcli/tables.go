@@ -39,6 +39,9 @@ func (s *session) listTables(ctx context.Context, names []string) error {
 			return err
 		}
 	}
+	if s.to.width > 0 && s.flags.output == "table" {
+		fmt.Fprintln(s.out, "-o line shows what is shortened.")
+	}
 	return nil
 }
 

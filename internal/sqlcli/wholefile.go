@@ -47,6 +47,10 @@ func openWhole(name string) (*wholeFile, error) {
 		present.Close()
 	}
 	f, err := createBeside(target, mode)
+	var failed *fs.PathError
+	if errors.As(err, &failed) { // its path is no name that a user knows
+		return nil, fmt.Errorf("no file can be made in the directory %s: %w", filepath.Dir(target), failed.Err)
+	}
 	if err != nil {
 		return nil, err
 	}
