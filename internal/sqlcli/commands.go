@@ -55,20 +55,28 @@ func checkArguments(cmd *cobra.Command) {
 	}
 }
 
-// word is what a command may be called.
-var word = regexp.MustCompile(`^[a-z]+$`)
+// word is what a command or a flag may be called.
+var word = regexp.MustCompile(`^[a-z-]+$`)
 
 // statementsOfOneWord are SQL, however near they are to the name of a command.
 var statementsOfOneWord = []string{"analyze", "begin", "commit", "end", "reindex", "rollback", "vacuum"}
 
-// misspelled says which command is meant, where what should be SQL is nearly the name of one. The other arguments are not
-// shown: one may be a token.
+// misspelled says which command or flag is meant, where what should be SQL is nearly the name of one. The other arguments
+// are not shown: one may be a token.
 func misspelled(root *cobra.Command, args []string) error {
-	if len(args) == 0 || root.Flags().Changed("tables") || !word.MatchString(args[0]) || slices.Contains(statementsOfOneWord, args[0]) {
+	if len(args) == 0 || root.Flags().Changed("tables") {
+		return nil
+	}
+	name := strings.ToLower(args[0])
+	if !word.MatchString(name) || slices.Contains(statementsOfOneWord, name) {
 		return nil
 	}
 	root.SuggestionsMinimumDistance = 2
-	if near := root.SuggestionsFor(args[0]); len(near) > 0 {
+	near := root.SuggestionsFor(name)
+	if root.Flags().Lookup(name) != nil {
+		near = []string{"--" + name}
+	}
+	if len(near) > 0 {
 		return usage("there is no command %s: did you mean %s? (see serpstat-sql --help)", args[0], strings.Join(near, " or "))
 	}
 	return nil

@@ -18,7 +18,7 @@ func completeFlags(root *cobra.Command, f *flags) {
 		return cobra.FixedCompletions(values, cobra.ShellCompDirectiveNoFileComp)
 	}
 	for name, complete := range map[string]cobra.CompletionFunc{
-		"output":          fixed(output.Names()),
+		"output":          cobra.FixedCompletions(output.Names(), cobra.ShellCompDirectiveDefault), // or a file
 		"max-credits":     fixed(nil),
 		"base-url":        fixed(nil),
 		"cache-ttl":       fixed(nil),
