@@ -3,8 +3,6 @@
 package main
 
 import (
-	"bytes"
-	"io"
 	"net/http/httptest"
 	"os"
 	"os/exec"
@@ -23,10 +21,12 @@ import (
 // onTerminal is the command on a terminal of 80 columns and 24 lines, with a simulator that serves 20,000 rows of
 // many.com, and one domain that is small.
 type onTerminal struct {
-	dir    string // the pager's
-	sim    *serpstatsim.Server
-	cmd    *exec.Cmd
-	screen chan string // what the terminal has got, at its end
+	dir        string // the pager's
+	sim        *serpstatsim.Server
+	cmd        *exec.Cmd
+	screen     chan string   // what the terminal has got, at its end
+	asked      chan struct{} // closed when it asks whether to go on
+	questioned bool
 
 	keyboard *os.File
 	web      *httptest.Server
@@ -36,7 +36,7 @@ type onTerminal struct {
 // each request is answered.
 func startOnTerminal(t *testing.T, pager string, before func(number int), args ...string) *onTerminal {
 	t.Helper()
-	o := &onTerminal{dir: t.TempDir(), screen: make(chan string, 1)}
+	o := &onTerminal{dir: t.TempDir(), screen: make(chan string, 1), asked: make(chan struct{})}
 	o.sim = serpstatsim.New(serpstatsim.Options{Before: before, Domains: map[string][]serpstatsim.Row{
 		"many.com": serpstatsim.Generate("many.com", 20_000, 1), "few.com": serpstatsim.Generate("few.com", 5, 1), "some.com": serpstatsim.Generate("some.com", 700, 1),
 	}})
@@ -68,13 +68,26 @@ func startOnTerminal(t *testing.T, pager string, before func(number int), args .
 		t.Fatal(err)
 	}
 	slave.Close()
-	go func() {
-		var b bytes.Buffer
-		io.Copy(&b, master) // until nobody has the other end
-		master.Close()
-		o.screen <- strings.ReplaceAll(b.String(), "\r\n", "\n")
-	}()
+	go o.look(master)
 	return o
+}
+
+// look reads what the terminal gets, until nobody has the other end.
+func (o *onTerminal) look(master *os.File) {
+	var all strings.Builder
+	b := make([]byte, 4096)
+	for {
+		n, err := master.Read(b)
+		if all.Write(b[:n]); strings.Contains(all.String(), "[y/N]") && !o.questioned {
+			o.questioned = true
+			close(o.asked)
+		}
+		if err != nil {
+			master.Close()
+			o.screen <- strings.ReplaceAll(all.String(), "\r\n", "\n")
+			return
+		}
+	}
 }
 
 // typed types a text, which the terminal keeps until it is read.

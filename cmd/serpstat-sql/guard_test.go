@@ -1,0 +1,42 @@
+//go:build unix
+
+package main
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// Whoever sits at a terminal is asked before a run passes the sum, with what it would cost, of how much, and how long it
+// would take. Only yes is yes.
+func TestAQuestionBeforeItIsDear(t *testing.T) {
+	for answer, c := range map[string]struct {
+		code int
+		rows bool
+	}{"y\n": {0, true}, "YES\n": {0, true}, "n\n": {4, false}, "\n": {4, false}, "yesterday\n": {4, false}, "\x04": {4, false}, "\x03": {130, false}} {
+		o := startOnTerminal(t, "cat", nil, "--ask-above", "100", "select count(url_to) as n from serpstat_outlink where query = 'some.com'")
+		<-o.asked
+		o.typed(t, answer)
+		code, requests, screen := o.end()
+		if code != c.code || strings.Contains(screen, "| 700 |") != c.rows || !c.rows && requests > 1 {
+			t.Errorf("%q: exit code %d after %d requests: %s", answer, code, requests, screen)
+		}
+		if asks := `reading some.com: at most 7\d\d credits of \d+,\d+ left \(25 of them spent\), about 1 second at 1000 requests a second; go on\? \[y/N\] `; strings.Count(screen, "[y/N]") != 1 || !regexp.MustCompile(asks).MatchString(screen) {
+			t.Errorf("it asks %q", screen)
+		}
+		if c.code == 4 && !strings.Contains(screen, "write --max-credits 7") {
+			t.Errorf("%q: it does not say what to write: %s", answer, screen)
+		}
+	}
+}
+
+// What cannot be known before is asked about when it comes to it, and not for each request.
+func TestAQuestionForEachStatement(t *testing.T) {
+	o := startOnTerminal(t, "cat", nil, "--ask-above", "400", "-o", "csv", "select count(url_to) from serpstat_outlink where query = 'some.com'; select count(url_to) from serpstat_outlink where query = 'many.com'")
+	o.typed(t, "y\ny\n")
+	code, _, screen := o.end()
+	if code != 0 || strings.Count(screen, "[y/N]") != 2 || !strings.Contains(screen, "20000") {
+		t.Errorf("exit code %d: %s", code, screen)
+	}
+}
