@@ -38,7 +38,7 @@ func openTerminal(t *testing.T) *terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { person.Close(); command.Close() })
+	t.Cleanup(func() { person.Close() })
 	return &terminal{person: person, command: command}
 }
 
@@ -58,7 +58,7 @@ func (term *terminal) waitFor(t *testing.T, text string) {
 // echoes reports whether what is typed is shown.
 func (term *terminal) echoes(t *testing.T) bool {
 	t.Helper()
-	state, err := unix.IoctlGetTermios(int(term.command.Fd()), unix.TCGETS)
+	state, err := unix.IoctlGetTermios(int(term.person.Fd()), unix.TCGETS)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,7 +82,9 @@ func startLogin(t *testing.T) (cmd *exec.Cmd, term *terminal, config string) {
 	cmd.Env = append(os.Environ(), "GORACE=atexit_sleep_ms=0")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = term.command, term.command, term.command
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	if err := cmd.Start(); err != nil {
+	err = cmd.Start()
+	term.command.Close() // so that the person's end tells when the command has ended
+	if err != nil {
 		t.Fatal(err)
 	}
 	term.waitFor(t, "(not shown): ")
