@@ -7,6 +7,7 @@ connection "serpstat" {
 
   # The most API credits that one scan may spend; a row costs one. A scan that would cost more fails after its first
   # page, with the number: a forgotten LIMIT must not spend a month's plan. 0 is no limit.
+  # In serpstat-sql it is for all statements of a run; where it is not set, that asks above 1,000.
   # Can also be set with the SERPSTAT_MAX_CREDITS environment variable.
   # max_credits = 10000
 
