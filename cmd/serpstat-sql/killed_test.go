@@ -25,6 +25,7 @@ type kills struct {
 	dir      string
 	database string
 	requests atomic.Int64 // of the run
+	first    atomic.Int64 // the number of its first one
 	last     atomic.Int64 // at which it is killed; 0 is not at all
 	running  atomic.Pointer[exec.Cmd]
 	waits    bool // until what came is kept, before the run is killed
@@ -37,8 +38,12 @@ func newKills(t *testing.T) *kills {
 	k.database = filepath.Join(k.dir, "links.db")
 	k.sim = serpstatsim.New(serpstatsim.Options{
 		Domains: map[string][]serpstatsim.Row{"many.com": serpstatsim.Generate("many.com", killedRows, 1)},
-		Before: func(int) {
-			if k.requests.Add(1) == k.last.Load() {
+		Before: func(number int) {
+			n := k.requests.Add(1)
+			if n == 1 {
+				k.first.Store(int64(number))
+			}
+			if n == k.last.Load() {
 				for k.waits && k.kept() < k.come() {
 					runtime.Gosched()
 				}
@@ -64,10 +69,14 @@ func (k *kills) kill() {
 	cmd.Process.Kill()
 }
 
-// come is how many rows have come: with one request at a time, the client has them when it sends the next one.
+// come is how many rows have come in the run's pages: with one request at a time, the client has them when it sends the
+// next one.
 func (k *kills) come() (rows int) {
+	const border = 16 // rows at most around one
 	for _, q := range k.sim.Requests() {
-		rows = max(rows, (q.Page-1)*q.Size+q.Rows)
+		if q.Number >= int(k.first.Load()) && q.Size > border {
+			rows = max(rows, (q.Page-1)*q.Size+q.Rows)
+		}
 	}
 	return rows
 }

@@ -38,6 +38,9 @@ func TestWhatIsListedAsPushedIsPushed(t *testing.T) {
 			}
 			clause := func(op Operator, v Value) Qual { return Qual{Column: f.Column, Operator: op, Values: []Value{v}} }
 			for dialect, engine := range map[table.Dialect]Engine{table.PostgreSQL: PostgreSQL, table.SQLite: SQLite} {
+				if derived >= 0 && dialect == table.PostgreSQL {
+					continue // which is not told of them
+				}
 				exact, inexact := f.Pushes(dialect)
 				if derived >= 0 {
 					inexact = of.Derived[derived].Pushes(of, dialect)
