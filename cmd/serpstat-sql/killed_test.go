@@ -27,14 +27,14 @@ type kills struct {
 	requests atomic.Int64 // of the run
 	first    atomic.Int64 // the number of its first one
 	last     atomic.Int64 // at which it is killed; 0 is not at all
-	running  atomic.Pointer[exec.Cmd]
+	running  chan *os.Process
 	waits    bool // until what came is kept, before the run is killed
 }
 
 const killedRows = 5000
 
 func newKills(t *testing.T) *kills {
-	k := &kills{t: t, dir: t.TempDir()}
+	k := &kills{t: t, dir: t.TempDir(), running: make(chan *os.Process, 1)}
 	k.database = filepath.Join(k.dir, "links.db")
 	k.sim = serpstatsim.New(serpstatsim.Options{
 		Domains: map[string][]serpstatsim.Row{"many.com": serpstatsim.Generate("many.com", killedRows, 1)},
@@ -62,11 +62,11 @@ func newKills(t *testing.T) *kills {
 
 // kill kills the run at a moment that differs.
 func (k *kills) kill() {
-	cmd := k.running.Load()
+	process := <-k.running
 	for range rand.IntN(20_000) {
 		runtime.Gosched()
 	}
-	cmd.Process.Kill()
+	process.Kill()
 }
 
 // come is how many rows have come in the run's pages: with one request at a time, the client has them when it sends the
@@ -110,19 +110,26 @@ func (k *kills) run(last int64, ttl string) (out string, err error) {
 	if err != nil {
 		k.t.Fatal(err)
 	}
-	var stderr strings.Builder
+	var stdout, stderr strings.Builder
 	cmd := exec.Command(self, "--config", filepath.Join(k.dir, "serpstat.spc"), "--db", k.database, "--cache-ttl", ttl, "-o", "csv", "--header=false",
 		"create table seen as select url_to from serpstat_outlink where query = 'many.com'; insert into seen values ('the end'); select count(*) as n from seen")
 	cmd.Args[0] = "serpstat-sql" // by which TestMain is the command
 	cmd.Env = append(os.Environ(), "SERPSTAT_API_TOKEN="+token, "SERPSTAT_REQUESTS_PER_SECOND=1000", "SERPSTAT_ASK_ABOVE=100000",
 		"SERPSTAT_API_URL="+k.web.URL, "XDG_CACHE_HOME="+k.dir, "HOME="+k.dir)
-	cmd.Stderr = &stderr
-	k.running.Store(cmd)
-	b, err := cmd.Output()
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	if err := cmd.Start(); err != nil {
+		k.t.Fatal(err)
+	}
+	k.running <- cmd.Process
+	err = cmd.Wait()
+	select {
+	case <-k.running: // nobody has killed it
+	default:
+	}
 	if strings.Contains(stderr.String(), "warning") {
 		k.t.Error(stderr.String())
 	}
-	return string(b), err
+	return stdout.String(), err
 }
 
 // A run that is killed leaves all that it was to write into the --db file, or nothing.
@@ -143,7 +150,7 @@ func TestWhatAKilledRunHasBoughtIsKept(t *testing.T) {
 	k := newKills(t)
 	k.waits = true
 	lost := int64(0)
-	for i := range 20 {
+	for i := range 8 {
 		if _, err := k.run(int64(1+i%4), "1h"); err != nil {
 			lost += 1000 + 16 // the page under way, and the rows around a border
 		}
