@@ -455,7 +455,7 @@ func engines() (list []semantics) {
 var (
 	pieces = []string{"", "a", "A", "blog", "Blog", "100%", "a_b", `c:\d`, "ж", "Ж", "É", "é", "İ", "ı", "ß", "ſ", "s", "K", "k", "\u212A", " ", "?q=1", "\uFFFD", "%", "_", `\`}
 	words  = []string{"follow", "nofollow", "ugc", "sponsored", "UGC", "nofollow,ugc"}
-	hosts  = []string{"e.com", "E.COM", "www.e.com", "Www.E.Com", "linkedin.com", "LinkedIN.com", "facebook.COM", "a-b.co.uk", "x.y.A-B.co.uk", "co.uk", "4pda.ru", "xn--e1afmkfd.xn--p1ai", "XN--E1AFMKFD.xn--p1ai",
+	hosts  = []string{"e.com", "E.COM", "www.e.com", "Www.E.Com", "linkedin.com", "LinkedIN.com", "facebook.COM", "a-b.co.uk", "x.y.A-B.co.uk", "co.uk", "kawasaki.jp", "a.kawasaki.jp", "city.kawasaki.jp", "4pda.ru", "xn--e1afmkfd.xn--p1ai", "XN--E1AFMKFD.xn--p1ai",
 		"пример.рф", "ПРИМЕР.рф", "bücher.de", "BÜCHER.DE", "İ.com", "i.com", "I.com", "ı.com", "\u212A.com", "k.com", "ſ.com", "s.com", "a_b.com", "100%.com", "1.2.3.4", "[::1]", "[::A]", "a..b.com", "a.com.", "a b.com", "com", "a:b", "a.b:c", "y.[b.c", ".", ""}
 	aDay = time.Date(2024, 3, 1, 0, 0, 0, 0, time.UTC)
 )
