@@ -349,6 +349,30 @@ func TestADamagedFileGivesNoWrongRow(t *testing.T) {
 	}
 }
 
+// Rows that are not those which were kept are never given, though they can be read.
+func TestRowsThatAreNotThoseThatWereKept(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "answers.db")
+	f := open(t, path, Options{})
+	put(f, "a.com", 3)
+	put(f, "b.com", 1)
+	f.Close()
+	if err := run(path, "update page set rows = (select rows from page where first = 100) where first = 0"); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(path, "update series set memo = 'a.con' where rows = 300"); err != nil {
+		t.Fatal(err)
+	}
+	f = open(t, path, Options{})
+	defer f.Close()
+	kept := f.Like("me", "common", noon)
+	if len(kept) != 1 || kept[0].Rows != 100 {
+		t.Fatalf("it has %v", kept)
+	}
+	if page, err := kept[0].Record.Page(0); err == nil {
+		t.Errorf("other rows are given: %d", page.Len())
+	}
+}
+
 // A directory where nothing can be written is an error that the caller may pass over, and a full disk a warning.
 func TestWhereNothingCanBeKept(t *testing.T) {
 	dir := t.TempDir()

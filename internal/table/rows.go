@@ -55,9 +55,6 @@ func TextCell(s string) Cell { return Cell{kind: isText, text: s} }
 // CountCell returns a number.
 func CountCell(n int64) Cell { return Cell{kind: isCount, n: n} }
 
-// DecimalCell returns a number with a fraction.
-func DecimalCell(x float64) Cell { return Cell{kind: isDecimal, n: int64(math.Float64bits(x))} }
-
 // TimeCell returns a time, to the second.
 func TimeCell(t time.Time) Cell { return Cell{kind: isTime, n: t.Unix()} }
 
