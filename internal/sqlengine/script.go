@@ -77,23 +77,15 @@ func complete(text string) bool {
 	return sqlite3.Xsqlite3_complete(tls, z) != 0
 }
 
-// skipBlank cuts white space and comments from the beginning of a text.
+// skipBlank cuts white space and comments from the beginning of a text, also the white space that SQLite does not know, such
+// as what web pages have between words.
 func skipBlank(text string) string {
 	for {
 		text = strings.TrimLeftFunc(text, unicode.IsSpace)
-		var end string
-		switch {
-		case strings.HasPrefix(text, "--"):
-			end = "\n"
-		case strings.HasPrefix(text, "/*"):
-			end = "*/"
-		default:
+		n := commentLength(text)
+		if n == 0 {
 			return text
 		}
-		_, after, found := strings.Cut(text[2:], end)
-		if !found {
-			return ""
-		}
-		text = after
+		text = text[n:]
 	}
 }
