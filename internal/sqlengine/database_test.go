@@ -266,3 +266,29 @@ func TestConfinedStatementsReachNoOtherFile(t *testing.T) {
 		t.Errorf("there is a new file: %v", err)
 	}
 }
+
+// A table of one's own may have columns of dates, as a database of another tool's has: they are texts, as they were written.
+func TestDatesOfOnesOwnAreAsTheyWereWritten(t *testing.T) {
+	p := newPair(t)
+	p.run(t, "create table mine (n integer, d date, s datetime, t timestamp)")
+	read := func(n int, statement string, args ...any) []any {
+		rows, err := p.engine.Query(context.Background(), statement, append(args, sql.Named("n", n))...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer rows.Close()
+		if !rows.Next() {
+			t.Fatal(rows.Err())
+		}
+		return rows.Values()
+	}
+	for n, v := range []any{"2024-01-02", "2024-01-02 03:04", "2024-01-02T03:04:05+02:00", "2024-01-02 00:00:00", "2024-01-02 03:04:05.120 +0000 UTC m=+1.5", "02.01.2024", "", nil, int64(20240102), 2.5} {
+		want := fmt.Sprintf("%#v", []any{v, v, v})
+		if got := fmt.Sprintf("%#v", read(n, "insert into mine values (:n, :v, :v, :v) returning d, s, t", sql.Named("v", v))); got != want {
+			t.Errorf("%#v was returned as %s", v, got)
+		}
+		if got := fmt.Sprintf("%#v", read(n, "select d, s, t from mine where n = :n")); got != want {
+			t.Errorf("%#v came back as %s", v, got)
+		}
+	}
+}

@@ -201,8 +201,8 @@ func (e *Engine) Query(ctx context.Context, statement string, args ...any) (*Row
 		return nil, errors.Join(err, e.end())
 	}
 	r := &Rows{engine: e, rows: rows}
-	for _, c := range columns {
-		r.columns, r.types = append(r.columns, c.Name()), append(r.types, c.DatabaseTypeName())
+	for i, c := range columns {
+		r.columns, r.types, r.cells = append(r.columns, c.Name()), append(r.types, c.DatabaseTypeName()), append(r.cells, &cell{r, i})
 	}
 	return r, nil
 }

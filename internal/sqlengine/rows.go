@@ -1,6 +1,14 @@
 package sqlengine
 
-import "database/sql"
+import (
+	"bytes"
+	"database/sql"
+	"reflect"
+	"time"
+
+	"modernc.org/libc"
+	sqlite3 "modernc.org/sqlite/lib"
+)
 
 // Rows are a statement's result. Values are nil, int64, float64, string or []byte.
 type Rows struct {
@@ -9,6 +17,7 @@ type Rows struct {
 	columns []string
 	types   []string
 	values  []any
+	cells   []any // a [cell] for each column
 	err     error
 	closed  bool
 }
@@ -27,12 +36,36 @@ func (r *Rows) Next() bool {
 		return false
 	}
 	r.values = make([]any, len(r.columns))
-	pointers := make([]any, len(r.columns))
-	for i := range r.values {
-		pointers[i] = &r.values[i]
-	}
-	r.fail(r.rows.Scan(pointers...))
+	r.fail(r.rows.Scan(r.cells...))
 	return r.err == nil
+}
+
+// cell takes a value of the current row.
+type cell struct {
+	rows *Rows
+	i    int
+}
+
+// Scan is called while the rows cannot be closed.
+func (c *cell) Scan(value any) error {
+	switch v := value.(type) {
+	case time.Time:
+		value = c.rows.text(c.i)
+	case []byte:
+		value = bytes.Clone(v) // it is the driver's
+	}
+	c.rows.values[c.i] = value
+	return nil
+}
+
+// text is what SQLite has in a column of the current row. Of a column that is declared DATE, DATETIME or TIMESTAMP the driver
+// makes a time of each text that reads as one, and cannot be told not to: how it was written is lost then, so that
+// SQLite itself is asked, by the driver's handle of the statement.
+func (r *Rows) text(i int) string {
+	statement := uintptr(reflect.ValueOf(r.rows).Elem().FieldByName("rowsi").Elem().Elem().FieldByName("pstmt").Uint())
+	tls := libc.NewTLS()
+	defer tls.Close()
+	return libc.GoString(sqlite3.Xsqlite3_column_text(tls, statement, int32(i)))
 }
 
 func (r *Rows) fail(err error) {
