@@ -140,7 +140,10 @@ func sameInSQLite(a, b rune) bool {
 	return (a < utf8.RuneSelf) == (b < utf8.RuneSelf) && sameSimpleFold(a, b)
 }
 
-func sameASCIIFold(a, b rune) bool { return lowerASCII(a) == lowerASCII(b) }
+// sameInAllLanguages is what a database folds whatever its language: letters of ASCII but i, which in Turkish is not I's.
+func sameInAllLanguages(a, b rune) bool {
+	return a == b || lowerASCII(a) == lowerASCII(b) && lowerASCII(a) != 'i'
+}
 
 // sameUnicodeFold is the widest folding that a database could apply to one character.
 func sameUnicodeFold(a, b rune) bool {
@@ -180,7 +183,7 @@ func (p pattern) ilike(text string, engine Engine) Truth {
 		return truth(p.match(text, sameInSQLite))
 	case strings.ContainsAny(text, odd), p.holdsOdd():
 		return Maybe
-	case p.match(text, sameASCIIFold):
+	case p.match(text, sameInAllLanguages):
 		return Yes
 	case p.match(text, sameUnicodeFold):
 		return Maybe
