@@ -1,28 +1,19 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/hashicorp/go-hclog"
-	goplugin "github.com/hashicorp/go-plugin"
-	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/shared"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
@@ -256,133 +247,4 @@ func pausing() ([]measure, error) {
 			value: float64(beyond) / 1000, bound: 2, detail: fmt.Sprintf("%d credits, paused in row %d for %v", paid, row, pause)})
 	}
 	return list, nil
-}
-
-// memory measures the peak of each engine's process while all rows of a large site are read, none of them kept by the
-// reader, and how much more a plugin's needs for a long scan than for a short one.
-func memory() ([]measure, error) {
-	if runtime.GOOS != "linux" {
-		return nil, nil
-	}
-	dir, err := os.MkdirTemp("", "bench")
-	if err != nil {
-		return nil, err
-	}
-	defer os.RemoveAll(dir)
-	for binary, of := range map[string]string{pluginBinary: ".", sqlBinary: "./cmd/serpstat-sql"} {
-		if out, err := exec.Command("go", "build", "-o", filepath.Join(dir, binary), of).CombinedOutput(); err != nil {
-			return nil, fmt.Errorf("building %s: %s", of, out)
-		}
-	}
-	peaks := map[int][]float64{}
-	for _, rows := range []int{1000, scanRows, manyRows} {
-		sim := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{site: serpstatsim.Generate(site, rows, 1)}})
-		web := httptest.NewServer(sim)
-		for _, peak := range []func(string, string, int) (float64, error){peakOfPlugin, peakOfCommand} {
-			mb, err := peak(dir, web.URL, rows)
-			if err != nil {
-				return nil, err
-			}
-			peaks[rows] = append(peaks[rows], mb)
-		}
-		sim.Close()
-		web.Close()
-	}
-	var list []measure
-	for i, kind := range engines {
-		list = append(list, measure{name: fmt.Sprintf("%s: peak memory of the process, %d rows", kind.name, manyRows), unit: " MB", value: peaks[manyRows][i], bound: 150,
-			detail: fmt.Sprintf("%.0f MB for 1,000 rows", peaks[1000][i])})
-	}
-	return append(list, measure{name: "Steampipe: peak memory of the process, 60,000 rows above 1,000", unit: " MB", value: peaks[scanRows][0] - peaks[1000][0], bound: 30,
-		detail: fmt.Sprintf("%.0f and %.0f MB", peaks[1000][0], peaks[scanRows][0])}), nil
-}
-
-const (
-	manyRows     = 400_000
-	pluginBinary = "serpstat.plugin"
-	sqlBinary    = "serpstat-sql"
-)
-
-// peakOfCommand reads the rows of serpstat-sql, and looks while it still has some to write.
-func peakOfCommand(dir, url string, rows int) (mb float64, err error) {
-	cmd := exec.Command(filepath.Join(dir, sqlBinary), "--output", "csv", query{limit: -1}.of(site).sql())
-	cmd.Env = append(os.Environ(), "SERPSTAT_API_TOKEN=bench", "SERPSTAT_REQUESTS_PER_SECOND=1000", "SERPSTAT_API_URL="+url)
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return 0, err
-	}
-	if err := cmd.Start(); err != nil {
-		return 0, err
-	}
-	lines, n := bufio.NewScanner(out), 0
-	for ; lines.Scan(); n++ {
-		if n != rows-rows/100 {
-			continue
-		}
-		if mb, err = peakMemory(cmd.Process.Pid); err != nil {
-			return 0, err
-		}
-	}
-	if err := cmd.Wait(); err != nil || n < rows {
-		return 0, fmt.Errorf("memory: %d lines, want %d: %w", n, rows, err)
-	}
-	return mb, nil
-}
-
-func peakOfPlugin(dir, url string, rows int) (mb float64, err error) {
-	cmd := exec.Command(filepath.Join(dir, pluginBinary))
-	client := goplugin.NewClient(&goplugin.ClientConfig{
-		HandshakeConfig: shared.Handshake, Plugins: map[string]goplugin.Plugin{serpstat.Name: &shared.WrapperPlugin{}}, Cmd: cmd,
-		AllowedProtocols: []goplugin.Protocol{goplugin.ProtocolGRPC}, Logger: hclog.NewNullLogger(), SyncStderr: io.Discard,
-	})
-	defer client.Kill()
-	rpc, err := client.Client()
-	if err != nil {
-		return 0, err
-	}
-	raw, err := rpc.Dispense(serpstat.Name)
-	if err != nil {
-		return 0, err
-	}
-	p := raw.(shared.WrapperPluginClient)
-	if _, err := p.SetAllConnectionConfigs(connection(fmt.Sprintf("base_url = %q\nrequests_per_second = 1000\nmax_credits = 0", url))); err != nil {
-		return 0, err
-	}
-	stream, _, cancel, err := p.Execute(query{limit: -1, cache: true}.of(site).request())
-	if err != nil {
-		return 0, err
-	}
-	defer cancel()
-	got := 0
-	for {
-		resp, err := stream.Recv()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return 0, err
-		}
-		if resp.Row != nil {
-			got++
-		}
-	}
-	if got != rows {
-		return 0, fmt.Errorf("memory: %d rows of %d", got, rows)
-	}
-	return peakMemory(cmd.Process.Pid)
-}
-
-// peakMemory is the most memory that a process has used, from Linux's /proc.
-func peakMemory(pid int) (mb float64, err error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(string(b)) {
-		if fields := strings.Fields(line); len(fields) > 1 && fields[0] == "VmHWM:" {
-			kb, err := strconv.ParseFloat(fields[1], 64)
-			return kb / 1024, err
-		}
-	}
-	return 0, errors.New("the peak memory is not shown in /proc")
 }
