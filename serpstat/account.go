@@ -9,6 +9,8 @@ import (
 	"github.com/hashicorp/hcl/v2/gohcl"
 	"github.com/hashicorp/hcl/v2/hclsyntax"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/answers"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 )
 
@@ -19,6 +21,7 @@ type Account struct {
 	TokenInHeader bool   // else the URLs of requests hold it
 	FromVariable  bool   // the token is that of the environment, not the config's
 	client        *serpstatapi.Client
+	settings      settings
 }
 
 // NewAccount reads the body of a connection block as Steampipe would give it to the plugin, with the environment where
@@ -41,11 +44,16 @@ func NewAccount(config string, opts Options) (*Account, error) {
 		return nil, err
 	}
 	own, err := c.token()
-	return &Account{BaseURL: s.baseURL, TokenInHeader: s.tokenInHeader, FromVariable: own == "", client: client}, err
+	return &Account{BaseURL: s.baseURL, TokenInHeader: s.tokenInHeader, FromVariable: own == "", client: client, settings: s}, err
 }
 
 // Credits asks what the account's plan has. It is free of charge. An error is a [serpstatapi.Error].
 func (a *Account) Credits(ctx context.Context) (*serpstatapi.Stats, error) {
 	defer a.client.Close()
 	return a.client.GetStats(ctx)
+}
+
+// Facts are what earlier runs have learned of the API for the account, and kept in a file.
+func (a *Account) Facts(file *answers.File) []execute.Fact {
+	return file.Facts(file.Account(a.settings.token, a.settings.baseURL))
 }

@@ -62,13 +62,16 @@ func (p *provider) connection(ctx context.Context, c *plugin.Connection) (*conne
 	return made, nil
 }
 
-// keep makes what a connection buys outlive the process, where its user and its host want that.
+// keep makes what a connection buys and learns outlive the process, where its user and its host want that.
 func (p *provider) keep(c *connection) {
 	if p.opts.Answers == nil || c.settings.cacheTTL == 0 {
 		return
 	}
 	if file := p.opts.Answers(); file != nil {
-		c.Account, p.store.Level = file.Account(c.settings.token, c.settings.baseURL), file
+		c.Account, p.store.Level, c.Facts = file.Account(c.settings.token, c.settings.baseURL), file, file
+		if p.opts.Since.IsZero() {
+			c.Believe(file.Facts(c.Account))
+		}
 	}
 }
 

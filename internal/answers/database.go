@@ -98,8 +98,13 @@ func (f *File) prepare() error {
 	if err := tx.QueryRow("select salt from salt").Scan(&f.salt); err != nil {
 		return err
 	}
-	if _, err := tx.Exec("delete from series where begun < ?", f.Now().Add(-tooOld).UnixNano()); err != nil {
+	if _, err := tx.Exec(factSchema); err != nil {
 		return err
+	}
+	for _, drop := range []string{"delete from series where begun < ?", "delete from fact where learned < ?"} {
+		if _, err := tx.Exec(drop, f.Now().Add(-tooOld).UnixNano()); err != nil {
+			return err
+		}
 	}
 	return tx.Commit()
 }

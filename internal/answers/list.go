@@ -34,11 +34,16 @@ func (f *File) List(pattern string) ([]Answer, error) {
 	return list, rows.Err()
 }
 
-// Clear drops what a pattern says, as that of [File.List], and tells what it was.
+// Clear drops what a pattern says, as that of [File.List], and tells what it was. All is also what was learned.
 func (f *File) Clear(pattern string) ([]Answer, error) {
 	list, err := f.List(pattern)
 	if err != nil {
 		return nil, err
+	}
+	if pattern == "" {
+		if _, err := f.db.Exec("delete from fact"); err != nil {
+			return nil, err
+		}
 	}
 	_, err = f.db.Exec("delete from series where "+matches, like(pattern))
 	return list, err

@@ -8,7 +8,7 @@ import (
 
 // op is something to be written.
 type op struct {
-	of    *record
+	of    *record // nil is none
 	do    func(tx *sql.Tx, r *record) error
 	bytes int64
 }
@@ -97,7 +97,7 @@ func (f *File) commit(list []op) error {
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit it does nothing
 	for _, o := range list {
-		if o.of.lost {
+		if o.of != nil && o.of.lost {
 			continue
 		}
 		if err := o.do(tx, o.of); err != nil {

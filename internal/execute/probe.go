@@ -22,8 +22,7 @@ func (x *Execution) probe(asked map[string]bool) (probe plan.Probe, ok bool) {
 }
 
 // learnFolding asks whether contains ignores the case of letters, where ILIKE could be pushed if it did, and plans
-// anew; nothing where all rows are here. It tells for how many credits. What the API shows is known for as long as the
-// process lives.
+// anew; nothing where all rows are here. It tells for how many credits.
 func (x *Execution) learnFolding(ctx context.Context) (credits int64, err error) {
 	if _, ok := x.probe(nil); !ok || x.isHere(ctx) {
 		return 0, nil

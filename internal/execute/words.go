@@ -82,18 +82,3 @@ func (x *Execution) askForWords(ctx context.Context, of plan.Series) (words, err
 	}
 	return wordsStay, nil
 }
-
-// wordsOf is what is known of a table's method.
-func (c *Connection) wordsOf(t *table.Table) words {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.of(t).words
-}
-
-func (c *Connection) learnWords(t *table.Table, w words) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if k := c.of(t); k.words == wordsUnknown {
-		k.words = w
-	}
-}

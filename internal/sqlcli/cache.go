@@ -18,7 +18,8 @@ func newCacheCommand(s *session) *cobra.Command {
 		Long: `List what was bought and is kept for later runs: the method and the parameters of each request without its pages,
 how many of its rows are here, how old they are, the bytes that they take, and the credits that they have cost.
 
-Answers are used again in place of buying them anew, for an hour, or as long as --cache-ttl says.`,
+Answers are used again in place of buying them anew, for an hour, or as long as --cache-ttl says. What was
+learned of the API is kept beside them for a month: serpstat-sql doctor shows it.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return usage("serpstat-sql cache %s: write serpstat-sql cache, or serpstat-sql cache clear [PATTERN]", args[0])

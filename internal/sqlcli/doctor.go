@@ -60,7 +60,7 @@ func (s *session) doctor(ctx context.Context, version string) error {
 	if ctx.Err() != nil {
 		return err
 	}
-	s.sayQuestions()
+	s.sayQuestions(account)
 	return err
 }
 
@@ -162,19 +162,21 @@ func way(account *serpstat.Account) string {
 	return text
 }
 
-// sayQuestions says what is known of the API for the account.
-func (s *session) sayQuestions() {
-	known := knownAnswers()
+// sayQuestions says what is known of the API for the account, by what earlier runs have learned.
+func (s *session) sayQuestions(account *serpstat.Account) {
+	var facts []execute.Fact
+	if account != nil {
+		if file, err := openAnswers(s.progress.warn); err == nil {
+			facts = account.Facts(file)
+			file.Close()
+		}
+	}
 	s.say("questions", "Serpstat's documentation leaves these open. Rows are right whatever holds; what is known is cheaper.")
 	for _, q := range execute.Questions() {
-		answer, ok := known[q.Name]
-		if !ok {
+		answer := q.Answer(facts)
+		if answer == "" {
 			answer = "open: " + q.When
 		}
 		s.say("", "- %s? %s", q.Asks, answer)
 	}
 }
-
-// knownAnswers are what is kept of an account's answers, by the names of [execute.Questions]: what holds, in words. So far
-// nothing outlives a process.
-func knownAnswers() map[string]string { return nil }
