@@ -29,11 +29,11 @@ func TestWhatMaxCreditsAllows(t *testing.T) {
 		credits int64
 	}{
 		"as many rows as credits":                      {list("a100.com"), nil, 100, "", 100},
-		"one row more":                                 {list("a101.com"), nil, 25, "reading a101.com costs 101 credits, max_credits is 100 and 25 are spent", 25},
+		"one row more":                                 {list("a101.com"), nil, 25, "reading a101.com costs 76 more credits, max_credits is 100 and 25 are spent", 25},
 		"small domains, each promised a page":          {list(small...), nil, 100, "", 100},
 		"an empty one costs a credit":                  {list("a99.com", "a0.com"), nil, 99, "", 100},
 		"an empty one after the last credit":           {list("a100.com", "a0.com"), nil, -1, "max_credits is 100 and 100 are spent", 100},
-		"the second one's total is told, and too much": {list("a60.com", "b60.com"), nil, -1, "reading b60.com costs 60 credits, max_credits is 100 and 85 are spent", 85},
+		"the second one's total is told, and too much": {list("a60.com", "b60.com"), nil, -1, "reading b60.com costs 35 more credits, max_credits is 100 and 85 are spent", 85},
 		"a refused request is free": {query{limit: 100, quals: quals(where("query", "=", "a5000.com"), where("links_ext", ">=", int64(0)),
 			where("links_ext", "<=", int64(1_000_000)))}, []serpstatsim.Fault{refused}, 100, "", 100},
 		"no limit, a residual": {query{quals: quals(where("query", "=", "a100.com"), where("link_type", "=", "none"))}, nil, 0, "", 100},
@@ -83,7 +83,7 @@ func TestAScanIsGuardedByDefault(t *testing.T) {
 				t.Errorf("%d rows for %d credits, %v", len(got.rows), credits, got.err)
 			}
 			if tt.refused && tt.rows > 0 {
-				for _, said := range []string{"reading more.com costs 10001 credits", "max_credits is 10000 where it is not set", "serpstat.spc", "count(*) costs a credit"} {
+				for _, said := range []string{"reading more.com costs 9876 more credits", "max_credits is 10000 where it is not set", "serpstat.spc", "count(*) costs a credit"} {
 					if !strings.Contains(got.err.Error(), said) {
 						t.Errorf("%v does not say %q", got.err, said)
 					}

@@ -848,7 +848,7 @@ func TestGuardAndKeptRowsOfEveryTable(t *testing.T) {
 		all := query{table: declared.Name, columns: []string{"raw"}, quals: about(declared, site), cache: true}
 		r := newRig(t, serpstatsim.Options{Domains: world}, "max_credits = 100\n")
 		got := r.run(all)
-		if _, credits := r.cost(); got.err == nil || !strings.Contains(got.err.Error(), "costs 300 credits, max_credits is 100") || credits > 25 {
+		if _, credits := r.cost(); got.err == nil || !strings.Contains(got.err.Error(), "costs 275 more credits, max_credits is 100") || credits > 25 {
 			t.Errorf("%d rows for %d credits, %v", len(got.rows), credits, got.err)
 		}
 		r = newRig(t, serpstatsim.Options{Domains: world}, "")

@@ -22,11 +22,11 @@ func TestAQuestionBeforeItIsDear(t *testing.T) {
 		if code != c.code || strings.Contains(screen, "| 700 |") != c.rows || !c.rows && requests > 1 {
 			t.Errorf("%q: exit code %d after %d requests: %s", answer, code, requests, screen)
 		}
-		if asks := `reading some.com: at most 7\d\d credits of \d+,\d+ left \(25 of them spent\), about 1 second at 1000 requests a second; go on\? \[y/N\] `; strings.Count(screen, "[y/N]") != 1 || !regexp.MustCompile(asks).MatchString(screen) {
+		if asks := `reading some.com: at most 6\d\d more credits of \d+,\d+ left \(25 spent so far\), about 1 second at 1000 requests a second; go on\? \[y/N\] `; strings.Count(screen, "[y/N]") != 1 || !regexp.MustCompile(asks).MatchString(screen) {
 			t.Errorf("it asks %q", screen)
 		}
-		if c.code == 4 && !strings.Contains(screen, "write --max-credits 7") {
-			t.Errorf("%q: it does not say what to write: %s", answer, screen)
+		if said := regexp.MustCompile(`serpstat-sql: stopped: reading some.com costs at most 6\d\d more credits of \d+ left, of which nothing was bought; 25 are spent, and what they have brought is kept \(--max-credits 7\d\d asks no question\)`); c.code == 4 && !said.MatchString(screen) {
+			t.Errorf("%q: it does not say what was stopped: %s", answer, screen)
 		}
 	}
 }
@@ -34,9 +34,28 @@ func TestAQuestionBeforeItIsDear(t *testing.T) {
 // What cannot be known before is asked about when it comes to it, and not for each request.
 func TestAQuestionForEachStatement(t *testing.T) {
 	o := startOnTerminal(t, "cat", nil, "--ask-above", "400", "-o", "csv", "select count(url_to) from serpstat_outlink where query = 'some.com'; select count(url_to) from serpstat_outlink where query = 'many.com'")
-	o.typed(t, "y\ny\n")
+	<-o.asked
+	o.typed(t, "y\n")
+	<-o.askedAgain
+	o.typed(t, "y\n")
 	code, _, screen := o.end()
 	if code != 0 || strings.Count(screen, "[y/N]") != 2 || !strings.Contains(screen, "20000") {
 		t.Errorf("exit code %d: %s", code, screen)
+	}
+}
+
+// What was typed before the question is no answer to it.
+func TestKeysBeforeTheQuestionAreNoAnswer(t *testing.T) {
+	typed := make(chan func(), 1)
+	o := startOnTerminal(t, "cat", func(number int) {
+		if number == 1 {
+			(<-typed)()
+		}
+	}, "--ask-above", "100", "select count(url_to) as n from serpstat_outlink where query = 'some.com'")
+	typed <- func() { o.typed(t, "y\n") }
+	<-o.asked
+	o.typed(t, "n\n")
+	if code, requests, screen := o.end(); code != 4 || requests != 1 {
+		t.Errorf("exit code %d after %d requests: %s", code, requests, screen)
 	}
 }

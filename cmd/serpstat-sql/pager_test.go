@@ -26,7 +26,8 @@ type onTerminal struct {
 	cmd        *exec.Cmd
 	screen     chan string   // what the terminal has got, at its end
 	asked      chan struct{} // closed when it asks whether to go on
-	questioned bool
+	askedAgain chan struct{} // closed when it does so for the second time
+	questions  int
 
 	keyboard *os.File
 	web      *httptest.Server
@@ -36,7 +37,7 @@ type onTerminal struct {
 // each request is answered.
 func startOnTerminal(t *testing.T, pager string, before func(number int), args ...string) *onTerminal {
 	t.Helper()
-	o := &onTerminal{dir: t.TempDir(), screen: make(chan string, 1), asked: make(chan struct{})}
+	o := &onTerminal{dir: t.TempDir(), screen: make(chan string, 1), asked: make(chan struct{}), askedAgain: make(chan struct{})}
 	o.sim = serpstatsim.New(serpstatsim.Options{Before: before, Domains: map[string][]serpstatsim.Row{
 		"many.com": serpstatsim.Generate("many.com", 20_000, 1), "few.com": serpstatsim.Generate("few.com", 5, 1), "some.com": serpstatsim.Generate("some.com", 700, 1),
 	}})
@@ -78,9 +79,14 @@ func (o *onTerminal) look(master *os.File) {
 	b := make([]byte, 4096)
 	for {
 		n, err := master.Read(b)
-		if all.Write(b[:n]); strings.Contains(all.String(), "[y/N]") && !o.questioned {
-			o.questioned = true
-			close(o.asked)
+		all.Write(b[:n])
+		for ; o.questions < strings.Count(all.String(), "[y/N]"); o.questions++ {
+			switch o.questions {
+			case 0:
+				close(o.asked)
+			case 1:
+				close(o.askedAgain)
+			}
 		}
 		if err != nil {
 			master.Close()
@@ -194,6 +200,7 @@ func TestAPagerThatCannotBeRun(t *testing.T) {
 // Whoever is asked whether to go on has left the pager with what came before, and has another one for the rest.
 func TestAQuestionWaitsForThePager(t *testing.T) {
 	o := startOnTerminal(t, `printf '<pager>'; cat >> "$DIR/shown"; printf '</pager>'`, nil, "--ask-above", "400", "-o", "csv", "select url_to from serpstat_outlink where query = 'some.com'")
+	<-o.asked
 	o.typed(t, "y\n")
 	code, _, screen := o.end()
 	if lines := strings.Count(o.file(t, "shown"), "\n"); code != 0 || lines != 701 {

@@ -53,7 +53,7 @@ func newBudget(most int64, said said, ask func(context.Context, *BudgetError) bo
 // BudgetError says that a scan would cost more than max_credits allows.
 type BudgetError struct {
 	Site              string
-	Cost, Most, Spent int64 // credits: what the scan needs, may spend in all, and has spent
+	Cost, Most, Spent int64 // credits: what the scan needs beyond those spent, may spend in all, and has spent
 	Lost              int64 // more that may have been charged for answers that were lost
 	Known             bool  // Cost is what the API says, not what one more page would make it
 	AtLeast           bool  // Cost is what it needs if all rows match
@@ -62,13 +62,17 @@ type BudgetError struct {
 	// Left is what the plan has left, -1 where that is not known; Requests is about how many it takes, at Rate a second.
 	Left, Requests int64
 	Rate           float64
+	Denied         bool // who was asked whether to go on has said no
 	said           said
 }
 
+// More is how many credits the scan costs beyond those spent, as far as is known.
+func (e *BudgetError) More() int64 { return e.Needs - e.Spent - e.Lost }
+
 func (e *BudgetError) Error() string {
-	need := fmt.Sprintf("needs more than %d", e.Cost)
+	need := fmt.Sprintf("needs more than %d credits", e.Most)
 	if e.Known {
-		need = costs(e.Cost, e.AtLeast)
+		need = costs(e.Cost, e.AtLeast) + " more credits"
 	}
 	lost := ""
 	if e.Lost > 0 {
@@ -81,19 +85,25 @@ func (e *BudgetError) Error() string {
 	if e.said == byDefault {
 		set, raise = " where it is not set", "set max_credits in serpstat.spc to what it may cost, 0 for no limit"
 	}
-	return fmt.Sprintf("reading %s %s credits, max_credits is %d%s and %d are spent%s: add a LIMIT or a filter, or %s (count(*) costs a credit)", e.Site, need, e.Most, set, e.Spent, lost, raise)
+	return fmt.Sprintf("reading %s %s, max_credits is %d%s and %d are spent%s: add a LIMIT or a filter, or %s (count(*) costs a credit)", e.Site, need, e.Most, set, e.Spent, lost, raise)
 }
 
 // ofRun is the error of serpstat-sql, which says what to write.
 func (e *BudgetError) ofRun(need, lost string) string {
 	left, limit := "", "max_credits is"
+	if e.Known && !e.AtLeast {
+		need = fmt.Sprintf("costs at most %d more credits", e.More())
+	}
 	if e.Left >= 0 {
 		left = fmt.Sprintf(" of %d left", e.Left)
+	}
+	if e.Denied {
+		return fmt.Sprintf("stopped: reading %s %s%s, of which nothing was bought; %d are spent%s, and what they have brought is kept (--max-credits %d asks no question)", e.Site, need, left, e.Spent, lost, e.Needs)
 	}
 	if e.said == byNobody {
 		limit = "a run without --max-credits may spend"
 	}
-	return fmt.Sprintf("reading %s %s credits%s, %s %d and %d are spent%s: write --max-credits %d, or add a LIMIT or a filter (what was bought is not bought again)",
+	return fmt.Sprintf("reading %s %s%s, %s %d and %d are spent%s: write --max-credits %d, or add a LIMIT or a filter (what was bought is not bought again)",
 		e.Site, need, left, limit, e.Most, e.Spent, lost, e.Needs)
 }
 
@@ -124,12 +134,14 @@ func (b *Budget) agrees(ctx context.Context, over *BudgetError) bool {
 	denied, raised := b.denied, b.most > over.Most
 	b.mu.Unlock()
 	if denied || raised { // another scan has asked meanwhile
+		over.Denied = denied
 		return raised
 	}
 	agreed := b.ask(ctx, over)
+	over.Denied = !agreed && ctx.Err() == nil
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.denied = !agreed && ctx.Err() == nil
+	b.denied = over.Denied
 	if agreed {
 		b.most = max(b.most, over.Needs)
 	}
@@ -165,7 +177,7 @@ func (b *Budget) promise(site string, credits int64) *BudgetError {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.spent+credits > b.most {
-		return b.refusal(site, b.most, false)
+		return b.refusal(site, credits, false)
 	}
 	b.spent += credits
 	return nil
@@ -217,7 +229,6 @@ type need struct {
 	site     string
 	credits  int64 // beyond those spent
 	most     int64 // of them, with what may come on top
-	total    int64 // in all
 	atLeast  bool  // if all rows match
 	left     int64 // on the plan; -1 is not known
 	requests int64 // about
@@ -234,7 +245,7 @@ func (b *Budget) check(n need) *BudgetError {
 	if b.spent+n.credits <= b.most {
 		return nil
 	}
-	err := b.refusal(n.site, n.total, true)
+	err := b.refusal(n.site, n.credits, true)
 	err.AtLeast, err.Needs, err.Left, err.Requests, err.Rate = n.atLeast, b.spent+n.most, n.left, n.requests, n.rate
 	return err
 }

@@ -68,7 +68,7 @@ func (x *Execution) Explain(ctx context.Context, estimate bool, tell func(ScanPl
 				return err
 			}
 			p.Total = answer.total
-			if most := x.most(source.Series, answer, have.rows); p.MaxCredits < 0 || p.MaxCredits > most {
+			if most := x.most(source.Series, answer, have); p.MaxCredits < 0 || p.MaxCredits > most {
 				p.MaxCredits = most
 			}
 			if probed && i == 0 {
@@ -88,16 +88,21 @@ type here struct {
 	all         bool  // that is needed of it
 	rows, total int64 // total is -1 where it is not known
 	bought      time.Time
+	recheck     int64 // credits at most, before more is bought, to see whether the rows are still so
 }
 
 func (x *Execution) here(ctx context.Context, of plan.Series) here {
 	if in := x.included(ctx, of); in != nil {
 		defer in.close()
-		return here{true, in.pages.Total(), in.pages.Total(), in.pages.Begun()}
+		return here{true, in.pages.Total(), in.pages.Total(), in.pages.Begun(), 0}
 	}
 	known, o := x.reading(of)
 	rows, total, bought := x.conn.Store.Here(known, o)
-	return here{false, rows, total, bought}
+	recheck := int64(0)
+	if rows > 0 {
+		recheck = x.conn.Store.Rechecked(bought) * of.Table.Cost.Of(1)
+	}
+	return here{false, rows, total, bought, recheck}
 }
 
 // addAdvice notes what else a source may cost, and what would cost less.
@@ -125,11 +130,11 @@ func (x *Execution) wordQuestions(source plan.Source) int64 {
 
 // most is what it can cost to read all rows of a series of which some are here: the others' price, what looking into
 // borders takes, and past the row cap what finding parts takes.
-func (x *Execution) most(of plan.Series, known first, have int64) int64 {
+func (x *Execution) most(of plan.Series, known first, have here) int64 {
 	price := of.Table.Cost
 	credits := price.Of(int(known.total))
-	if have > 0 {
-		credits = price.Of(int(known.total-have)) + series.MostRechecked*price.Of(1)
+	if have.rows > 0 {
+		credits = price.Of(int(known.total-have.rows)) + have.recheck
 	}
 	if known.total > int64(x.demand.FirstPage(x.Budget.left())) {
 		credits += series.MostChecks(known.total) * price.Of(1)
@@ -211,7 +216,7 @@ func (x *Execution) describe(source plan.Source, have here) ScanPlan {
 	limit := x.demand.Left(at)
 	requests, credits := int64(0), int64(0)
 	if have.rows > 0 {
-		at.Taken, at.Streamed, credits = have.rows, have.rows*at.Spellings, series.MostRechecked*p.Cost.Of(1)
+		at.Taken, at.Streamed, credits = have.rows, have.rows*at.Spellings, have.recheck
 	}
 	for ; at.Taken < rowCap && (x.demand.Bounded() || requests < shownPages); requests++ {
 		want := x.demand.Next(at)
@@ -238,7 +243,7 @@ func (x *Execution) describe(source plan.Source, have here) ScanPlan {
 			p.MaxCredits += p.Cost.Of(int(more)) + limit/maxSize*p.Cost.Of(1)
 		}
 	case have.total >= 0:
-		p.MaxCredits = x.most(source.Series, first{total: have.total}, have.rows)
+		p.MaxCredits = x.most(source.Series, first{total: have.total}, have)
 	case x.demand.Bounded():
 		p.Notes = append(p.Notes, "more pages follow if rows of the first do not match")
 	}

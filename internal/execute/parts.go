@@ -99,7 +99,7 @@ func (r *sourceReader) beginPart() {
 func (r *sourceReader) unboughtParts() int64 {
 	parts, known := r.pages.Note().([]plan.Part)
 	if !known {
-		return r.total - r.taken
+		return r.total - r.taken - r.pages.Ahead()
 	}
 	left := int64(0)
 	for _, part := range parts {

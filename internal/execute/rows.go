@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
@@ -106,11 +107,15 @@ func (r *sourceReader) checkOrder(value int64) error {
 func (r *sourceReader) page() error {
 	demand := r.demand()
 	r.pace.end(r.pages.Pages())
-	if r.tooDear != nil {
+	if err := r.weigh(); err != nil {
+		return err
+	}
+	if r.tooDear != nil && r.pages.Ahead() == 0 {
 		r.x.pauseForReader(r.ctx, r.pages.Latency())
 		if r.tooDear = r.agreed(r.tooDear); r.tooDear != nil {
 			return r.tooDear
 		}
+		r.pages.TakeAsItIs(false)
 	}
 	if n := r.pages.Pages(); !demand.Bounded() && n > 0 && n <= series.Ramp && r.part == 0 && !r.pages.Bought() && r.pages.More() {
 		r.x.pauseForReader(r.ctx, r.pages.Latency())
@@ -141,14 +146,11 @@ func (r *sourceReader) page() error {
 	r.rows = rows
 	if r.total < 0 {
 		r.total = r.pages.Total()
-		if err := r.checkTotal(); err != nil {
-			if !demand.Bounded() {
-				r.tooDear = err // the reader may need no more than what has come: it may have a LIMIT that was not passed on
-				return nil
-			}
-			if err := r.agreed(err); err != nil {
-				return err
-			}
+		if r.tooDear, err = r.checkTotal(); err != nil {
+			return err
+		}
+		if r.tooDear != nil {
+			return nil
 		}
 	}
 	if !r.cut() && r.total > r.x.plan.RowCap && !demand.SurelyEndsBeforeCap(r.progress()) {
@@ -157,16 +159,41 @@ func (r *sourceReader) page() error {
 	return r.cutIfNeeded()
 }
 
-// checkTotal ends a scan that cannot be paid to its end, as its first answer shows.
-func (r *sourceReader) checkTotal() error {
-	left, probes := r.pages.Unbought(), int64(0)
+// weigh looks before anything is bought whether what is missing of a series can be paid, where some of it is here.
+func (r *sourceReader) weigh() (err error) {
+	if r.weighed || r.wide != nil || r.taken > 0 || r.pages.Total() < 0 || r.pages.Ahead() == 0 {
+		return nil
+	}
+	r.weighed, r.total = true, r.pages.Total()
+	r.tooDear, err = r.checkTotal()
+	r.total = -1 // it is an earlier answer's
+	r.pages.TakeAsItIs(r.tooDear != nil)
+	return err
+}
+
+// checkTotal is the error of a scan that cannot be paid to its end. Where its reader may need no more than what is here,
+// since it may have a LIMIT that was not passed on, it is only told why no more is to be bought.
+func (r *sourceReader) checkTotal() (tooDear, err error) {
+	switch dear := r.price(); {
+	case dear == nil:
+		return nil, nil
+	case !r.demand().Bounded():
+		return dear, nil
+	default:
+		return nil, r.agreed(dear)
+	}
+}
+
+// price is the error of a scan whose rows that are not here yet cannot be paid.
+func (r *sourceReader) price() error {
+	left, probes, here := r.pages.Unbought(), int64(0), r.taken+r.pages.Ahead()
 	if r.total > r.x.plan.RowCap {
 		if left = r.unboughtParts(); left > 0 {
 			probes = r.series.MostProbes(r.total, r.x.plan.RowCap, r.first)
 		}
 	}
 	at := r.progress()
-	at.Streamed += at.Spellings * r.taken // if all that has come matches
+	at.Taken, at.Streamed = here, at.Streamed+at.Spellings*here // if all that is here matches
 	rows, known := r.demand().Least(at, left)
 	if !known || rows <= 0 {
 		return nil
@@ -175,18 +202,14 @@ func (r *sourceReader) checkTotal() error {
 		probes = 0
 	}
 	price := r.series.Table.Cost
-	whole := r.total
-	if r.demand().Bounded() {
-		whole = min(whole, r.taken+rows)
-	}
 	n := need{
-		site: r.series.Site(), credits: rows*price.Row + probes*price.Of(1), total: whole*price.Row + probes*price.Of(1),
+		site: r.series.Site(), credits: rows*price.Row + probes*price.Of(1),
 		atLeast: r.demand().Bounded() && !r.x.plan.Exact, left: r.x.leftLines.Load(), rate: r.x.conn.Rate,
 	}
 	if n.most = n.credits + series.MostChecks(rows)*price.Of(1); n.atLeast {
-		n.most = (r.total-r.taken)*price.Row + series.MostChecks(r.total)*price.Of(1)
+		n.most = (r.total-here)*price.Row + series.MostChecks(r.total)*price.Of(1)
 	}
-	n.requests = rows/int64(r.series.Table.Page.MaxSize) + probes + 1
+	n.requests = r.requests(here, rows) + probes
 	if n.left >= 0 && n.credits > n.left {
 		return &PlanError{Site: n.site, Cost: n.credits, Left: n.left, AtLeast: n.atLeast}
 	}
@@ -194,6 +217,16 @@ func (r *sourceReader) checkTotal() error {
 		return over
 	}
 	return nil
+}
+
+// requests is in how many pages so many rows come, behind those that are here.
+func (r *sourceReader) requests(here, rows int64) (n int64) {
+	pages := plan.NewPages(r.series.Table, r.demand().FirstPage(r.x.Budget.left()), r.x.plan.RowCap)
+	for ; rows > 0; n++ {
+		size := int64(pages.Size(here%r.x.plan.RowCap, -1, r.series.Table.Page.MaxSize))
+		here, rows = here+size, rows-size
+	}
+	return n
 }
 
 // agreed is the error of a scan that is too dear, unless its user wants to go on in spite of it.

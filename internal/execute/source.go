@@ -25,7 +25,8 @@ type sourceReader struct {
 	taken   int64       // rows read, of all parts
 	before  int64       // rows streamed by the scan before this source, to see what matched
 	total   int64       // of the whole, by its first answer; -1 before
-	tooDear error       // why no more is bought, once the first answer has shown what all would cost
+	tooDear error       // why no more is bought than what is here, once it is known what all would cost
+	weighed bool        // that has been asked before anything was bought
 	parts   []plan.Part // of a result past the row cap, once it is cut
 	part    int
 	inPart  int64          // rows read of the part
@@ -76,7 +77,7 @@ func (r *sourceReader) read(of plan.Series, pages *series.Reader) {
 	if of.Order != (plan.Order{}) {
 		r.field = of.Table.FieldOf(of.Order.Column)
 	}
-	r.rows, r.come, r.taken, r.total, r.tooDear = nil, nil, 0, -1, nil
+	r.rows, r.come, r.taken, r.total, r.tooDear, r.weighed = nil, nil, 0, -1, nil, false
 }
 
 func (r *sourceReader) close() {

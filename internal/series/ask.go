@@ -161,6 +161,15 @@ func (s *Series) checkRecalled() {
 	}
 }
 
+// checkSize is how many rows [Series.checkRecalled] asks for.
+func (s *Series) checkSize() int64 {
+	check, tells := s.borderOf(s.rows, nil, longAgo)
+	if check == nil || !tells {
+		return 0
+	}
+	return int64(check.size)
+}
+
 // distrusts reports a reader who wants more than an earlier process has bought: rows may have moved since, so that none
 // is returned before that is known.
 func (r *Reader) distrusts(want int64) bool {

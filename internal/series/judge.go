@@ -390,9 +390,6 @@ func (s *Series) end(err error) {
 // tailRows is how many of the last rows are remembered, to compare a border with: as many as its request has at most.
 const tailRows = 16
 
-// MostRechecked is how many rows are bought at most to see whether what an earlier process has bought is still so.
-const MostRechecked = tailRows
-
 // take adds a page to the series.
 func (s *Series) take(q *request) {
 	rows := q.answer.Rows.All()

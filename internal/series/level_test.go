@@ -123,19 +123,23 @@ func TestRowsOutliveTheProcess(t *testing.T) {
 	}{
 		"all":                     {-1, -1, nil, 0, 0, 0, true},
 		"some, and as many":       {100, 100, nil, 0, 0, 0, true},
-		"some, and then all":      {100, -1, nil, 0, 200, 200 + border, true},
+		"some, and then all":      {100, -1, nil, 0, 200, 200, true},
+		"some, later all":         {100, -1, nil, longSince, 201, 200 + border, true},
+		"a few, and one more":     {4, 5, nil, 0, 1, 1, true},
+		"a few, later one more":   {4, 5, nil, longSince, 5, 5, true},
+		"ten, later all":          {10, -1, nil, longSince, 300, 300, true},
 		"all, and then some":      {-1, 10, nil, 0, 0, 0, true},
 		"they are too old":        {-1, -1, nil, 61 * time.Minute, 300, 300, true},
 		"they are of the future":  {-1, -1, func(_ *api, l *shelf) { l.each(func(k *kept) { k.Begun = k.Begun.Add(24 * time.Hour) }) }, 0, 300, 300, true},
-		"another total":           {100, -1, func(a *api, _ *shelf) { a.rows = slices.Concat([]entry{{0, " "}}, a.rows) }, 0, 301, 401 + border, false},
-		"moved, the same total":   {100, -1, func(a *api, _ *shelf) { a.rows = slices.Concat([]entry{{0, " "}}, a.rows[:299]) }, 0, 300, 400 + border, false},
+		"another total":           {100, -1, func(a *api, _ *shelf) { a.rows = slices.Concat([]entry{{0, " "}}, a.rows) }, longSince, 301, 401 + border, false},
+		"moved, the same total":   {100, -1, func(a *api, _ *shelf) { a.rows = slices.Concat([]entry{{0, " "}}, a.rows[:299]) }, longSince, 300, 400 + border, false},
 		"a page is gone":          {-1, -1, func(_ *api, l *shelf) { l.each(func(k *kept) { delete(k.pages, 32) }) }, 0, 300, 300, true},
 		"the last page is gone":   {100, -1, func(_ *api, l *shelf) { l.each(func(k *kept) { k.pages = nil }) }, 0, 300, 300, true},
 		"it cannot be read":       {-1, -1, func(_ *api, l *shelf) { l.each(func(k *kept) { k.Memo = k.Memo[1:] }) }, 0, 300, 300, true},
 		"it is somebody else's":   {-1, -1, func(_ *api, l *shelf) { l.each(func(k *kept) { k.Account = "other" }) }, 0, 300, 300, true},
 		"what is kept has moved":  {-1, -1, func(a *api, _ *shelf) { a.rows = a.rows[:10] }, 0, 0, 0, true},
-		"there are fewer by now":  {100, -1, func(a *api, _ *shelf) { a.rows = a.rows[:50] }, 0, 51, 200, false},
-		"there are none any more": {100, -1, func(a *api, _ *shelf) { a.rows = nil }, 0, 1, 100, false},
+		"there are fewer by now":  {100, -1, func(a *api, _ *shelf) { a.rows = a.rows[:50] }, longSince, 51, 200, false},
+		"there are none any more": {100, -1, func(a *api, _ *shelf) { a.rows = nil }, longSince, 1, 100, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

@@ -316,11 +316,15 @@ func (r *Reader) over() error {
 // number.
 const few = 10
 
-// beginAnew gives up a few rows that are here where many more are wanted.
+// beginAnew gives up a few rows that are here where many more are wanted, and those of an earlier process that cost no more
+// than to look whether they are still so.
 func (r *Reader) beginAnew(want int64) {
 	s := r.series
 	alone := len(s.readers) == 1 && len(s.queue) == 0
-	if r.over() == nil && alone && !r.bound && s.rows > 0 && s.rows <= few && s.more() && (want < 0 || want > 2*s.rows) {
+	if r.over() != nil || !alone || r.bound || s.rows == 0 || !s.more() {
+		return
+	}
+	if s.rows <= few && (want < 0 || want > 2*s.rows) || r.distrusts(want) && s.rows <= s.checkSize() {
 		r.leave()
 		r.enter(r.store.begin(s.Of, r.keeps()))
 	}
@@ -393,6 +397,17 @@ func (r *Reader) Unbought() int64 {
 	}
 	return max(r.series.reach()-r.series.asked(), 0)
 }
+
+// Ahead is how many rows are here behind those that were returned.
+func (r *Reader) Ahead() int64 {
+	r.store.mu.Lock()
+	defer r.store.mu.Unlock()
+	return max(r.series.rows-r.at, 0)
+}
+
+// TakeAsItIs says whether rows of an earlier process are returned without looking whether they are still so, as long as
+// there are some. It is for a reader who may want no more than these.
+func (r *Reader) TakeAsItIs(is bool) { r.content = is }
 
 // Bought reports that the next page is here, or under way.
 func (r *Reader) Bought() bool {

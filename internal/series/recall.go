@@ -3,7 +3,21 @@ package series
 import (
 	"bytes"
 	"encoding/gob"
+	"time"
 )
+
+// longSince is how long ago rows were bought of which an earlier process has some and this one buys more, if it is to look
+// first whether they are still so. Before, they are gone on with as those that a process has bought itself.
+const longSince = 5 * time.Minute
+
+// Rechecked is how many rows are bought at most, before more of a series is, to see whether those that an earlier process
+// has begun to buy are still so.
+func (st *Store) Rechecked(begun time.Time) int64 {
+	if st.Now().Sub(begun) < longSince {
+		return 0
+	}
+	return tailRows
+}
 
 // recall takes over what the level has of a series, and of those that differ from it in filter and sort alone, as far as
 // a reader may be given it and nothing younger is here. It is called without the lock.
@@ -34,7 +48,8 @@ func (st *Store) adopt(of Of, kept Kept) {
 	}
 	s := st.newSeries(of)
 	s.begun, s.note, s.left, s.total, s.topTotal, s.lies, s.most = kept.Begun, m.Note, m.Left, m.Total, m.TopTotal, m.Lies, m.Most
-	s.record, s.credits, s.saved, s.recalled, s.ends = kept.Record, kept.Credits, true, true, m.Ends
+	s.record, s.credits, s.saved, s.ends = kept.Record, kept.Credits, true, m.Ends
+	s.recalled = st.Rechecked(kept.Begun) > 0
 	for _, end := range m.Ends {
 		p := &page{of: s, offset: s.rows, rows: end - s.rows, record: s.record, size: pageBytes}
 		s.pages = append(s.pages, p)
@@ -50,10 +65,10 @@ func (s *Series) older(kept Kept) bool {
 		kept.Begun.Equal(s.begun) && kept.Rows > s.rows && len(s.queue) == 0
 }
 
-// goOn gets a recalled series ready to be bought further: what comes next is compared with its last rows. It reports
+// goOn gets a series that an earlier process has begun ready to be bought further: what comes next is compared with its last rows. It reports
 // whether these could be read.
 func (s *Series) goOn() bool {
-	if !s.recalled || s.first != "" || len(s.pages) == 0 || s.complete() {
+	if s.first != "" || len(s.pages) == 0 || s.complete() {
 		return true
 	}
 	rows, err := s.pages[len(s.pages)-1].all()

@@ -86,7 +86,7 @@ type Series struct {
 	credits  int64  // that its answers have cost
 	saved    bool   // the level is told of what comes
 	record   Record // on the level; nil before there is something to tell
-	recalled bool   // all its pages are those of an earlier process, and it is not known whether more would follow from them
+	recalled bool   // all its pages were bought by an earlier process, long ago, and it is not known whether more would follow from them
 
 	pages   []*page
 	ends    []int64 // of all pages, also of those that were dropped

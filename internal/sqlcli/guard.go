@@ -81,6 +81,9 @@ func (q *questions) ask(ctx context.Context, over *execute.BudgetError) bool {
 	case q.wanted <- struct{}{}:
 	default: // a line is still to come
 	}
+	if f, ok := q.in.(*os.File); ok {
+		dropTyped(f) // it was no answer
+	}
 	q.session.progress.hold(question(over))
 	defer q.session.progress.release()
 	select {
@@ -106,10 +109,10 @@ func question(over *execute.BudgetError) string {
 	}
 	spent := ""
 	if over.Spent > 0 {
-		spent = fmt.Sprintf(" (%s of them spent)", humanize.Comma(over.Spent))
+		spent = fmt.Sprintf(" (%s spent so far)", humanize.Comma(over.Spent))
 	}
 	return fmt.Sprintf("reading %s: at most %s%s%s, about %s at %s a second; go on? [y/N] ",
-		over.Site, credits(over.Needs), left, spent, duration(over.Requests, over.Rate), rate(over.Rate))
+		over.Site, strings.Replace(credits(over.More()), " ", " more ", 1), left, spent, duration(over.Requests, over.Rate), rate(over.Rate))
 }
 
 func rate(perSecond float64) string {
