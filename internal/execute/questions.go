@@ -5,7 +5,6 @@ import "fmt"
 // Question is one that Serpstat's documentation leaves open, and on whose answer it depends what reaches the API. Scans
 // are right under every answer; one that is not known makes some of them dearer.
 type Question struct {
-	Name string // by which an answer is kept
 	Asks string
 	When string // it is settled, and for how many credits, where nobody knows the answer
 }
@@ -13,15 +12,15 @@ type Question struct {
 // Questions are those that a process settles by itself.
 func Questions() []Question {
 	return []Question{
-		{"contains", "does the filter's contains ignore the case of letters",
+		{"does the filter's contains ignore the case of letters",
 			fmt.Sprintf("asked when a LIKE or ILIKE with letters gains by it, 1 to %d credits a table", mostProbes)},
-		{"compare", "which comparisons (gte, lte, …) does the filter take",
+		{"which comparisons (gte, lte, …) does the filter take",
 			"tried as queries need them; a refusal is free of charge"},
-		{"between", "does between include its ends",
+		{"does between include its ends",
 			"asked past the most rows of a request, 1 credit, where a one-sided bound is refused"},
-		{"count", "does getAnchors without count give anchors of several words",
+		{"does getAnchors without count give anchors of several words",
 			"seen in the rows of serpstat_anchor, or asked for, 2 credits"},
-		{"total", "does total count the rows that come",
+		{"does total count the rows that come",
 			"seen as rows are read; count(*) relies on it, unless count_from_total = false"},
 	}
 }
