@@ -29,10 +29,11 @@ Answers are used again in place of buying them anew, for an hour, or as long as 
 			return s.withAnswers(cmd, func(file *answers.File) error { return s.listAnswers(file) })
 		},
 	}
-	s.flags.outputFlags.define(cmd.Flags())
+	lend(cmd, "output", "header", "delimiter", "bom", "safe-cells", "no-pager")
 	cmd.AddCommand(&cobra.Command{
 		Use:   "clear [PATTERN]",
-		Short: "Drop what is kept, or what has PATTERN in its method or parameters (* is any text)",
+		Short: "Drop what is kept, or the part of it that PATTERN names",
+		Long:  "Drop what is kept, or what has PATTERN in its method or parameters; * in it stands for any text.",
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
 				return usage("%d patterns: write one, such as example.com or 'getOutlinks*example.com'", len(args))
