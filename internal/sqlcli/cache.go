@@ -3,9 +3,11 @@ package sqlcli
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+
 	"github.com/turbot/steampipe-plugin-serpstat/internal/answers"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
@@ -21,7 +23,7 @@ how many of its rows are here, how old they are, the bytes that they take, and t
 Answers are used again in place of buying them anew, for an hour, or as long as --cache-ttl says.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usage("serpstat-sql cache %s: write serpstat-sql cache, or serpstat-sql cache clear [PATTERN]", args[0])
+				return usage("there is no cache %s: write serpstat-sql cache, or serpstat-sql cache clear [PATTERN]", args[0])
 			}
 			return nil
 		},
@@ -35,8 +37,11 @@ Answers are used again in place of buying them anew, for an hour, or as long as 
 		Short: "Drop what is kept, or the part of it that PATTERN names",
 		Long:  "Drop what is kept, or what has PATTERN in its method or parameters; * in it stands for any text.",
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 {
+			switch {
+			case len(args) > 1:
 				return usage("%d patterns: write one, such as example.com or 'getOutlinks*example.com'", len(args))
+			case len(args) == 1 && strings.TrimSpace(args[0]) == "": // a script's variable that is not set
+				return usage("the pattern is empty: write serpstat-sql cache clear to drop all")
 			}
 			return nil
 		},

@@ -80,9 +80,14 @@ serpstat-sql COMMAND --help says more about a command.{{end}}
 // describe gives a command and its subcommands their help.
 func describe(root *cobra.Command) {
 	root.SetUsageTemplate(usageText())
-	root.Long = filled(root.Long)
-	for _, cmd := range root.Commands() {
-		cmd.Long = filled(cmd.Long)
+	fill(root)
+}
+
+// fill wraps what a command and its subcommands say of themselves.
+func fill(cmd *cobra.Command) {
+	cmd.Long = filled(cmd.Long)
+	for _, sub := range cmd.Commands() {
+		fill(sub)
 	}
 }
 
