@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
-	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
