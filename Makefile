@@ -75,9 +75,12 @@ uninstall:
 	@if [ -e "$(CONFIG)" ]; then echo "kept $(CONFIG), which may hold your token: remove it yourself"; fi
 	@echo "kept what was bought, if anything was: serpstat-sql/answers.db in your directory for caches"
 
-# What a release holds, in dist, without publishing it.
+# What a release holds, in dist, without publishing it. In a clone without a remote GoReleaser would leave out version,
+# commit and date: it is told the project's.
+SNAPSHOT = GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=remote.origin.url \
+	GIT_CONFIG_VALUE_0=https://github.com/turbot/steampipe-plugin-serpstat go run $(GORELEASER) release --snapshot --clean
 snapshot:
-	go run $(GORELEASER) release --snapshot --clean
+	$(SNAPSHOT)
 
 # Publishes what the tag that is checked out is a release of.
 release:
@@ -87,7 +90,7 @@ release:
 snapshot-here:
 	@mkdir -p bin && sed -e 's/\[linux, darwin, windows\]/[$(shell go env GOOS)]/' -e 's/\[amd64, arm64\]/[$(shell go env GOARCH)]/' \
 		-e 's/, -trimpath//' .goreleaser.yml > bin/goreleaser-here.yml
-	go run $(GORELEASER) release --snapshot --clean --skip=homebrew,scoop -f bin/goreleaser-here.yml
+	$(SNAPSHOT) --skip=homebrew,scoop -f bin/goreleaser-here.yml
 
 # Installs the package of snapshot-here below a directory, by dpkg where it may, and uses what is in it as its user would.
 DEB = dist/serpstat-sql_linux_$(shell go env GOARCH).deb
@@ -100,6 +103,7 @@ try-deb:
 	@$(DEB_ROOT)/usr/bin/serpstat-sim --version
 	@gzip -dc $(DEB_ROOT)/usr/share/man/man1/serpstat-sql.1.gz | grep -q 'SH EXIT STATUS'
 	@bash -n $(DEB_ROOT)/usr/share/bash-completion/completions/serpstat-sql
+	$(DEB_ROOT)/usr/bin/serpstat-sql --demo --param domain=shop.example -o $(DEB_ROOT)/links.xlsx -f $(DEB_ROOT)/usr/share/doc/serpstat-sql/examples/weekly.sql
 
 # Without cgo, as all that is built to be run: what is compiled here need not be compiled again for that.
 lint:

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -56,6 +57,22 @@ func TestKeysBeforeTheQuestionAreNoAnswer(t *testing.T) {
 	<-o.asked
 	o.typed(t, "n\n")
 	if code, requests, screen := o.end(); code != 4 || requests != 1 {
+		t.Errorf("exit code %d after %d requests: %s", code, requests, screen)
+	}
+}
+
+// In a pipe nobody is asked: the other program may have the terminal.
+func TestNoQuestionInAPipe(t *testing.T) {
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	o := startOnTerminalTo(t, writer, "cat", nil, "--ask-above", "100", "select count(url_to) as n from serpstat_outlink where query = 'some.com'")
+	writer.Close()
+	o.keyboard.Write([]byte("n\n")) //nolint:errcheck // it may have ended; if it asks, it is not to wait
+	code, requests, screen := o.end()
+	if code != 4 || requests != 1 || strings.Contains(screen, "[y/N]") || !strings.Contains(screen, "write --max-credits 7") {
 		t.Errorf("exit code %d after %d requests: %s", code, requests, screen)
 	}
 }

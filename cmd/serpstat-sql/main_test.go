@@ -49,6 +49,10 @@ func TestScripts(t *testing.T) {
 			web := httptest.NewServer(sim)
 			env.Defer(func() { sim.Close(); web.Close() })
 			env.Setenv("URL", web.URL)
+			small := serpstatsim.New(serpstatsim.Options{MaxLines: 100, Domains: map[string][]serpstatsim.Row{"gaps.com": serpstatsim.Generate("gaps.com", 300, 1)}})
+			smallWeb := httptest.NewServer(small)
+			env.Defer(func() { small.Close(); smallWeb.Close() })
+			env.Setenv("SMALL", smallWeb.URL)
 			env.Setenv("TOKEN", token)
 			env.Setenv("SERPSTAT_REQUESTS_PER_SECOND", "1000")
 			env.Setenv("SERPSTAT_CACHE_TTL", "0") // what one command buys changes nothing of another

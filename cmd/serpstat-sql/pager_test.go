@@ -37,6 +37,12 @@ type onTerminal struct {
 // each request is answered.
 func startOnTerminal(t *testing.T, pager string, before func(number int), args ...string) *onTerminal {
 	t.Helper()
+	return startOnTerminalTo(t, nil, pager, before, args...)
+}
+
+// startOnTerminalTo sends the rows elsewhere, if stdout is not nil.
+func startOnTerminalTo(t *testing.T, stdout *os.File, pager string, before func(number int), args ...string) *onTerminal {
+	t.Helper()
 	o := &onTerminal{dir: t.TempDir(), screen: make(chan string, 1), asked: make(chan struct{}), askedAgain: make(chan struct{})}
 	o.sim = serpstatsim.New(serpstatsim.Options{Before: before, Domains: map[string][]serpstatsim.Row{
 		"many.com": serpstatsim.Generate("many.com", 20_000, 1), "few.com": serpstatsim.Generate("few.com", 5, 1), "some.com": serpstatsim.Generate("some.com", 700, 1),
@@ -64,6 +70,9 @@ func startOnTerminal(t *testing.T, pager string, before func(number int), args .
 		o.cmd.Env = append(o.cmd.Env, "PAGER="+pager)
 	}
 	o.cmd.Stdin, o.cmd.Stdout, o.cmd.Stderr = slave, slave, slave
+	if stdout != nil {
+		o.cmd.Stdout = stdout
+	}
 	o.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := o.cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -17,18 +17,37 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
-// commandsOf take a command out of docs/recipes/every-monday.md, as what runs it would.
-var commandsOf = map[string]func(page string) string{
-	"by hand": func(page string) string { return find(page, "(?s)```sh\n(serpstat-sql [^\n]*)\n```") },
-	"cron": func(page string) string {
-		return strings.ReplaceAll(find(page, `(?m)^0 7 \* \* 1  (serpstat-sql .*)$`), `\%`, "%")
-	},
-	"systemd": func(page string) string {
+const (
+	readme = "../../README.md"
+	recipe = "../../docs/recipes/every-monday.md"
+)
+
+// schedules are the commands of the docs for every week, by the page and by what runs them, as that would.
+var schedules = []struct {
+	page, by string
+	command  func(page string) string
+}{
+	{readme, "hand", byHand}, {recipe, "hand", byHand},
+	{readme, "cron", cron}, {recipe, "cron", cron},
+	{readme, "the Task Scheduler", func(page string) string {
+		return find(page, `(?m)^schtasks .* /TR "cmd /c cd /d %USERPROFILE% && (serpstat-sql .*)"$`)
+	}},
+	{recipe, "the Task Scheduler", func(page string) string {
+		return strings.ReplaceAll(find(page, `(?m)^(serpstat-sql .* 2> links-log.txt)$`), "%today%", time.Now().Format(time.DateOnly))
+	}},
+	{recipe, "systemd", func(page string) string {
 		return strings.ReplaceAll(find(page, `(?m)^ExecStart=/bin/sh -c '(.*)'$`), "%%", "%")
-	},
-	"GitHub Actions": func(page string) string { return find(page, `(?m)^      - run: (serpstat-sql .*)$`) },
+	}},
+	{recipe, "GitHub Actions", func(page string) string { return find(page, `(?m)^      - run: (serpstat-sql .*)$`) }},
 }
 
+func byHand(page string) string { return find(page, `(?m)^(serpstat-sql --max-credits .*)$`) }
+
+func cron(page string) string {
+	return strings.ReplaceAll(find(page, `(?m)^0 7 \* \* 1  (serpstat-sql .*)$`), `\%`, "%")
+}
+
+// find is what a pattern's group matches on a page, "" where nothing does.
 func find(page, pattern string) string {
 	if m := regexp.MustCompile(pattern).FindStringSubmatch(page); m != nil {
 		return m[1]
@@ -36,63 +55,98 @@ func find(page, pattern string) string {
 	return ""
 }
 
-// The schedules of the docs run as they are written, and make a workbook with a sheet of new and one of lost links.
+// The first screen of the README shows the script whole, for whoever has nothing but the command and the page.
+func TestTheReadmeHasTheScriptOfTheWeek(t *testing.T) {
+	page, script := read(t, readme), read(t, "../../docs/recipes/weekly.sql")
+	if !strings.Contains(page, "```sqlite\n"+script+"```\n") {
+		t.Errorf("the README does not show\n%s", script)
+	}
+}
+
+func read(t *testing.T, file string) string {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// The schedules of the docs run as they are written, after a login, and make a workbook of what was found and lost in the
+// last seven days.
 func TestTheSchedulesOfTheDocs(t *testing.T) {
-	page, err := os.ReadFile("../../docs/recipes/every-monday.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	script, err := os.ReadFile("../../docs/recipes/weekly.sql")
-	if err != nil {
-		t.Fatal(err)
-	}
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	day := func(ago int) string { return time.Now().AddDate(0, 0, -ago).Format(time.DateOnly) }
+	day := func(ago int) string { return time.Now().UTC().AddDate(0, 0, -ago).Format(time.DateOnly) }
+	const recent, old = 2, 12 // days ago
 	rows := serpstatsim.Generate("blog.com", 20, 1)
 	for i := range rows {
-		rows[i].URLTo, rows[i].FirstSeen, rows[i].LastVisited, rows[i].DateDel = "https://example.com/", day(2+10*(i%2)), day(1)+" 00:00:00", nil
-		if gone := day(1); i%4 == 0 {
+		rows[i].URLTo, rows[i].FirstSeen, rows[i].LastVisited, rows[i].DateDel = "https://example.com/", day(old), day(1)+" 00:00:00", nil
+		gone := day(recent)
+		switch i % 4 {
+		case 0:
+			rows[i].FirstSeen = day(recent)
+		case 1:
+			rows[i].DateDel = &gone
+		case 2:
+			gone = day(old - 1)
 			rows[i].DateDel = &gone
 		}
 	}
 	sim := serpstatsim.New(serpstatsim.Options{Token: token, Domains: map[string][]serpstatsim.Row{"blog.com": rows}})
 	web := httptest.NewServer(sim)
 	defer func() { sim.Close(); web.Close() }()
-	for name, command := range commandsOf {
-		t.Run(name, func(t *testing.T) {
-			home := t.TempDir()
-			if err := os.WriteFile(filepath.Join(home, "weekly.sql"), script, 0o600); err != nil {
-				t.Fatal(err)
-			}
-			if err := os.Symlink(self, filepath.Join(home, "serpstat-sql")); err != nil { // by which TestMain is the command
-				t.Fatal(err)
-			}
-			line := command(string(page))
-			cmd := exec.Command("sh", "-c", line)
-			cmd.Dir = home
-			cmd.Env = append(os.Environ(), "HOME="+home, "PATH="+home+":"+os.Getenv("PATH"), "SERPSTAT_API_TOKEN="+token, "SERPSTAT_API_URL="+web.URL,
-				"SERPSTAT_REQUESTS_PER_SECOND=1000", "GORACE=atexit_sleep_ms=0")
-			if out, err := cmd.CombinedOutput(); line == "" || err != nil || len(out) > 0 && name != "by hand" {
-				t.Fatalf("%q: %v: %s", line, err, out)
-			}
-			books, err := filepath.Glob(filepath.Join(home, "links*.xlsx"))
-			if err != nil || len(books) != 1 {
-				t.Fatalf("there are %v, %v", books, err)
-			}
-			book, err := excelize.OpenFile(books[0])
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer book.Close()
-			for sheet, column := range map[string]string{"New links": "first_seen", "Lost links": "date_del"} {
-				rows, err := book.GetRows(sheet)
-				if err != nil || len(rows) < 3 || rows[0][0] != column {
-					t.Errorf("the sheet %s has %d rows, %v", sheet, len(rows), err)
-				}
-			}
+	for _, s := range schedules {
+		t.Run(filepath.Base(s.page)+", "+s.by, func(t *testing.T) {
+			runSchedule(t, s.command(read(t, s.page)), web.URL, s.by)
 		})
+	}
+}
+
+// runSchedule runs a command in a home directory that has what the docs say, and looks into the workbook.
+func runSchedule(t *testing.T, line, url, by string) {
+	home := t.TempDir()
+	if err := os.WriteFile(filepath.Join(home, "weekly.sql"), []byte(read(t, "../../docs/recipes/weekly.sql")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(self, filepath.Join(home, "serpstat-sql")); err != nil { // by which TestMain is the command
+		t.Fatal(err)
+	}
+	run := func(line, stdin string, env ...string) string {
+		cmd := exec.Command("sh", "-c", line)
+		cmd.Dir, cmd.Stdin = home, strings.NewReader(stdin)
+		cmd.Env = append(os.Environ(), "HOME="+home, "PATH="+home+":"+os.Getenv("PATH"), "SERPSTAT_API_URL="+url,
+			"SERPSTAT_REQUESTS_PER_SECOND=1000", "GORACE=atexit_sleep_ms=0")
+		cmd.Env = append(cmd.Env, env...)
+		out, err := cmd.CombinedOutput()
+		if line == "" || err != nil {
+			t.Fatalf("%q: %v: %s", line, err, out)
+		}
+		return string(out)
+	}
+	var env []string
+	if by == "GitHub Actions" {
+		env = []string{"SERPSTAT_API_TOKEN=" + token}
+	} else {
+		run("serpstat-sql login", token)
+	}
+	if out := run(line, "", env...); out != "" && by != "hand" {
+		t.Errorf("cron would mail %s", out)
+	}
+	books, err := filepath.Glob(filepath.Join(home, "links*.xlsx"))
+	if err != nil || len(books) != 1 {
+		t.Fatalf("there are %v, %v", books, err)
+	}
+	book, err := excelize.OpenFile(books[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer book.Close()
+	for sheet, column := range map[string]string{"New links": "first_seen", "Lost links": "date_del"} {
+		if rows, err := book.GetRows(sheet); err != nil || len(rows) != 1+5 || rows[0][0] != column {
+			t.Errorf("the sheet %s has %d rows, %v", sheet, len(rows), err)
+		}
 	}
 }

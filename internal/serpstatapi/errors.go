@@ -76,10 +76,15 @@ func (e *Error) hint() string {
 		return ""
 	case e.advice != "":
 		return e.advice
-	case e.Kind == KindCredits && strings.Contains(strings.ToLower(e.Message), "export"):
+	case e.Kind == KindCredits && !e.UsedUp():
 		return "the API gives no more rows for one request: narrow it with a filter, or add a LIMIT"
 	}
 	return hints[e.Kind]
+}
+
+// UsedUp reports that the plan has no credits left. Its code is that of a request for more rows than there are for one, too.
+func (e *Error) UsedUp() bool {
+	return e.Kind == KindCredits && !strings.Contains(strings.ToLower(e.Message), "export")
 }
 
 // Error says what failed, why, and what to do.

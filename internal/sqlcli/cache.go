@@ -3,9 +3,11 @@ package sqlcli
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
+
 	"github.com/turbot/steampipe-plugin-serpstat/internal/answers"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
@@ -22,7 +24,7 @@ Answers are used again in place of buying them anew, for an hour, or as long as 
 learned of the API is kept beside them for a month: serpstat-sql doctor shows it.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usage("serpstat-sql cache %s: write serpstat-sql cache, or serpstat-sql cache clear [PATTERN]", args[0])
+				return usage("there is no cache %s: write serpstat-sql cache, or serpstat-sql cache clear [PATTERN]", args[0])
 			}
 			return nil
 		},
@@ -30,13 +32,17 @@ learned of the API is kept beside them for a month: serpstat-sql doctor shows it
 			return s.withAnswers(cmd, func(file *answers.File) error { return s.listAnswers(file) })
 		},
 	}
-	s.flags.outputFlags.define(cmd.Flags())
+	lend(cmd, "output", "header", "delimiter", "bom", "safe-cells", "no-pager")
 	cmd.AddCommand(&cobra.Command{
 		Use:   "clear [PATTERN]",
-		Short: "Drop what is kept, or what has PATTERN in its method or parameters (* is any text)",
+		Short: "Drop what is kept, or the part of it that PATTERN names",
+		Long:  "Drop what is kept, or what has PATTERN in its method or parameters; * in it stands for any text.",
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 {
+			switch {
+			case len(args) > 1:
 				return usage("%d patterns: write one, such as example.com or 'getOutlinks*example.com'", len(args))
+			case len(args) == 1 && strings.TrimSpace(args[0]) == "": // a script's variable that is not set
+				return usage("the pattern is empty: write serpstat-sql cache clear to drop all")
 			}
 			return nil
 		},

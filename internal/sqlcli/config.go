@@ -156,12 +156,39 @@ func problem(problems hcl.Diagnostics) error {
 // connections are the blocks whose plugin is this one. An aggregator is none: it has no account, but names those that do.
 func connections(body *hclsyntax.Body) []*hclsyntax.Block {
 	return slices.DeleteFunc(slices.Clone(body.Blocks), func(b *hclsyntax.Block) bool {
-		attribute := b.Body.Attributes["plugin"]
-		if b.Type != "connection" || len(b.Labels) != 1 || attribute == nil || literal(b.Body.Attributes["type"]) == "aggregator" {
+		if b.Type != "connection" || len(b.Labels) != 1 || literal(b.Body.Attributes["type"]) == "aggregator" {
 			return true
 		}
-		plugin, _, _ := strings.Cut(literal(attribute), "@")
+		plugin, _, _ := strings.Cut(pluginOf(b, body.Blocks), "@")
 		return plugin[strings.LastIndex(plugin, "/")+1:] != "serpstat"
+	})
+}
+
+// pluginOf is the plugin of a connection: plugin = "NAME", or plugin = plugin.NAME, which a block of that kind may say the
+// source of.
+func pluginOf(connection *hclsyntax.Block, blocks hclsyntax.Blocks) string {
+	attribute := connection.Body.Attributes["plugin"]
+	if attribute == nil {
+		return ""
+	}
+	reference, problems := hcl.AbsTraversalForExpr(attribute.Expr)
+	if problems.HasErrors() || len(reference) != 2 || reference.RootName() != "plugin" {
+		return literal(attribute)
+	}
+	label, _ := reference[1].(hcl.TraverseAttr)
+	for _, b := range blocks {
+		if source := literal(b.Body.Attributes["source"]); b.Type == "plugin" && slices.Equal(b.Labels, []string{label.Name}) && source != "" {
+			return source
+		}
+	}
+	return label.Name
+}
+
+// taken reports a config file's text that has a connection of a name, whatever its plugin is.
+func taken(text, file, name string) bool {
+	parsed, problems := hclsyntax.ParseConfig([]byte(text), file, hcl.InitialPos)
+	return !problems.HasErrors() && slices.ContainsFunc(parsed.Body.(*hclsyntax.Body).Blocks, func(b *hclsyntax.Block) bool {
+		return b.Type == "connection" && slices.Equal(b.Labels, []string{name})
 	})
 }
 

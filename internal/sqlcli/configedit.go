@@ -47,6 +47,9 @@ func appendConnection(text, file, name, token string) (string, error) {
 	if name == "" {
 		name = newConnection
 	}
+	if taken(text, file, name) {
+		return "", fmt.Errorf("%s has a connection %q of another plugin: choose another name with --connection", file, name)
+	}
 	nl := lineEnd(text)
 	var b strings.Builder
 	b.WriteString(text)

@@ -23,8 +23,8 @@ import (
 const doctorLong = `Say in one screen where the token comes from, whether Serpstat takes it, what the plan has left, how the API is
 reached, and which of the open questions about the API are settled for this account.
 
-It costs no credits. The exit code is 0 if all is well, 2 if a config or the token is missing or wrong, and 3 if
-Serpstat cannot be reached or refuses for another reason.`
+It costs no credits. The exit code is 0 if all is well, 2 if a setting or the token is missing or wrong, 3 if Serpstat
+cannot be reached or refuses for another reason, and 4 if the plan has no credits left.`
 
 func newDoctorCommand(s *session, version string) *cobra.Command {
 	cmd := &cobra.Command{
@@ -52,24 +52,27 @@ func (s *session) say(name, format string, args ...any) {
 
 // doctor says what it finds as it finds it. Its error is the first thing that is wrong, in short.
 func (s *session) doctor(ctx context.Context, version string) error {
+	f := &s.flags
+	if found := f.defaultConfig(); found != "" {
+		f.config = found
+	}
+	if err := f.checkConnection(); err != nil {
+		return err
+	}
 	s.say("version", "%s, %s", version, buildinfo.Platform())
 	account, err := s.findAccount()
 	if err == nil {
 		err = s.tryAccount(ctx, account)
 	}
-	if ctx.Err() != nil {
-		return err
+	if err == nil { // else what is wrong is what matters
+		s.sayQuestions(account)
 	}
-	s.sayQuestions(account)
 	return err
 }
 
 // findAccount says where settings and token come from.
 func (s *session) findAccount() (*serpstat.Account, error) {
 	f := &s.flags
-	if found := f.defaultConfig(); found != "" {
-		f.config = found
-	}
 	s.sayConfig()
 	arguments, err := f.arguments()
 	if err != nil {
@@ -77,6 +80,11 @@ func (s *session) findAccount() (*serpstat.Account, error) {
 		return nil, usage("the config is wrong: see above")
 	}
 	account, err := askOnce(arguments)
+	if err == nil || errors.Is(err, serpstat.ErrNoToken) {
+		if wrong := s.checkVariables(); wrong != nil {
+			err = wrong
+		}
+	}
 	switch {
 	case errors.Is(err, serpstat.ErrNoToken):
 		s.say("token", "missing. Run serpstat-sql login, or set SERPSTAT_API_TOKEN. It is shown at https://serpstat.com/users/profile/, under API; serpstat-sql --demo needs none")
@@ -94,6 +102,15 @@ func (s *session) findAccount() (*serpstat.Account, error) {
 	return account, nil
 }
 
+// checkVariables finds variables of the command's own that a run would refuse.
+func (s *session) checkVariables() error {
+	if _, err := s.guard(); err != nil {
+		return err
+	}
+	_, err := cacheSize()
+	return err
+}
+
 func (s *session) sayConfig() {
 	f, usual := &s.flags, steampipeConfig()
 	switch _, err := os.Stat(usual); {
@@ -101,6 +118,8 @@ func (s *session) sayConfig() {
 		s.say("config", "%s, connection %s", f.config, f.connection)
 	case f.config != "":
 		s.say("config", "%s", f.config)
+	case usual == "":
+		s.say("config", "none: there is no home directory, and STEAMPIPE_INSTALL_DIR is not set")
 	case err != nil:
 		s.say("config", "none: there is no %s", usual)
 	case f.tokenFile != "":
@@ -139,6 +158,9 @@ func (s *session) tryAccount(ctx context.Context, account *serpstat.Account) err
 	}
 	s.say("plan", "%s", plan)
 	s.say("credits", "%s left, %s used of %s", humanize.Comma(stats.LeftLines), humanize.Comma(stats.UsedLines), humanize.Comma(stats.MaxLines))
+	if stats.LeftLines <= 0 {
+		return spentError{errors.New("the plan has no credits left: wait until it is renewed, or take a larger one at https://serpstat.com")}
+	}
 	return nil
 }
 
@@ -165,11 +187,9 @@ func way(account *serpstat.Account) string {
 // sayQuestions says what is known of the API for the account, by what earlier runs have learned.
 func (s *session) sayQuestions(account *serpstat.Account) {
 	var facts []execute.Fact
-	if account != nil {
-		if file, err := openAnswers(s.progress.warn); err == nil {
-			facts = account.Facts(file)
-			file.Close()
-		}
+	if file, err := openAnswers(s.progress.warn); err == nil {
+		facts = account.Facts(file)
+		file.Close()
 	}
 	s.say("questions", "Serpstat's documentation leaves these open. Rows are right whatever holds; what is known is cheaper.")
 	for _, q := range execute.Questions() {

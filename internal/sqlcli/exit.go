@@ -9,12 +9,16 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
+// spentError says that the plan has no credits left.
+type spentError struct{ error }
+
 // exitCode tells a script what has failed.
 func exitCode(err error) int {
+	var refused *serpstatapi.Error
 	switch {
 	case isA[usageError](err), isA[*serpstat.ConfigError](err):
 		return exitUsage
-	case isA[*execute.BudgetError](err), isA[*execute.PlanError](err):
+	case isA[*execute.BudgetError](err), isA[*execute.PlanError](err), isA[spentError](err), errors.As(err, &refused) && refused.UsedUp():
 		return exitGuard
 	case isA[*series.IncompleteError](err), isA[*series.ChangedError](err):
 		return exitIncomplete

@@ -63,8 +63,12 @@ func (s *session) login(ctx context.Context, unchecked bool) error {
 			return usage("there is no home directory to save the token in: name a file with --config")
 		}
 	}
-	if _, err := s.edited(file, "…"); err != nil { // before anything is asked for
+	// Before anything is asked for.
+	if _, err := s.edited(file, "…"); err != nil {
 		return err
+	}
+	if err := mayReplace(file); err != nil {
+		return usage("the token could not be saved in %s: %w", file, err)
 	}
 	token, err := readSecret(ctx, s.stdin, s.stderr, tokenPrompt)
 	switch {

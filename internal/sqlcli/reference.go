@@ -17,7 +17,7 @@ type described struct{ name, means string }
 
 // environment are the variables that the command reads.
 var environment = []described{
-	{"SERPSTAT_API_TOKEN", "the API token, where no file has one"},
+	{"SERPSTAT_API_TOKEN", "the API token, where --config has none"},
 	{"SERPSTAT_API_URL", "the API's address, such as that of serpstat-sim"},
 	{"SERPSTAT_REQUESTS_PER_SECOND", "how many a second the plan allows (1)"},
 	{"SERPSTAT_MAX_CREDITS", "the most credits that a run may spend"},
@@ -80,9 +80,14 @@ serpstat-sql COMMAND --help says more about a command.{{end}}
 // describe gives a command and its subcommands their help.
 func describe(root *cobra.Command) {
 	root.SetUsageTemplate(usageText())
-	root.Long = filled(root.Long)
-	for _, cmd := range root.Commands() {
-		cmd.Long = filled(cmd.Long)
+	fill(root)
+}
+
+// fill wraps what a command and its subcommands say of themselves.
+func fill(cmd *cobra.Command) {
+	cmd.Long = filled(cmd.Long)
+	for _, sub := range cmd.Commands() {
+		fill(sub)
 	}
 }
 

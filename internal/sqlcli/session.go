@@ -108,12 +108,18 @@ func (f *flags) check(given func(name string) bool) error {
 		return usage("--verbose and --quiet contradict each other")
 	case f.tables && len(f.params) > 0:
 		return usage("--param gives values to statements, and --tables runs none")
-	case f.connection != "" && f.config == "" && !f.demo:
-		return usage("--connection chooses from a --config FILE")
 	case f.demo && (f.config != "" || f.connection != "" || f.baseURL != "" || f.tokenFile != ""):
 		return usage("--demo answers from bundled data: leave out --config, --base-url and --token-file")
 	}
 	f.explain = f.explain || f.estimate
+	return f.checkConnection()
+}
+
+// checkConnection finds a --connection that there is no file to choose from for.
+func (f *flags) checkConnection() error {
+	if f.connection != "" && f.config == "" && !f.demo {
+		return usage("--connection chooses from a --config FILE")
+	}
 	return nil
 }
 
