@@ -43,8 +43,22 @@ func Main(version string) int {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // a closed pipe is an error of Write, not the end
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
+	context.AfterFunc(ctx, endAtTheNextSignal)
 	return run(ctx, version, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+}
+
+// endAtTheNextSignal ends the process at once at a second Ctrl-C. While a pager has the terminal a Ctrl-C is for the pager:
+// if we ended, it would stay behind, and share the terminal with the shell.
+func endAtTheNextSignal() {
+	again := make(chan os.Signal, 1)
+	signal.Notify(again, os.Interrupt, syscall.SIGTERM)
+	for sent := range again {
+		if sent == os.Interrupt && paging.Load() {
+			continue
+		}
+		temporaries.removeAll()
+		os.Exit(exitInterrupted)
+	}
 }
 
 // run is the command without the process around it.
