@@ -43,6 +43,7 @@ type Connection struct {
 	Account     string        // under which that outlives the process, where the store has a level for it; "" is not at all
 	Rate        float64       // requests a second
 	MaxRequests int           // at a time
+	NoneAhead   func() bool   // as in series.Options
 
 	mu    sync.Mutex
 	known map[*table.Table]*knowledge

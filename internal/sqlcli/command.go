@@ -41,23 +41,28 @@ func Main(version string) int {
 		debug.SetGCPercent(gcPercent)
 	}
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // a closed pipe is an error of Write, not the end
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, endAtTheNextSignal)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	ending := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // else nohup has started it
+		ending = append(ending, syscall.SIGHUP)
+	}
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, ending...)
+	go obey(signals, cancel)
 	return run(ctx, version, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 }
 
-// endAtTheNextSignal ends the process at once at a second Ctrl-C. While a pager has the terminal a Ctrl-C is for the pager:
+// obey ends the run at a signal, and the process at the next one. While a pager has the terminal, Ctrl-C is for the pager:
 // if we ended, it would stay behind, and share the terminal with the shell.
-func endAtTheNextSignal() {
-	again := make(chan os.Signal, 1)
-	signal.Notify(again, os.Interrupt, syscall.SIGTERM)
-	for sent := range again {
-		if sent == os.Interrupt && paging.Load() {
-			continue
+func obey(signals <-chan os.Signal, cancel func()) {
+	<-signals
+	cancel()
+	for signal := range signals {
+		if signal != os.Interrupt || !paging.Load() {
+			temporaries.removeAll()
+			os.Exit(exitInterrupted)
 		}
-		temporaries.removeAll()
-		os.Exit(exitInterrupted)
 	}
 }
 

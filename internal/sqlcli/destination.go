@@ -64,6 +64,14 @@ func (s *session) openDestination(quit func(cause error)) (*destination, error) 
 	return d, nil
 }
 
+// buffer is how many bytes are written at once: few where people may have seen enough with each line.
+func (d *destination) buffer() int {
+	if d.pages != nil && d.pages.command != nil {
+		return 512
+	}
+	return 4096
+}
+
 // checkOutput finds what the output cannot take, before anything is bought.
 func (s *session) checkOutput() error {
 	if f := s.flags.format(); f.Binary && s.flags.target == "" && isTerminal(s.stdout) {

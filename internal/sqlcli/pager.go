@@ -16,7 +16,7 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// paging says that a pager has the terminal.
+// paging says that a pager has the terminal: Ctrl-C is for it, and nothing is bought ahead of whoever looks at its pages.
 var paging atomic.Bool
 
 // pager shows on a terminal what fits on its screen, and the rest through a program that pages. It takes no more than
