@@ -49,19 +49,21 @@ func Main(version string) int {
 	}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, ending...)
-	go obey(signals, cancel)
+	go obey(signals, cancel, func() {
+		temporaries.removeAll()
+		os.Exit(exitInterrupted)
+	})
 	return run(ctx, version, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 }
 
-// obey ends the run at a signal, and the process at the next one. While a pager has the terminal, Ctrl-C is for the pager:
+// obey cancels the run at a signal, and ends the process at the next one. While a pager has the terminal, Ctrl-C is for the pager:
 // if we ended, it would stay behind, and share the terminal with the shell.
-func obey(signals <-chan os.Signal, cancel func()) {
+func obey(signals <-chan os.Signal, cancel, end func()) {
 	<-signals
 	cancel()
 	for signal := range signals {
 		if signal != os.Interrupt || !paging.Load() {
-			temporaries.removeAll()
-			os.Exit(exitInterrupted)
+			end()
 		}
 	}
 }
