@@ -56,6 +56,7 @@ func (p *provider) connection(ctx context.Context, c *plugin.Connection) (*conne
 	}
 	made := &connection{config: config, settings: settings, client: client}
 	made.API, made.Store, made.Rate, made.MaxRequests = client, p.store, settings.rate, settings.concurrency
+	made.NoneAhead = p.opts.NoneAhead
 	p.keep(made)
 	p.drop(c.Name)
 	p.connections[c.Name] = made

@@ -38,6 +38,9 @@ type Options struct {
 	Estimate bool
 	// Unguarded lets a scan spend what it needs where max_credits is not set: its host has a guard of its own.
 	Unguarded bool
+	// NoneAhead reports, at any time, that no page is to be fetched before it is needed: whoever takes the rows may leave
+	// with each one. Nil is that pages may be.
+	NoneAhead func() bool
 	// RowCap is how many rows the API gives for one series of requests, for a simulator with another cap than
 	// the API's; 0 is the API's.
 	RowCap int64

@@ -138,6 +138,12 @@ type held struct {
 
 func startHeld(t *testing.T, args ...string) *held {
 	t.Helper()
+	return startHeldWith(t, func(*exec.Cmd) {}, args...)
+}
+
+// startHeldWith starts it with something more set.
+func startHeldWith(t *testing.T, set func(*exec.Cmd), args ...string) *held {
+	t.Helper()
 	h := &held{asked: make(chan struct{}), letGo: make(chan struct{})}
 	asked := sync.OnceFunc(func() { close(h.asked) })
 	h.sim = serpstatsim.New(serpstatsim.Options{
@@ -161,6 +167,7 @@ func startHeld(t *testing.T, args ...string) *held {
 	if h.out, err = h.cmd.StdoutPipe(); err != nil {
 		t.Fatal(err)
 	}
+	set(h.cmd)
 	if err := h.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -3,11 +3,14 @@
 package main
 
 import (
+	"fmt"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -28,6 +31,7 @@ type onTerminal struct {
 	asked      chan struct{} // closed when it asks whether to go on
 	askedAgain chan struct{} // closed when it does so for the second time
 	questions  int
+	prompts    chan struct{} // has one for each prompt of less
 
 	keyboard *os.File
 	web      *httptest.Server
@@ -43,13 +47,15 @@ func startOnTerminal(t *testing.T, pager string, before func(number int), args .
 // startOnTerminalTo sends the rows elsewhere, if stdout is not nil.
 func startOnTerminalTo(t *testing.T, stdout *os.File, pager string, before func(number int), args ...string) *onTerminal {
 	t.Helper()
-	o := &onTerminal{dir: t.TempDir(), screen: make(chan string, 1), asked: make(chan struct{}), askedAgain: make(chan struct{})}
+	o := &onTerminal{dir: t.TempDir(), screen: make(chan string, 1), asked: make(chan struct{}), askedAgain: make(chan struct{}), prompts: make(chan struct{}, 100)}
 	o.sim = serpstatsim.New(serpstatsim.Options{Before: before, Domains: map[string][]serpstatsim.Row{
 		"many.com": serpstatsim.Generate("many.com", 20_000, 1), "few.com": serpstatsim.Generate("few.com", 5, 1), "some.com": serpstatsim.Generate("some.com", 700, 1),
 	}})
 	o.web = httptest.NewServer(o.sim)
-	if err := syscall.Mkfifo(filepath.Join(o.dir, "started"), 0o600); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"started", "go"} {
+		if err := syscall.Mkfifo(filepath.Join(o.dir, name), 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 	self, err := os.Executable()
 	if err != nil {
@@ -82,10 +88,13 @@ func startOnTerminalTo(t *testing.T, stdout *os.File, pager string, before func(
 	return o
 }
 
+// lessPrompt is what less writes on its last line.
+const lessPrompt = ":\x1b[K"
+
 // look reads what the terminal gets, until nobody has the other end.
 func (o *onTerminal) look(master *os.File) {
 	var all strings.Builder
-	b := make([]byte, 4096)
+	b, seen := make([]byte, 4096), 0
 	for {
 		n, err := master.Read(b)
 		all.Write(b[:n])
@@ -96,6 +105,10 @@ func (o *onTerminal) look(master *os.File) {
 			case 1:
 				close(o.askedAgain)
 			}
+		}
+		for range strings.Count(all.String(), lessPrompt) - seen {
+			seen++
+			o.prompts <- struct{}{}
 		}
 		if err != nil {
 			master.Close()
@@ -153,6 +166,93 @@ func TestAPagerThatIsLeftEndsThePurchase(t *testing.T) {
 				t.Errorf("a line has %d columns: %s", w, l)
 			}
 		}
+	}
+}
+
+// screenLines are what less shows of rows on the terminal.
+const screenLines = 23
+
+// bought is how many rows came, and how many of them with the last page.
+func (o *onTerminal) bought() (all, last int) {
+	for _, r := range o.sim.Requests() {
+		all, last = all+r.Rows, r.Rows
+	}
+	return all, last
+}
+
+// most is how far rows are read ahead of a pager: two pages and a bit, which its pipe and our buffer hold.
+const most = 5 * screenLines / 2
+
+// No page of the API's is bought that begins further on than that after what a pager shows.
+func TestAPagerBuysNoFurtherThanItShows(t *testing.T) {
+	for _, output := range []string{"csv", "table", "json"} {
+		for _, shows := range []int{30, 300, 800} {
+			pager := fmt.Sprintf(`n=0; while [ $n -lt %d ] && IFS= read -r line; do n=$((n+1)); echo "$line"; done > "$DIR/shown"`, shows)
+			o := startOnTerminal(t, pager, nil, "-o", output, all)
+			code, _, said := o.end()
+			shown := o.file(t, "shown")
+			if lines := strings.Count(shown, "\n"); code != 0 || lines != shows {
+				t.Errorf("%s: exit code %d, %d lines of %d: %s", output, code, lines, shows, said)
+			}
+			least := shows
+			if output == "table" {
+				least = max(shows, 200) // which decide its widths
+			}
+			bought, last := o.bought()
+			if bought-last >= least+most {
+				t.Errorf("%s: %d rows are bought for %d lines, the last %d of them too early", output, bought, shows, last)
+			}
+			var taken int
+			for _, m := range regexp.MustCompile(`(\d+) rows, \d+ requests?, `).FindAllStringSubmatch(said, -1) {
+				taken, _ = strconv.Atoi(m[1]) // the last is the sum
+			}
+			if taken < shows-4 || taken > least+most {
+				t.Errorf("%s: %d rows are taken for %d lines", output, taken, shows)
+			}
+		}
+	}
+}
+
+// Whoever leaves while the API has not answered waits no longer for it.
+func TestAPagerThatIsLeftBeforeTheAPIAnswers(t *testing.T) {
+	asked, letGo := make(chan struct{}, 100), make(chan struct{})
+	o := startOnTerminal(t, `n=0; while [ $n -lt 120 ] && IFS= read -r line; do n=$((n+1)); done; read line < "$DIR/go"`, func(number int) {
+		if number > 1 {
+			asked <- struct{}{}
+			<-letGo
+		}
+	}, "-o", "csv", "select url_to from serpstat_outlink where query = 'many.com'")
+	<-asked
+	leave, err := os.OpenFile(filepath.Join(o.dir, "go"), os.O_RDWR, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer leave.Close()
+	leave.WriteString("\n")
+	o.cmd.Wait()
+	close(letGo)
+	if code, requests, screen := o.end(); code != 0 || requests != 2 || strings.Contains(screen, "serpstat-sql:") {
+		t.Errorf("exit code %d, %d requests: %s", code, requests, screen)
+	}
+}
+
+// Of less itself: each page is bought when it is asked for.
+func TestLessBuysPageByPage(t *testing.T) {
+	if _, err := exec.LookPath("less"); err != nil {
+		t.Skip("there is no less")
+	}
+	o := startOnTerminal(t, "less -FRSX", nil, "-o", "csv", all)
+	const pages = 30
+	for range pages - 1 {
+		<-o.prompts
+		o.typed(t, " ")
+	}
+	<-o.prompts
+	o.typed(t, "q")
+	code, requests, screen := o.end()
+	rows, last := o.bought()
+	if shown := pages * screenLines; code != 0 || rows < shown-1 || rows-last >= shown+most {
+		t.Errorf("exit code %d, %d rows in %d requests for %d pages: %s", code, rows, requests, pages, screen)
 	}
 }
 
@@ -238,4 +338,63 @@ func TestCtrlCUnderAPager(t *testing.T) {
 	if lines := strings.Count(o.file(t, "shown"), "\n"); code != 130 || !strings.Contains(screen, "serpstat-sql: interrupted") || lines < 24 || requests > 6 {
 		t.Errorf("exit code %d, %d lines, %d requests: %s", code, lines, requests, screen)
 	}
+}
+
+// A second Ctrl-C ends the command at once, and leaves no temporary file.
+func TestNothingIsLeftOfASecondCtrlC(t *testing.T) {
+	for _, name := range []string{"links.csv", "links.xlsx"} {
+		dir, temporary := t.TempDir(), t.TempDir()
+		said, full := fullPipe(t)
+		h := startHeldWith(t, func(cmd *exec.Cmd) {
+			cmd.Stderr = full // whoever is interrupted waits here to say so
+			cmd.Env = append(cmd.Env, "TMPDIR="+temporary)
+		}, "-o", filepath.Join(dir, name), "select url_to from serpstat_outlink where query = 'many.com'")
+		<-h.asked
+		ended := make(chan struct{})
+		go func() {
+			h.cmd.Wait()
+			close(ended)
+		}()
+		for over := false; !over; {
+			select {
+			case <-ended:
+				over = true
+			default:
+				h.cmd.Process.Signal(syscall.SIGINT)
+				runtime.Gosched()
+			}
+		}
+		full.Close()
+		said.Close()
+		if code, _ := h.end(); code != 130 {
+			t.Errorf("%s: exit code %d", name, code)
+		}
+		for _, d := range []string{dir, temporary} {
+			if files, err := os.ReadDir(d); len(files) > 0 || err != nil {
+				t.Errorf("%s leaves %v, %v", name, files, err)
+			}
+		}
+	}
+}
+
+// fullPipe is a pipe that takes no more.
+func fullPipe(t *testing.T) (reader, writer *os.File) {
+	t.Helper()
+	reader, writer, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := writer.SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.Write(func(fd uintptr) bool {
+		for size := 4096; size > 0; size /= 2 {
+			for err := error(nil); err == nil; {
+				_, err = syscall.Write(int(fd), make([]byte, size))
+			}
+		}
+		return true
+	})
+	return reader, writer
 }

@@ -41,6 +41,7 @@ type Connection struct {
 	Account     string        // under which that outlives the process, where the store has a level for it; "" is not at all
 	Rate        float64       // requests a second
 	MaxRequests int           // at a time
+	NoneAhead   func() bool   // as in series.Options
 
 	Facts Facts // keeps what was learned for later processes, as the account's; nil is nobody
 

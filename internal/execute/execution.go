@@ -109,7 +109,7 @@ func (x *Execution) reading(of plan.Series) (series.Of, series.Options) {
 			left := x.Budget.left()
 			return left == plan.NoGuard || t.Cost.Of(int(need))+t.Cost.Of(int(more)) <= left
 		},
-		Rate: x.conn.Rate, Most: x.conn.MaxRequests, Age: x.Age, Scope: x.Scope, Recalled: x.recalled(of),
+		Rate: x.conn.Rate, Most: x.conn.MaxRequests, NoneAhead: x.conn.NoneAhead, Age: x.Age, Scope: x.Scope, Recalled: x.recalled(of),
 	}
 }
 

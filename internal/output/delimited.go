@@ -14,6 +14,7 @@ type delimited struct {
 	o         Options
 	delimiter rune
 	begun     bool
+	foreign   bool // there are letters beyond ASCII
 	guarded   int64
 }
 
@@ -52,16 +53,16 @@ func (d *delimited) row(values []any) error {
 		}
 		s, isText := v.(string)
 		switch {
+		case v == nil && len(values) == 1:
+			d.w.WriteString(`""`) //nolint:errcheck // readers drop an empty line
+		case v == nil:
 		case isText && d.o.SafeCells && isFormula(s):
 			d.guarded++
 			d.quoted("'" + s)
-		case isText:
-			d.quoted(s)
-		case v == nil && len(values) == 1:
-			d.w.WriteString(`""`) //nolint:errcheck // readers drop an empty line
 		default:
-			d.w.WriteString(text(v)) //nolint:errcheck
+			d.quoted(text(v)) // of a number, too: its point or its sign may be the delimiter
 		}
+		d.foreign = d.foreign || isText && strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
 	}
 	d.w.WriteByte('\n') //nolint:errcheck
 	return d.w.Flush()
@@ -95,5 +96,8 @@ func (d *delimited) end() error { return nil }
 func (d *delimited) close() error {
 	d.o.tellCount(d.guarded, "cell begins as a formula does and got a ' before it: --safe-cells=false leaves it as it is",
 		"cells begin as formulas do and got a ' before them: --safe-cells=false leaves them as they are")
+	if d.foreign && !d.o.BOM {
+		d.o.hint("Excel takes letters beyond ASCII for others in a file that does not begin with a mark: write --bom, or an .xlsx file")
+	}
 	return nil
 }

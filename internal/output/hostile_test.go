@@ -21,7 +21,7 @@ type result struct {
 var pieces = []string{
 	"a", "Привет", "日本", "e\u0301", "👩‍👩‍👧", " ", "0", "1.5", "\x1b[31m", "\u009b0m", "\x1b]0;title\a", "\u202e", "\u2066", "\u200b", "\ufeff", "\x00", "\x7f",
 	"=1+1", "+", "-", "@", "\t", "\r", "\n", "\r\n", ",", ";", "|", "\"", "'", "\\", `\.`, "`", "*", "_", "[x](javascript:y)", "![", "<script>alert(1)</script>",
-	"</td>", "&lt;", "&", "_x0041_", "\xff", "\xc3", "\ufffe", "\u2028", "https://x.org/a|b?c=<d>&e=\"f\"", "http://[", "javascript:y", "2024-01-02", "2024-01-02 03:04:05", "NULL", "~~", "#",
+	"</td>", "&lt;", "&", "_x0041_", "\xff", "\xc3", "\ufffe", "\u2028", "https://x.org/a|b?c=<d>&e=\"f\"", "http://[", "javascript:y", "2024-01-02", "2024-01-02 03:04:05", "NULL", "~~", "#", "$x$", "&copy;",
 }
 
 func drawText(t *rapid.T, name string) string {
@@ -39,7 +39,7 @@ func drawValue(t *rapid.T) any {
 	case 1:
 		return rapid.SampledFrom([]int64{0, 1, -1, 1 << 53, 1<<53 + 1, math.MaxInt64, math.MinInt64, 999_999_999_999_999, 1_000_000_000_000_000}).Draw(t, "whole")
 	case 2:
-		return rapid.SampledFrom([]float64{0, 1, -0.5, 0.1, 1e21, 1e-7, 1234567.5, math.Inf(1), math.Inf(-1), math.MaxFloat64}).Draw(t, "real")
+		return rapid.SampledFrom([]float64{0, 1, -0.5, 0.1, 1e21, 1e-7, 1234567.5, 2.0 / 3, 0.30000000000000004, 123456789.12345679, -1.2345678901234567e17, math.Inf(1), math.Inf(-1), math.MaxFloat64, 1.79e308, 5e-324}).Draw(t, "real")
 	case 3:
 		return []byte(drawText(t, "blob"))
 	}

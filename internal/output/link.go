@@ -3,6 +3,9 @@ package output
 import (
 	"net/url"
 	"strings"
+	"unicode"
+
+	"golang.org/x/net/idna"
 )
 
 // isAddress reports a text that looks like the address of a page.
@@ -20,6 +23,16 @@ func linkOf(value any) string {
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" || strings.ContainsAny(u.Host, " <>\"{}|\\^`") {
 		return ""
+	}
+	if strings.ContainsFunc(u.Host, func(r rune) bool { return r > unicode.MaxASCII }) {
+		host, err := idna.Lookup.ToASCII(u.Hostname())
+		if err != nil {
+			return ""
+		}
+		if port := u.Port(); port != "" {
+			host += ":" + port
+		}
+		u.Host = host
 	}
 	return u.String()
 }

@@ -80,14 +80,17 @@ func (m *markdown) write(b *strings.Builder) error {
 
 var (
 	// inAddress escapes what would end a cell or an address; a backslash would become a part of it.
-	inAddress = strings.NewReplacer("|", "%7C", "\\", "%5C", "<", "%3C", ">", "%3E", "`", "%60", "*", "%2A", "[", "%5B", "]", "%5D", "~", "%7E")
-	inText    = strings.NewReplacer("\\", `\\`, "|", `\|`, "`", "\\`", "*", `\*`, "[", `\[`, "]", `\]`, "~", `\~`, "<", "&lt;", ">", "&gt;", "&", "&amp;")
+	inAddress = strings.NewReplacer("|", "%7C", "\\", "%5C", "<", "%3C", ">", "%3E", "`", "%60", "*", "%2A", "[", "%5B", "]", "%5D", "~", "%7E", "$", "%24")
+	inText    = strings.NewReplacer("\\", `\\`, "|", `\|`, "`", "\\`", "*", `\*`, "[", `\[`, "]", `\]`, "~", `\~`, "$", `\$`, "<", "&lt;", ">", "&gt;")
+	// entity is what is read as another character. Any other & stays, so that an address in a text remains the same.
+	entity = regexp.MustCompile(`&(#?[0-9A-Za-z]+;)`)
 	// edges are underscores that may begin or end what is emphasized: not those inside a word.
 	edges    = regexp.MustCompile(`\b_+|_+\b`)
 	newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 )
 
-// cell is a value between two bars. No text of a page's makes a link, a picture or a tag.
+// cell is a value between two bars. No text of a page's makes a picture, a formula, a tag, or a link to another address
+// than it shows.
 func (m *markdown) cell(value any) string {
 	s := m.text(text(value))
 	if linkOf(value) != "" && !strings.ContainsAny(s, " ") {
@@ -95,7 +98,7 @@ func (m *markdown) cell(value any) string {
 	}
 	lines := strings.Split(newlines.Replace(s), "\n")
 	for i, l := range lines {
-		l = inText.Replace(Visible(l))
+		l = inText.Replace(entity.ReplaceAllString(Visible(l), "&amp;$1"))
 		lines[i] = edges.ReplaceAllStringFunc(l, func(run string) string { return strings.ReplaceAll(run, "_", `\_`) })
 	}
 	return strings.Join(lines, "<br>")

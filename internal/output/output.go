@@ -15,6 +15,7 @@ type Format struct {
 	Endings []string // of files in this format, in small letters
 	Binary  bool     // nothing for a terminal
 	Single  bool     // a file has the rows of one result
+	Spools  bool     // it keeps rows in temporary files until the last has come
 
 	also string // another word for it
 	make func(w *bufio.Writer, o Options) format
@@ -39,8 +40,8 @@ var formats = []*Format{
 	{Name: "ndjson", also: "jsonl", Endings: []string{".ndjson", ".jsonl"}, make: newNDJSON},
 	{Name: "markdown", Endings: []string{".md", ".markdown"}, make: newMarkdown},
 	{Name: "html", Endings: []string{".html", ".htm"}, make: newHTML},
-	{Name: "xlsx", Endings: []string{".xlsx"}, Binary: true, make: newXLSX},
-	{Name: "parquet", Endings: []string{".parquet"}, Binary: true, Single: true, make: newParquet},
+	{Name: "xlsx", Endings: []string{".xlsx"}, Binary: true, Spools: true, make: newXLSX},
+	{Name: "parquet", Endings: []string{".parquet"}, Binary: true, Single: true, Spools: true, make: newParquet},
 	{Name: "line", make: newLine},
 }
 

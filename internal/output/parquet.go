@@ -30,7 +30,7 @@ func newParquet(w *bufio.Writer, o Options) format { return &parquetFile{w: w, o
 
 func (p *parquetFile) begin(_ string, columns []Column) (err error) {
 	p.columns, p.held = columns, make([]contents, len(columns))
-	p.result, err = newSpool(len(columns))
+	p.result, err = newSpool(p.o.TempDir, len(columns))
 	return err
 }
 

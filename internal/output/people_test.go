@@ -95,6 +95,23 @@ func TestLaterCellsOfATable(t *testing.T) {
 	}
 }
 
+// What is left of a number that is shortened is another number: it may use the room beside the table.
+func TestLaterNumbersOfATable(t *testing.T) {
+	r := one("n")
+	for i := range sample + 1 {
+		r.rows = append(r.rows, []any{int64(i)})
+	}
+	r.rows = append(r.rows, []any{int64(1234567)})
+	if got := r.written(t, "table", Options{Width: 80}); !strings.HasSuffix(got, "| 200 |\n| 1234567 |\n+-----+\n") {
+		t.Errorf("%q", got[len(got)-60:])
+	}
+	for terminal, want := range map[int]string{11: "| 1234567 |", 10: "| 12… |"} {
+		if got := r.written(t, "table", Options{Width: terminal}); !strings.HasSuffix(got, "\n"+want+"\n+-----+\n") {
+			t.Errorf("in %d: %q", terminal, got[len(got)-60:])
+		}
+	}
+}
+
 func TestShorten(t *testing.T) {
 	for _, tt := range []struct {
 		text string
@@ -135,11 +152,15 @@ func TestMarkdownKeepsItsCells(t *testing.T) {
 }
 
 func TestMarkdown(t *testing.T) {
-	r := &result{columns: []Column{{Name: "link_text"}, {Name: "n"}}, rows: [][]any{{"a|b\nc_d _e_ <b>", int64(1)}, {"https://x.org/a_b|c", nil}}}
+	r := &result{columns: []Column{{Name: "link_text"}, {Name: "n"}}, rows: [][]any{
+		{"a|b\nc_d _e_ <b>", int64(1)}, {"https://x.org/a_b|c", nil}, {"see https://x.org/?a=1&b=2 & pay $5, $6", nil}, {"&lt;b&gt; &copy; &#36;", nil},
+	}}
 	const want = `| link_text | n |
 | --- | ---: |
 | a\|b<br>c_d \_e\_ &lt;b&gt; | 1 |
 | https://x.org/a_b%7Cc |  |
+| see https://x.org/?a=1&b=2 & pay \$5, \$6 |  |
+| &amp;lt;b&amp;gt; &amp;copy; &amp;#36; |  |
 `
 	if got := r.written(t, "markdown", Options{}); got != want {
 		t.Error(got)

@@ -150,7 +150,7 @@ func readCSV(s string, delimiter rune) (records [][]csvField) {
 func TestCSVComesBack(t *testing.T) {
 	check(t, func(t *rapid.T) {
 		r := drawResult(t)
-		o := Options{Header: true, Delimiter: rapid.SampledFrom([]rune{0, ';', '|', 'é'}).Draw(t, "delimiter"), BOM: rapid.Bool().Draw(t, "BOM")}
+		o := Options{Header: true, Delimiter: rapid.SampledFrom([]rune{0, ';', '|', 'é', '.', '-', '1', 'X', ' '}).Draw(t, "delimiter"), BOM: rapid.Bool().Draw(t, "BOM")}
 		name := rapid.SampledFrom([]string{"csv", "tsv"}).Draw(t, "format")
 		s := r.written(t, name, o)
 		if o.BOM {
@@ -343,5 +343,21 @@ func TestParquetTellsOfMixedColumns(t *testing.T) {
 	r.written(t, "parquet", Options{})
 	if len(r.told) != 1 || r.told[0] != "column a has values of several kinds: it is written as text" {
 		t.Errorf("%q", r.told)
+	}
+}
+
+// Excel reads a file without a mark in the letters of the system: whoever writes one is told.
+func TestAHintOnLettersBeyondASCII(t *testing.T) {
+	for _, tt := range []struct {
+		format string
+		value  any
+		bom    bool
+		hints  int
+	}{{"csv", "Привет", false, 1}, {"tsv", "é", false, 1}, {"csv", "Привет", true, 0}, {"csv", "plain", false, 0}, {"csv", int64(1), false, 0}, {"json", "Привет", false, 0}} {
+		var hints []string
+		one("a", tt.value, tt.value).written(t, tt.format, Options{BOM: tt.bom, Hint: func(s string) { hints = append(hints, s) }})
+		if len(hints) != tt.hints || tt.hints > 0 && !strings.Contains(hints[0], "--bom") {
+			t.Errorf("%s of %v, BOM %t: %q", tt.format, tt.value, tt.bom, hints)
+		}
 	}
 }

@@ -21,8 +21,8 @@ type spool struct {
 	scratch []byte
 }
 
-func newSpool(columns int) (*spool, error) {
-	f, err := os.CreateTemp("", "serpstat-sql-*") // with mode 0600
+func newSpool(dir string, columns int) (*spool, error) {
+	f, err := os.CreateTemp(dir, "serpstat-sql-*") // with mode 0600
 	if err != nil {
 		return nil, fmt.Errorf("keeping rows in a temporary file: %w", err)
 	}

@@ -26,6 +26,7 @@ type table struct {
 	rows    [][]string // of the sample
 	right   []bool     // columns of numbers
 	widths  []int      // nil before the sample is drawn; of the columns that are shown
+	spare   int        // columns of the terminal beside the table
 	hidden  int        // columns that do not fit
 }
 
@@ -114,6 +115,7 @@ func (t *table) measure(names []string) {
 	if t.o.Width > 0 {
 		t.widths = fit(t.widths, t.right, t.o.Width)
 		t.hidden = len(t.columns) - len(t.widths)
+		t.spare = t.o.Width - width(t.ruled())
 	}
 }
 
@@ -157,13 +159,19 @@ func fit(widths []int, numbers []bool, terminal int) []int {
 	}
 }
 
-// draw writes a row.
+// draw writes a row. A number that is longer than those of the sample is shortened only where there is no room beside the
+// table: what is left of it would be another number.
 func (t *table) draw(cells []string) error {
 	var b strings.Builder
+	spare := t.spare
 	for i, w := range t.widths {
 		cell := cells[i]
-		if t.o.Width > 0 {
-			cell = shorten(cell, w)
+		if more := width(cell) - w; t.o.Width > 0 && more > 0 {
+			if t.right[i] && more <= spare {
+				spare -= more
+			} else {
+				cell = shorten(cell, w)
+			}
 		}
 		b.WriteString("| ")
 		b.WriteString(pad(cell, w, t.right[i]))
@@ -179,6 +187,11 @@ func (t *table) draw(cells []string) error {
 
 // rule writes a line between a table's parts.
 func (t *table) rule() error {
+	_, err := io.WriteString(t.w, t.ruled()+"\n")
+	return err
+}
+
+func (t *table) ruled() string {
 	var b strings.Builder
 	for _, w := range t.widths {
 		b.WriteByte('+')
@@ -187,7 +200,6 @@ func (t *table) rule() error {
 	if t.hidden > 0 {
 		b.WriteString("+" + strings.Repeat("-", width(ellipsis)+2))
 	}
-	b.WriteString("+\n")
-	_, err := io.WriteString(t.w, b.String())
-	return err
+	b.WriteByte('+')
+	return b.String()
 }

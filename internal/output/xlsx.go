@@ -4,9 +4,9 @@ import (
 	"bufio"
 	"fmt"
 	"math"
-	"os"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -34,7 +34,6 @@ type workbook struct {
 	w       *bufio.Writer
 	o       Options
 	file    *excelize.File
-	dir     string // of the library's temporary files
 	styles  styles
 	names   map[string]bool // of sheets, in small letters
 	links   links
@@ -45,8 +44,8 @@ type workbook struct {
 	held    []contents
 	widths  []int
 
-	rowsMost                       int // of a sheet
-	controls, cut, asText, noLinks int64
+	rowsMost                                int // of a sheet
+	controls, cut, asText, inexact, noLinks int64
 }
 
 // gcPercent of the process while a sheet is written: the library makes much garbage of its cells, beside its buffers and
@@ -68,15 +67,12 @@ func (x *workbook) begin(title string, columns []Column) (err error) {
 	x.begun++
 	x.title, x.columns = title, columns
 	x.held, x.widths = make([]contents, len(columns)), make([]int, len(columns))
-	x.result, err = newSpool(len(columns))
+	x.result, err = newSpool(x.o.TempDir, len(columns))
 	return err
 }
 
 func (x *workbook) open() (err error) {
-	if x.dir, err = os.MkdirTemp("", "serpstat-sql-*"); err != nil {
-		return fmt.Errorf("keeping a workbook in temporary files: %w", err)
-	}
-	x.file = excelize.NewFile(excelize.Options{TmpDir: x.dir})
+	x.file = excelize.NewFile(excelize.Options{TmpDir: x.o.TempDir})
 	day, second := "yyyy-mm-dd", "yyyy-mm-dd hh:mm:ss"
 	for to, style := range map[*int]*excelize.Style{
 		&x.styles.header: {Font: &excelize.Font{Bold: true}},
@@ -136,6 +132,7 @@ func (x *workbook) close() error {
 	x.o.tellCount(x.controls, "text has control characters, which a cell cannot hold: U+FFFD stands for them", "texts have control characters, which a cell cannot hold: U+FFFD stands for them")
 	x.o.tellCount(x.cut, "text is longer than the 32,767 characters of a cell, and is cut", "texts are longer than the 32,767 characters of a cell, and are cut")
 	x.o.tellCount(x.asText, "number is written as text, since Excel keeps fifteen digits", "numbers are written as texts, since Excel keeps fifteen digits")
+	x.o.tellCount(x.inexact, "number is rounded to the fifteen digits that Excel keeps", "numbers are rounded to the fifteen digits that Excel keeps")
 	x.o.tellCount(x.noLinks, "address cannot be clicked: a sheet takes 65,530 links, of at most 2,079 characters", "addresses cannot be clicked: a sheet takes 65,530 links, of at most 2,079 characters")
 	if x.file == nil {
 		return nil
@@ -151,8 +148,7 @@ func (x *workbook) abandon() {
 		x.result.close() //nolint:errcheck // nobody reads it any more
 	}
 	if x.file != nil {
-		x.file.Close() //nolint:errcheck
-		os.RemoveAll(x.dir)
+		x.file.Close() //nolint:errcheck // it removes the library's temporary files
 	}
 	x.result, x.file = nil, nil
 }
@@ -257,7 +253,7 @@ func (s *sheet) cell(column int, value any) any {
 		return v
 	case float64:
 		if !math.IsInf(v, 0) {
-			return v
+			return s.rounded(v)
 		}
 	case string:
 		if s.held[column].areTimes() {
@@ -271,6 +267,16 @@ func (s *sheet) cell(column int, value any) any {
 		return s.fitting(v)
 	}
 	return s.fitting(text(value))
+}
+
+// rounded is a number in the fifteen digits that Excel keeps: the library cuts the others off.
+func (x *workbook) rounded(v float64) float64 {
+	r, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 15, 64), 64)
+	if err != nil || r == v { // it is beyond all others when it is rounded
+		return v
+	}
+	x.inexact++
+	return r
 }
 
 func (s *sheet) link(column int, address string) bool {

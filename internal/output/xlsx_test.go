@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"unicode/utf16"
@@ -58,6 +59,12 @@ func TestAWorkbookHasTheValues(t *testing.T) {
 				case float64:
 					if isText != math.IsInf(v, 0) {
 						t.Fatalf("%v is a text: %t", v, isText)
+					}
+					want := fmt.Sprintf("%.14e", v) // fifteen digits
+					if n, err := strconv.ParseFloat(got, 64); !isText && (err != nil || fmt.Sprintf("%.14e", n) != want) {
+						t.Fatalf("%v is %s, want %s", v, got, want)
+					} else if n != v && !isText {
+						changed = true
 					}
 				default:
 					want := cut(text(v))
@@ -191,18 +198,48 @@ func TestRowsPastASheetsLast(t *testing.T) {
 	}
 }
 
+// A number that Excel cannot hold is rounded, not cut, and told.
+func TestNumbersOfMoreDigitsThanExcelKeeps(t *testing.T) {
+	r := one("a", 2.0/3, 0.1, 123456789.12345678, 1e300, int64(7))
+	f := open(t, r.written(t, "xlsx", Options{}))
+	defer f.Close()
+	for i, want := range []string{"0.666666666666667", "0.1", "123456789.123457", "1" + strings.Repeat("0", 300), "7"} {
+		if got, _ := f.GetCellValue("Result 1", fmt.Sprintf("A%d", i+1), excelize.Options{RawCellValue: true}); got != want {
+			t.Errorf("%v is %s, want %s", r.rows[i], got, want)
+		}
+	}
+	if len(r.told) != 1 || r.told[0] != "2 numbers are rounded to the fifteen digits that Excel keeps" {
+		t.Errorf("told %q", r.told)
+	}
+}
+
+func TestWhereAnAddressLeads(t *testing.T) {
+	for address, want := range map[string]string{
+		"https://x.org/a b": "https://x.org/a%20b", "https://пример.рф/путь": "https://xn--e1afmkfd.xn--p1ai/%D0%BF%D1%83%D1%82%D1%8C", "http://пример.рф:8080/": "http://xn--e1afmkfd.xn--p1ai:8080/",
+		"javascript:alert(1)": "", "https://": "", "https://a\u202eb.org/": "", "HTTPS://x.org": "", "https://x.org/\u202egpj.exe": "", "https://x.org/\x00": "", `https://a"b.org/`: "", "https://a{b}.org/": "", "https://x.org/%zz": "",
+	} {
+		if got := linkOf(address); got != want {
+			t.Errorf("%s leads to %q, want %q", address, got, want)
+		}
+	}
+}
+
 // Nothing is left of a workbook or a Parquet file that fails, neither in the output nor on disk.
 func TestNothingIsLeftOfWhatFails(t *testing.T) {
+	const rows = 1500 // of 16 KB: more than the library holds in memory
 	for _, name := range []string{"xlsx", "parquet"} {
 		dir := t.TempDir()
-		t.Setenv("TMPDIR", dir)
-		t.Setenv("TMP", dir)
+		if f := Named(name); !f.Spools {
+			t.Errorf("%s does not say that it keeps rows in files", name)
+		}
 		for _, ends := range []bool{false, true} {
 			var b bytes.Buffer
 			w := newBuffer(&b)
-			d := Named(name).New(w, Options{})
+			d := Named(name).New(w, Options{TempDir: dir})
 			d.Begin("", []Column{{Name: "a"}})
-			d.Row([]any{"x"})
+			for range rows {
+				d.Row([]any{strings.Repeat("x", 1<<14)})
+			}
 			if ends && name == "xlsx" {
 				d.End()
 			}

@@ -116,19 +116,26 @@ func (s *Series) after(row int64) (n int) {
 // rate sends off while one is answered, and two more. It is one as long as little is known.
 func (r *Reader) depth(want int64) int {
 	s := r.series
-	if s.total < 0 || want < 0 && r.returned < Ramp {
+	if s.total < 0 || want < 0 && r.returned < Ramp || r.noneAhead() {
 		return 1
 	}
 	n := int(r.Rate*s.latency.Seconds()) + 2
 	return max(min(n, r.Most), 1)
 }
 
-// behind is how many pages whoever takes the rows is behind, besides the one that is being taken.
+func (r *Reader) noneAhead() bool { return r.NoneAhead != nil && r.NoneAhead() }
+
+// behind is how many pages whoever takes the rows is behind, besides the one that is being taken, unless that has to be
+// taken first.
 func (r *Reader) behind() int {
 	if r.Pace == nil || r.returned < Ramp {
 		return 0
 	}
-	return max(r.returned-r.Pace.Taken()-1, 0)
+	behind := r.returned - r.Pace.Taken()
+	if !r.noneAhead() {
+		behind--
+	}
+	return max(behind, 0)
 }
 
 // affords reports that a check of a border leaves enough for the rows that are needed. One that has to be made is asked

@@ -16,6 +16,8 @@ type Options struct {
 	Size func(offset, want int64, most int) int
 	Rate float64 // requests a second; with the latency it decides how many pages are fetched ahead
 	Most int     // requests at a time
+	// NoneAhead reports that no page is to be fetched before it is needed; nil is that pages may be.
+	NoneAhead func() bool
 	// Spare reports that a reader who still needs so many rows can pay for more besides; nil is that it can.
 	Spare func(need, more int64) bool
 	// Pace is that of whoever takes the rows; nil is that they are taken as they come.

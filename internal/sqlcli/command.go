@@ -41,10 +41,31 @@ func Main(version string) int {
 		debug.SetGCPercent(gcPercent)
 	}
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE) // a closed pipe is an error of Write, not the end
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	ending := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) { // else nohup has started it
+		ending = append(ending, syscall.SIGHUP)
+	}
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, ending...)
+	go obey(signals, cancel, func() {
+		temporaries.removeAll()
+		os.Exit(exitInterrupted)
+	})
 	return run(ctx, version, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
+}
+
+// obey cancels the run at a signal, and ends the process at the next one. While a pager has the terminal, Ctrl-C is for the pager:
+// if we ended, it would stay behind, and share the terminal with the shell.
+func obey(signals <-chan os.Signal, cancel, end func()) {
+	<-signals
+	cancel()
+	for signal := range signals {
+		if signal != os.Interrupt || !paging.Load() {
+			end()
+		}
+	}
 }
 
 // run is the command without the process around it.

@@ -17,6 +17,7 @@ type destination struct {
 	file   *wholeFile // nil is none
 	pages  *pager     // nil where nobody looks
 	width  int        // of the terminal; 0 is none
+	dir    string     // for the format's temporary files; "" is none
 }
 
 // openDestination opens what the flags name, before anything is bought. quit is called by a reader of pages who has seen
@@ -29,6 +30,15 @@ func (s *session) openDestination(quit func(cause error)) (*destination, error) 
 			return nil, usage("--output %s: %v", s.flags.target, err)
 		}
 		d.file, d.stream = file, file.File
+	}
+	if s.flags.format().Spools && s.flags.writesRows() {
+		dir, err := os.MkdirTemp("", "serpstat-sql-*") // its owner's alone
+		if err != nil {
+			d.discard()
+			return nil, usage("%s needs a directory for temporary files, which TMPDIR says: %v", s.flags.output, err)
+		}
+		temporaries.add(dir)
+		d.dir = dir
 	}
 	d.w = d.stream
 	if d.file == nil || d.file.name == "" {
@@ -54,6 +64,14 @@ func (s *session) openDestination(quit func(cause error)) (*destination, error) 
 	return d, nil
 }
 
+// buffer is how many bytes are written at once: few where people may have seen enough with each line.
+func (d *destination) buffer() int {
+	if d.pages != nil && d.pages.command != nil {
+		return 512
+	}
+	return 4096
+}
+
 // checkOutput finds what the output cannot take, before anything is bought.
 func (s *session) checkOutput() error {
 	if f := s.flags.format(); f.Binary && s.flags.target == "" && isTerminal(s.stdout) {
@@ -64,9 +82,13 @@ func (s *session) checkOutput() error {
 
 // newDocument begins the document of so many results.
 func (s *session) newDocument(results int) *output.Document {
+	var hint func(string)
+	if s.flags.target != "" { // which people open
+		hint = s.progress.hint
+	}
 	return s.flags.format().New(s.out, output.Options{
 		Header: s.flags.header, Delimiter: s.flags.delimiterRune(), BOM: s.flags.bom, SafeCells: s.flags.safeCells,
-		Width: s.to.width, Results: results, Tell: s.progress.warn,
+		Width: s.to.width, Results: results, TempDir: s.to.dir, Tell: s.progress.warn, Hint: hint,
 	})
 }
 
@@ -96,15 +118,21 @@ func (s *session) endOutput(err error) error {
 	if err == nil && s.settle != nil {
 		err = s.settle()
 	}
-	if err == nil && s.to.file != nil {
+	if s.to.file == nil {
+		return err
+	}
+	if err == nil {
 		err = s.to.file.commit()
 	}
-	return err
+	return s.to.file.named(err)
 }
 
-// discard removes what was not ended.
+// discard removes what was not ended, and what was only needed on the way.
 func (d *destination) discard() {
 	if d.file != nil {
 		d.file.discard()
+	}
+	if d.dir != "" {
+		temporaries.remove(d.dir)
 	}
 }

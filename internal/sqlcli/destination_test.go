@@ -100,16 +100,20 @@ func TestAScreenIsFull(t *testing.T) {
 	for _, tt := range []struct {
 		text  string
 		lines int
-	}{{"a\nb\n", 2}, {strings.Repeat("x", 25) + "\n", 3}, {"жжжжж\n", 1}, {"a", 0}} {
+	}{
+		{"a\nb\n", 2}, {strings.Repeat("x", 25) + "\n", 3}, {strings.Repeat("x", 10) + "\n", 1}, {strings.Repeat("x", 20) + "\n", 2}, {"жжжжж\n", 1}, {"\n", 1}, {"a", 0},
+		{strings.Repeat("x", 25), 2}, {"日本語日本語\n", 2},
+	} {
 		for size := 1; size <= len(tt.text); size++ {
 			p := &pager{width: 10, height: 100, command: []string{"none"}, terminal: &bytes.Buffer{}}
+			lines := 0
 			for rest := tt.text; rest != ""; {
 				n := min(size, len(rest))
-				p.Write([]byte(rest[:n]))
+				lines = p.count([]byte(rest[:n]))
 				rest = rest[n:]
 			}
-			if p.lines != tt.lines && size == len(tt.text) {
-				t.Errorf("%q in pieces of %d: %d lines", tt.text, size, p.lines)
+			if lines != tt.lines {
+				t.Errorf("%q in pieces of %d: %d lines", tt.text, size, lines)
 			}
 		}
 	}
@@ -148,5 +152,23 @@ func TestWhatOutputMeans(t *testing.T) {
 		if (err != nil) != (tt.format == "") || err == nil && (f.output != tt.format || f.target != tt.target) {
 			t.Errorf("%q: %s into %q, %v", tt.words, f.output, f.target, err)
 		}
+	}
+}
+
+// An error of writing names the file that the user knows.
+func TestAnErrorNamesTheFile(t *testing.T) {
+	target := filepath.Join(t.TempDir(), "links.csv")
+	f, err := openWhole(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.discard()
+	full := &os.PathError{Op: "write", Path: f.File.Name(), Err: errors.New("no space left on device")}
+	if got := f.named(full).Error(); got != target+" could not be written: no space left on device" {
+		t.Error(got)
+	}
+	other := errors.New("other")
+	if got := f.named(other); got != other {
+		t.Error(got)
 	}
 }

@@ -128,7 +128,8 @@ func copyDatabase(file string) (copied string, remove func(), err error) {
 	if err != nil {
 		return "", func() {}, err
 	}
-	remove = func() { os.RemoveAll(dir) }
+	temporaries.add(dir)
+	remove = func() { temporaries.remove(dir) }
 	copied = filepath.Join(dir, filepath.Base(file))
 	for _, beside := range []string{"", "-wal", "-journal"} {
 		err := copyFile(copied+beside, file+beside)

@@ -41,12 +41,15 @@ func (f *outputFlags) choose(given func(name string) bool) error {
 		case named != nil:
 			format = named
 		case isFileName(word):
+			if f.target != "" {
+				return usage("--output %s and --output %s: a run writes one file", f.target, word)
+			}
 			f.target = word
 		default:
 			return usage("--output %s: write one of %s, or a file whose ending says the format, such as report.xlsx", word, strings.Join(output.Names(), ", "))
 		}
 	}
-	if f.target == "/dev/stdout" {
+	if f.target == "/dev/stdout" || descriptor(f.target) == 1 {
 		f.target = ""
 	}
 	if format == nil && f.target != "" {

@@ -12,8 +12,12 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
 )
+
+// paging says that a pager has the terminal: Ctrl-C is for it, and nothing is bought ahead of whoever looks at its pages.
+var paging atomic.Bool
 
 // pager shows on a terminal what fits on its screen, and the rest through a program that pages. It takes no more than
 // the program reads, and a pipe holds, so that rows which nobody looks at are not bought.
@@ -27,8 +31,8 @@ type pager struct {
 
 	mu      sync.Mutex
 	held    bytes.Buffer
-	lines   int // of the screen that what is held takes
-	column  int // of the last line
+	lines   int    // of the screen that what is held takes
+	last    []byte // the line that has not ended
 	cmd     *exec.Cmd
 	pipe    *os.File
 	ended   chan struct{} // closed when the program has ended
@@ -77,8 +81,7 @@ func (p *pager) Write(b []byte) (int, error) {
 		return p.terminal.Write(b)
 	}
 	p.held.Write(b)
-	p.count(b)
-	if p.lines < p.height { // the last one is for the prompt
+	if p.count(b) < p.height { // the last line is for the prompt
 		return len(b), nil
 	}
 	if err := p.start(); err != nil {
@@ -89,19 +92,25 @@ func (p *pager) Write(b []byte) (int, error) {
 	return len(b), p.show(p.pipe)
 }
 
-// count counts lines as a screen has them.
-func (p *pager) count(b []byte) {
-	for len(b) > 0 {
-		line, rest, whole := bytes.Cut(b, []byte("\n"))
-		p.column += utf8.RuneCount(line)
-		if p.lines += p.column / p.width; whole {
-			p.lines++
-			p.column = 0
-		} else {
-			p.column %= p.width
-		}
-		b = rest
+// count counts the lines that what is held takes on the screen: a long one takes several.
+func (p *pager) count(b []byte) int {
+	onScreen := func(line []byte) int {
+		const tab = 8 // at most
+		return max(1, (uniseg.StringWidth(string(line))+tab*bytes.Count(line, []byte("\t"))+p.width-1)/p.width)
 	}
+	p.last = append(p.last, b...)
+	for {
+		line, rest, whole := bytes.Cut(p.last, []byte("\n"))
+		if !whole {
+			break
+		}
+		p.lines += onScreen(line)
+		p.last = rest
+	}
+	if len(p.last) == 0 {
+		return p.lines
+	}
+	return p.lines + onScreen(p.last) - 1
 }
 
 // show writes what is held.
@@ -122,7 +131,9 @@ func (p *pager) start() error {
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = reader, p.terminal, p.stderr
 	cmd.Env = pagerEnvironment(os.Environ())
 	p.progress.pause()
+	paging.Store(true)
 	if err := cmd.Start(); err != nil {
+		paging.Store(false)
 		writer.Close()
 		p.progress.resume()
 		return err
@@ -181,7 +192,7 @@ func (p *pager) end() error {
 
 // finish shows what is held, or waits until the program has been left.
 func (p *pager) finish() error {
-	p.lines, p.column = 0, 0
+	p.lines, p.last = 0, nil
 	if p.cmd == nil {
 		if p.held.Len() == 0 {
 			return p.failure
@@ -192,6 +203,7 @@ func (p *pager) finish() error {
 	p.atEnd.Store(true)
 	p.pipe.Close()
 	<-p.ended
+	paging.Store(false)
 	p.cmd = nil
 	p.progress.resume()
 	return p.failure

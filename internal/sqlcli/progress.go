@@ -159,6 +159,17 @@ func (p *progress) warn(text string) {
 	fmt.Fprintf(p.stderr, "serpstat-sql: warning: %s\n", text)
 }
 
+// hint shows what may help, unless all is to be quiet.
+func (p *progress) hint(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.quiet {
+		return
+	}
+	p.clearBar()
+	fmt.Fprintf(p.stderr, "serpstat-sql: hint: %s\n", text)
+}
+
 // pause leaves the terminal to a pager. Warnings wait until it has ended.
 func (p *progress) pause() {
 	p.mu.Lock()

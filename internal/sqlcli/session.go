@@ -152,7 +152,7 @@ func (s *session) withOutput(ctx context.Context, work func(context.Context) err
 		return err
 	}
 	defer s.to.discard()
-	s.out = bufio.NewWriter(s.to.w)
+	s.out = bufio.NewWriterSize(s.to.w, s.to.buffer())
 	if s.flags.writesRows() {
 		s.document = s.newDocument(s.results)
 	}
@@ -178,7 +178,7 @@ func (s *session) engineOptions() (o sqlengine.Options, end func(), err error) {
 	if o.Config, err = s.flags.connectionConfig(); err != nil {
 		return o, end, err
 	}
-	plugin := serpstat.Options{Engine: plan.SQLite, Unguarded: true, Observe: s.progress.observe, CacheTTL: defaultCacheTTL}
+	plugin := serpstat.Options{Engine: plan.SQLite, Unguarded: true, Observe: s.progress.observe, NoneAhead: paging.Load, CacheTTL: defaultCacheTTL}
 	o.CacheTTL = answers.MostAge // the plugin knows what its user wants
 	if s.kept = (&keptAnswers{warn: s.progress.warn}); !s.flags.demo {
 		plugin.Answers = s.kept.open
