@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
 )
 
@@ -48,6 +49,9 @@ func isDomain(text string) bool {
 		return false
 	}
 	host, _, _ := strings.Cut(strings.ToLower(text), "/")
+	if ascii, err := idna.ToASCII(host); err == nil { // as the list of suffixes has пример.рф
+		host = ascii
+	}
 	suffix, known := publicsuffix.PublicSuffix(strings.TrimSuffix(host, "."))
 	return known && suffix != host || strings.HasSuffix(host, ".example") // which is kept for examples
 }

@@ -100,7 +100,7 @@ func (c *columnType) add(r reader, cell any) {
 }
 
 var (
-	writtenNumber = regexp.MustCompile(`^-?([$€£₽₴¥]?)[\s\x{a0}]?-?(0|[1-9][0-9]{0,14}|[1-9][0-9]{0,2}(?:[ ,'\x{a0}\x{202f}][0-9]{3})+)([.,][0-9]{1,15})?[\s\x{a0}]?[%$€£₽₴¥]?$`)
+	writtenNumber = regexp.MustCompile(`^-?([$€£₽₴¥]?)[\s\x{a0}]?-?(0|[1-9][0-9]{0,14}|[1-9][0-9]{0,2}(?:[ .,'\x{a0}\x{202f}][0-9]{3})+)([.,][0-9]{1,15})?[\s\x{a0}]?[%$€£₽₴¥]?$`)
 	digits        = regexp.MustCompile(`\d`)
 )
 

@@ -18,7 +18,7 @@ func distinct(names []string) []string {
 	used := map[string]bool{}
 	list := make([]string, len(names))
 	for i, written := range names {
-		name := strings.TrimSpace(written)
+		name := strings.TrimSpace(strings.ReplaceAll(written, "\x00", "")) // which ends SQL
 		if name == "" {
 			name = freeName(fmt.Sprintf("column%d", i+1), taken, used)
 		} else if used[strings.ToLower(name)] {

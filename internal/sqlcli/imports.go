@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/input"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
@@ -170,7 +171,11 @@ func textOfNumbers(c input.Column) string {
 	name := `"` + strings.ReplaceAll(c.Name, `"`, `""`) + `"`
 	number, why := name, fmt.Sprintf("for its numbers would be written in another way (%s)", c.Written.Example)
 	for _, extra := range c.Written.Extra {
-		number = "replace(" + number + ", " + sqlengine.Literal(string(extra)) + ", '')"
+		sign := sqlengine.Literal(string(extra))
+		if extra > unicode.MaxASCII && unicode.IsSpace(extra) {
+			sign = fmt.Sprintf("char(%d)", extra) // to the eye it is a blank
+		}
+		number = "replace(" + number + ", " + sign + ", '')"
 	}
 	if c.Written.Comma {
 		number = "replace(" + number + ", ',', '.')"
