@@ -118,12 +118,12 @@ func titlesOf(rows [][]string) int {
 	most := 0
 	for i, row := range rows[:min(len(rows), maxTitles+1)] {
 		n := filled(row)
-		if i > 0 && n >= 2 && n > most {
+		if i > 0 && n > most {
 			if votes, _ := headerVotes(rows[i:]); votes > 0 {
 				return i
 			}
 		}
-		if most = max(most, n); most > 2 || classOf(row[0]) > words && !strings.HasPrefix(row[0], "#") {
+		if most = max(most, n); most > 2 || classOf(row[0]) > words {
 			break
 		}
 	}

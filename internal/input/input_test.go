@@ -126,6 +126,14 @@ func TestWhatAFileHolds(t *testing.T) {
 		{"cities are no columns", "a.csv", "city\nParis, France\nRome, Italy\n", "column1 text\n'city'\n'Paris, France'\n'Rome, Italy'"},
 		{"years above numbers", "a.csv", "domain,2023,2024\na.com,5,6\nb.com,7,8\n", "domain text, 2023 integer, 2024 integer\n'a.com' | 5 | 6\n'b.com' | 7 | 8"},
 		{"a year in the first of the rows", "a.csv", "shoes,2015\nboots,300\n", "column1 text, column2 integer\n'shoes' | 2015\n'boots' | 300"},
+		{"many titles", "a.csv", strings.Repeat("about\n", 15) + "site,links\na.com,7\n", "site text, links integer\n'a.com' | 7"},
+		{"no title that is as wide as a header", "a.csv", "Report,x\nkeyword,volume\nshoes,1\nboots,2\n", "Report text, x text\n'keyword' | 'volume'\n'shoes' | '1'\n'boots' | '2'"},
+		{"no title of three cells", "a.csv", "a,b,c,\nk,v,n,m\nx,1,2,3\n", "a text, b text, c text, column4 text\n'k' | 'v' | 'n' | 'm'\n'x' | '1' | '2' | '3'"},
+		{"years above years", "a.csv", "x,2015\na.com,2016\nb.com,2017\n", "column1 text, column2 integer\n'x' | 2015\n'a.com' | 2016\n'b.com' | 2017"},
+		{"a tab in one row", "a.csv", "k\tx,v\nshoes,1\nboots,2\n", "k\tx text, v integer\n'shoes' | 1\n'boots' | 2"},
+		{"commas in a few rows of a list", "a.txt", "Paris, France\nRome\nKyiv\nLyon\n", "column1 text\n'Paris, France'\n'Rome'\n'Kyiv'\n'Lyon'"},
+		{"zeros that are no halves of characters", "a.csv", "a,b\n\x00\x00\x00\x00\x00x,1\n", "a text, b integer\n'\x00\x00\x00\x00\x00x' | 1"},
+		{"a long negative number beside a real one", "a.csv", "a\n-9007199254740993\n0.5\n", "a text\n'-9007199254740993'\n'0.5'"},
 		{"columns without name and value", "a.csv", "d,n,,\na.com,7,,\nb.com,8,,\n", "d text, n integer\n'a.com' | 7\n'b.com' | 8"},
 		{"a column without name", "a.csv", "d,n,,\na.com,7,,\nb.com,8,x,\n", "d text, n integer, column3 text\n'a.com' | 7 | null\n'b.com' | 8 | 'x'"},
 		{"what the product's own csv has", "a.csv", "r,s,t\n1.0,0.3333333333333333,1e-07\n10.0,2.5,1e+300\n", "r real, s real, t real\n1 | 0.3333333333333333 | 1e-07\n10 | 2.5 | 1e+300"},
@@ -150,6 +158,21 @@ func TestWhatAFileHolds(t *testing.T) {
 				t.Errorf("got\n%s\nwant\n%s", got, x.want)
 			}
 		})
+	}
+}
+
+// Titles are found where the header is: who says what the first row is says that there are none.
+func TestTitlesAreNotFoundWhereTheHeaderIsTold(t *testing.T) {
+	const content = "About,\nsite,links\na.com,7\n"
+	for header, want := range map[input.Header]string{
+		input.FindHeader: "site text, links integer\n'a.com' | 7",
+		input.NoHeader:   "column1 text, column2 text\n'About' | null\n'site' | 'links'\n'a.com' | '7'",
+		input.HasHeader:  "About text, column2 text\n'site' | 'links'\n'a.com' | '7'",
+	} {
+		s, rows, err := read(t, "a.csv", content, input.Options{Header: header})
+		if err != nil || shown(s, rows) != want || (s.Titles == 1) != (header == input.FindHeader) {
+			t.Errorf("%d: %s %v", header, shown(s, rows), err)
+		}
 	}
 }
 
