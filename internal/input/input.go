@@ -17,7 +17,6 @@ import (
 
 // Options are what is said of a file beforehand. The zero value is that all is to be found out.
 type Options struct {
-	Format   Format   // "" is that of the file's ending, or else of what it begins with
 	Encoding Encoding // of text; "" is found
 	Header   Header   // whether a first row has the names of columns
 	Sheet    string   // of a workbook; "" is the first one that is not hidden
@@ -132,11 +131,9 @@ func in(name string, err error) error {
 }
 
 func (s *Source) find(ctx context.Context, name string, o Options) (err error) {
-	format := o.Format
-	if format == "" {
-		if format, err = formatOf(name, s.file); err != nil {
-			return err
-		}
+	format, err := formatOf(name, s.file)
+	if err != nil {
+		return err
 	}
 	if s.document, err = formats[format](ctx, s.file, format, o); err != nil {
 		return err

@@ -143,6 +143,10 @@ func TestWhatAFileHolds(t *testing.T) {
 		{"JSON", "a.json", `[{"d": "a.com", "n": 1, "ok": true}, {"n": 2, "more": {"x": [1, 2]}, "ok": false, "d": null}]`, "d text, n integer, ok integer, more text\n'a.com' | 1 | 1 | null\nnull | 2 | 0 | '{\"x\":[1,2]}'"},
 		{"JSON without an ending", "list", `["a.com", "b.com"]`, "value text\n'a.com'\n'b.com'"},
 		{"JSON of lists", "a.json", `[["a.com", 1], ["b.com", 2.5]]`, "column1 text, column2 real\n'a.com' | 1\n'b.com' | 2.5"},
+		{"a negative zero of JSON", "a.json", `[{"z": -0}]`, "z text\n'-0'"},
+		{"a list with the ending of lines", "a.ndjson", `[{"d": "x"}, {"d": "y"}]`, "d text\n'x'\n'y'"},
+		{"lists on lines", "a.ndjson", "[1, \"x\"]\n[2, \"y\"]\n", "column1 integer, column2 text\n1 | 'x'\n2 | 'y'"},
+		{"a name that another one would get", "a.csv", "n,n,n_2\n1,2,3\n", "n integer, n_3 integer, n_2 integer\n1 | 2 | 3"},
 		{"infinite numbers of JSON", "a.json", `[{"v": 1e999}, {"v": -1e999}, {"v": 1.5}]`, "v real\n+Inf\n-Inf\n1.5"},
 		{"numbers of JSON", "a.json", `[{"big": 12345678901234567890, "r": 1e2, "s": 0.30000000000000004, "long": 0.12345678901234567890123, "text": "007"}]`, "big text, r real, s real, long text, text text\n'12345678901234567890' | 100 | 0.30000000000000004 | '0.12345678901234567890123' | '007'"},
 		{"mixed values of JSON", "a.json", `[{"v": 1}, {"v": "x"}, {"v": true}, {"v": 1.50}]`, "v text\n'1'\n'x'\n'true'\n'1.50'"},
@@ -247,6 +251,7 @@ func TestWhatIsWrongWithAFile(t *testing.T) {
 		{"a.xlsx", "PK\x03\x04 and no more", "a.xlsx: it cannot be read: "},
 		{"a.json", `[{"a": 1}, {"a": `, "a.json: the file ends inside of row 2"},
 		{"a.json", "[{\"a\": 1},\n{\"a\": x}]", "a.json: it is no JSON near line 2, in row 2: invalid character 'x'"},
+		{"a.ndjson", "{\"a\": 1}\n\n{\"a\": 1,\n b}", "a.ndjson: it is no JSON near line 4, in row 2: invalid character 'b'"},
 		{"a.json", `[{"a": 1}] {"a": 2}`, "a.json: something follows the list of rows"},
 		{"a.ndjson", "{\"a\": 1}\n{\"a\": 1", "a.ndjson: the file ends inside of row 2"},
 		{"a.json", "[]", "a.json: it has no columns"},
@@ -378,7 +383,7 @@ func TestNumbersThatStayText(t *testing.T) {
 }
 
 func TestNamesOfTables(t *testing.T) {
-	for base, want := range map[string]string{"sites-2024": "sites_2024", "2024 list": "t_2024_list", "сайты": "сайты", "a.b": "a_b", "--": "import", " x ": "x"} {
+	for base, want := range map[string]string{"sites-2024": "sites_2024", "2024 list": "t_2024_list", "сайты": "сайты", "a.b": "a_b", "--": "import", " x ": "x", "и\u0306": "й"} {
 		if got := input.Identifier(base); got != want {
 			t.Errorf("%q is %q, want %q", base, got, want)
 		}

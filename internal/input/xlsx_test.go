@@ -187,3 +187,34 @@ func TestWhatStandsAroundATable(t *testing.T) {
 		t.Errorf("an empty sheet: %v", err)
 	}
 }
+
+// The first sheet that a person sees is read; times that only a number of a format tells are times.
+func TestASheetThatIsHidden(t *testing.T) {
+	file := workbook(t, func(f *excelize.File, set func(string, any)) {
+		set("A1", "hidden")
+		if _, err := f.NewSheet("Seen"); err != nil {
+			t.Fatal(err)
+		}
+		f.SetActiveSheet(1)
+		if err := f.SetSheetVisible("Sheet1", false); err != nil {
+			t.Fatal(err)
+		}
+		for i, x := range []struct{ format, value any }{{14, 45473.0}, {18, 0.5}, {21, 0.25}, {22, 45473.75}, {46, 1.5}, {2, 7.5}} {
+			name, _ := excelize.CoordinatesToCellName(i+1, 1)
+			cell, _ := excelize.CoordinatesToCellName(i+1, 2)
+			style, err := f.NewStyle(&excelize.Style{NumFmt: x.format.(int)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, err := range []error{f.SetCellValue("Seen", name, fmt.Sprint("f", x.format)), f.SetCellValue("Seen", cell, x.value), f.SetCellStyle("Seen", cell, cell, style)} {
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	})
+	s, rows, err := readFile(t, "a.xlsx", file, input.Options{Header: input.HasHeader})
+	if want := "f14 text, f18 text, f21 text, f22 text, f46 text, f2 real\n'2024-06-30' | '12:00:00' | '06:00:00' | '2024-06-30 18:00:00' | '36:00:00' | 7.5"; err != nil || shown(s, rows) != want {
+		t.Errorf("got\n%s\nwant\n%s\n%v", shown(s, rows), want, err)
+	}
+}
