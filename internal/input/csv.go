@@ -1,7 +1,6 @@
 package input
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -16,8 +15,7 @@ type csvDocument struct {
 	skipLines int
 	delimiter rune
 	literal   bool // quotes mean nothing
-	header    bool
-	columns   []string
+	heading
 }
 
 func openCSV(ctx context.Context, file *os.File, format Format, o Options) (document, error) {
@@ -30,19 +28,16 @@ func openCSV(ctx context.Context, file *os.File, format Format, o Options) (docu
 		_, after, _ := bytes.Cut(sample, []byte("\n"))
 		d.skip, d.skipLines = int64(len(sample)-len(after)), 1
 		sample = after
-	} else if d.delimiter = delimiterOf(sample, format); d.delimiter == 0 {
-		d.delimiter = absentFrom(sample)
+	} else {
+		d.delimiter = delimiterOf(sample, format)
 	}
-	rows := sampleRows(sample, d.delimiter)
-	if d.literal = isLiteral(sample, d.delimiter); d.literal {
-		rows = literalRows(sample)
-	}
-	d.header, d.columns = headerOf(rows, o.Header)
+	d.literal = isLiteral(sample, d.delimiter)
+	d.heading = headingOf(sampleRows(sample, d.delimiter, d.literal), o.Header)
 	return d, nil
 }
 
 func (d *csvDocument) about() About {
-	a := About{Format: CSV, Encoding: d.encoding, Delimiter: d.delimiter, Header: d.header}
+	a := About{Format: CSV, Encoding: d.encoding, Delimiter: d.delimiter, Header: d.header, Titles: d.titles}
 	if d.delimiter == oneColumn || len(d.columns) == 1 {
 		a.Delimiter = 0
 	}
@@ -54,18 +49,35 @@ func (d *csvDocument) read() (reader, error) {
 	if _, err := io.CopyN(io.Discard, text, d.skip); err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
-	rows := csvReader{document: d, tail: &tail{r: text}, columns: d.columns}
-	var r reader
-	if d.literal {
-		r = &literalReader{csvReader: rows, lines: bufio.NewReader(text), n: d.skipLines}
-	} else {
-		rows.csv = newCSV(rows.tail, d.delimiter)
-		r = &rows
+	r := &csvReader{newRecords(text, d.delimiter, d.literal), d}
+	r.line = d.skipLines
+	return r, d.heading.skip(r)
+}
+
+// isLiteral reports quotes that are what they are, and not those of csv. Between tabs, and in lists, people write 5" pipe
+// and "exact phrase" next: who copies cells of a sheet gets these.
+func isLiteral(sample []byte, delimiter rune) bool {
+	if delimiter != '\t' && (delimiter != oneColumn || !isList(sample)) {
+		return false
 	}
-	if d.header {
-		if _, err := r.next(); err != nil && !errors.Is(err, io.EOF) {
-			return nil, err
+	rest := bytes.NewReader(sample)
+	c := newRecords(rest, delimiter, false)
+	for {
+		if _, err := c.next(); err != nil {
+			cut := len(sample) > sampleSize/2 && rest.Len()+c.lines.Buffered() == 0 // perhaps inside of a cell of several lines
+			return !errors.Is(err, io.EOF) && !cut
 		}
 	}
-	return r, nil
+}
+
+// isList reports lines that mostly have no delimiters.
+func isList(sample []byte) bool {
+	lines, divided := 0, 0
+	for line := range bytes.Lines(sample) {
+		lines++
+		if bytes.ContainsAny(line, string(delimiters)) {
+			divided++
+		}
+	}
+	return divided*2 < lines
 }

@@ -81,10 +81,11 @@ func byMark(text []byte) Encoding {
 type byteCounts struct {
 	total      int64
 	zeros      [2]int64 // at even and at odd places
-	characters int64    // of UTF-8 beyond ASCII
-	invalid    int64    // bytes that are none
-	among      int64    // pairs of a byte beyond ASCII and a letter of ASCII beside it
-	together   int64    // pairs of bytes beyond ASCII, as letters of one word are
+	newlines   int64
+	characters int64 // of UTF-8 beyond ASCII
+	invalid    int64 // bytes that are none
+	among      int64 // pairs of a byte beyond ASCII and a letter of ASCII beside it
+	together   int64 // pairs of bytes beyond ASCII, as letters of one word are
 	last       byteKind
 	rest       []byte // of a character whose end is in the next block
 }
@@ -95,6 +96,8 @@ func (c *byteCounts) add(block []byte) {
 		switch {
 		case kind == zeroByte:
 			c.zeros[(c.total+int64(i))%2]++
+		case b == '\n':
+			c.newlines++
 		case kind == cyrillic && c.last == cyrillic:
 			c.together++
 		case kind == cyrillic && c.last == latin, kind == latin && c.last == cyrillic:
@@ -130,9 +133,9 @@ func (c *byteCounts) countCharacters(text []byte) {
 func (c *byteCounts) encoding() Encoding {
 	invalid := c.invalid + int64(len(c.rest))
 	switch {
-	case c.zeros[0] < c.zeros[1]:
+	case c.isUTF16(1, 0):
 		return UTF16LE
-	case c.zeros[0] > c.zeros[1]:
+	case c.isUTF16(0, 1):
 		return UTF16BE
 	case invalid == 0 || c.characters >= invalid:
 		return UTF8
@@ -140,6 +143,12 @@ func (c *byteCounts) encoding() Encoding {
 		return Windows1251
 	}
 	return Windows1252
+}
+
+// isUTF16 reports zeros of which each line has one at least, and all stand in one byte of two: in other texts there may be
+// a stray one.
+func (c *byteCounts) isUTF16(here, there int) bool {
+	return c.zeros[here] > 0 && c.zeros[here] >= c.newlines && c.zeros[here] > 10*c.zeros[there]
 }
 
 // byteKind is what a byte may be in a text of one byte a character.

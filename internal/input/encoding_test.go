@@ -64,6 +64,14 @@ func TestTheEncodingIsFound(t *testing.T) {
 	}
 }
 
+// Letters that stand alone are no words in Cyrillic.
+func TestLettersThatStandAlone(t *testing.T) {
+	s, rows, err := read(t, "a.csv", "n,t\n1,\xe0\n2,\xe9\n", input.Options{})
+	if err != nil || s.Encoding != input.Windows1252 || rows[0][1] != "à" {
+		t.Errorf("it is %s: %v", s.Encoding, err)
+	}
+}
+
 // A character may stand where one block that is read ends, and the next begins.
 func TestACharacterBetweenTwoBlocks(t *testing.T) {
 	for before := range 4 {

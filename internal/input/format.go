@@ -1,6 +1,7 @@
 package input
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -37,7 +39,7 @@ var endings = map[string]Format{
 
 // formatOf is the format that a file's ending says, or else its first bytes. These also tell what cannot be read: a
 // workbook that was renamed must not be taken for text.
-func formatOf(name string, file io.ReaderAt) (Format, error) {
+func formatOf(name string, file *os.File) (Format, error) {
 	first, err := beginning(file, 512)
 	if err != nil {
 		return "", err
@@ -49,13 +51,13 @@ func formatOf(name string, file io.ReaderAt) (Format, error) {
 	case begins("PAR1"):
 		return Parquet, nil
 	case begins("PK\x03\x04"):
-		return XLSX, nil
-	case begins("\x1f\x8b"):
-		return "", errors.New("it is compressed by gzip: unpack it first, such as gunzip -c FILE | serpstat-sql --import -=TABLE …")
+		return XLSX, isWorkbook(file)
 	case begins("\xd0\xcf\x11\xe0"):
 		return "", errors.New("it is an old workbook (.xls), or one with a password: save it as .xlsx, without a password")
+	case markup.Match(first):
+		return "", errors.New("it is HTML or XML, as some export it for Excel: open it there, and save it as .xlsx or csv")
 	}
-	format := endings[strings.ToLower(filepath.Ext(name))]
+	format := endings[strings.ToLower(filepath.Ext(WithoutGzip(name)))]
 	if format == XLSX || format == Parquet {
 		return "", fmt.Errorf("it is no %s file: it does not begin as one", format)
 	}
@@ -66,6 +68,36 @@ func formatOf(name string, file io.ReaderAt) (Format, error) {
 		return JSON, nil
 	}
 	return CSV, nil
+}
+
+var markup = regexp.MustCompile(`^\x{feff}?\s*<(?i:!doctype|html|head|table|\?xml)\b`)
+
+// isWorkbook says what an archive is that is none; what is wrong with a workbook is told when it is read.
+func isWorkbook(file *os.File) error {
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	archive, err := zip.NewReader(file, info.Size())
+	if err != nil {
+		return nil
+	}
+	var names []string
+	for _, f := range archive.File {
+		if strings.HasPrefix(f.Name, "xl/") {
+			return nil
+		}
+		names = append(names, f.Name)
+	}
+	return fmt.Errorf("it is an archive (of %s), and no workbook: unpack it, or save it as .xlsx or csv", strings.Join(names[:min(len(names), 3)], ", "))
+}
+
+// WithoutGzip is the name of what is in a file that is compressed by gzip.
+func WithoutGzip(name string) string {
+	if strings.EqualFold(filepath.Ext(name), ".gz") {
+		return name[:len(name)-len(".gz")]
+	}
+	return name
 }
 
 // beginning is up to n bytes of a file.

@@ -1,10 +1,13 @@
 package input
 
 import (
+	"errors"
+	"io"
 	"regexp"
 	"slices"
 	"strings"
 
+	"golang.org/x/net/idna"
 	"golang.org/x/net/publicsuffix"
 )
 
@@ -46,28 +49,94 @@ func isDomain(text string) bool {
 		return false
 	}
 	host, _, _ := strings.Cut(strings.ToLower(text), "/")
+	if ascii, err := idna.ToASCII(host); err == nil { // as the list of suffixes has пример.рф
+		host = ascii
+	}
 	suffix, known := publicsuffix.PublicSuffix(strings.TrimSuffix(host, "."))
 	return known && suffix != host || strings.HasSuffix(host, ".example") // which is kept for examples
 }
 
-// headerOf finds out whether the first of some rows has names, and gives the names of the columns.
-func headerOf(rows [][]string, told Header) (found bool, names []string) {
+// heading is what stands above the rows of a table.
+type heading struct {
+	titles  int // rows with words about the table
+	header  bool
+	columns []string
+}
+
+// headingOf finds out whether the first of some rows has names, and gives the names of the columns.
+func headingOf(rows [][]string, told Header) (h heading) {
 	if len(rows) == 0 {
-		return false, nil
+		return h
 	}
-	found = told == HasHeader || told == FindHeader && hasHeader(rows)
-	if found {
-		return true, slices.Clone(rows[0])
+	if told == FindHeader {
+		h.titles = titlesOf(rows)
+		rows = rows[h.titles:]
+	}
+	if h.header = told == HasHeader || told == FindHeader && hasHeader(rows); h.header {
+		h.columns = slices.Clone(rows[0])
+		return h
 	}
 	width := 0
 	for _, row := range rows {
 		width = max(width, len(row))
 	}
-	names = make([]string, width)
+	h.columns = make([]string, width)
 	if width == 1 {
-		names[0] = nameOfList(rows)
+		h.columns[0] = nameOfList(rows)
 	}
-	return false, names
+	return h
+}
+
+// skip reads a table's heading.
+func (h heading) skip(r reader) error {
+	n := h.titles
+	if h.header {
+		n++
+	}
+	for range n {
+		if _, err := r.next(); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxTitles is how many rows may stand above a header.
+const maxTitles = 20
+
+// titlesOf counts the rows of words above a header, as exports of Google Ads and Analytics have them: they have fewer cells,
+// and the row below them has words above values of a kind.
+func titlesOf(rows [][]string) int {
+	if len(rows) == 0 {
+		return 0
+	}
+	if votes, _ := headerVotes(rows); votes > 0 {
+		return 0
+	}
+	most := 0
+	for i, row := range rows[:min(len(rows), maxTitles+1)] {
+		n := filled(row)
+		if i > 0 && n > most {
+			if votes, _ := headerVotes(rows[i:]); votes > 0 {
+				return i
+			}
+		}
+		if most = max(most, n); most > 2 || classOf(row[0]) > words {
+			break
+		}
+	}
+	return 0
+}
+
+// filled is how many cells a row has, up to the last one that has something.
+func filled(row []string) int {
+	n := len(row)
+	for n > 0 && row[n-1] == "" {
+		n--
+	}
+	return n
 }
 
 // nameOfList is what a single column without a name is called: domain where all rows are domains, in whatever way they are
@@ -95,17 +164,7 @@ func nameOfList(rows [][]string) string {
 // a name that columns have.
 func hasHeader(rows [][]string) bool {
 	first, rest := rows[0], rows[1:]
-	votes, typed := 0, false
-	for i, cell := range first {
-		above, below := classOf(cell), below(rest, i)
-		typed = typed || above > words
-		switch {
-		case above == words && below > words:
-			votes++
-		case above > words && below == above:
-			votes--
-		}
-	}
+	votes, typed := headerVotes(rows)
 	switch {
 	case votes != 0 || typed:
 		return votes > 0
@@ -113,6 +172,31 @@ func hasHeader(rows [][]string) bool {
 		return isColumnName(first[0])
 	}
 	return !repeats(first, rest)
+}
+
+// headerVotes are those of the columns; typed tells that the first row has more than words.
+func headerVotes(rows [][]string) (votes int, typed bool) {
+	for i, cell := range rows[0] {
+		above, below := classOf(cell), below(rows[1:], i)
+		typed = typed || above > words
+		switch {
+		case above == number && looksLikeYear.MatchString(cell) && !allYears(rows[1:], i):
+			// 2023 and 2024 above what was then
+		case above == words && below > words:
+			votes++
+		case above > words && below == above:
+			votes--
+		}
+	}
+	return votes, typed
+}
+
+var looksLikeYear = regexp.MustCompile(`^(?:19|20)\d\d$`)
+
+func allYears(rows [][]string, column int) bool {
+	return !slices.ContainsFunc(rows, func(row []string) bool {
+		return column < len(row) && row[column] != "" && !looksLikeYear.MatchString(row[column])
+	})
 }
 
 // below is what all values of a column look like; words where they differ.

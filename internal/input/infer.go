@@ -6,51 +6,60 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
-// Number reads a text as a number, if writing that number gives the same text again: 7 and 0.5, but not 007, +7, 1e5,
+// Number reads a text as a number, if writing that number gives the same text again: 7, 0.5 and 1.0, but not 007, +7, 1e5,
 // 1.50 or 12345678901234567890. The value is an int64 or a float64.
 func Number(text string) (value any, ok bool) {
-	switch {
-	case len(text) > maxNumber:
-		return nil, false
-	case whole.MatchString(text):
+	if whole.MatchString(text) {
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 			return n, true
 		}
-	case decimal.MatchString(text) && significant(text) <= maxDigits:
-		if f, err := strconv.ParseFloat(text, 64); err == nil && strconv.FormatFloat(f, 'f', -1, 64) == text {
+	}
+	if decimal.MatchString(text) {
+		if f, err := strconv.ParseFloat(text, 64); err == nil && (text == realText(f) || text == strconv.FormatFloat(f, 'f', -1, 64)) {
 			return f, true
 		}
 	}
 	return nil, false
 }
 
-const (
-	maxNumber = 24 // characters
-	maxDigits = 15 // that a float64 keeps of any decimal, and that SQLite writes
-)
-
 var (
-	whole   = regexp.MustCompile(`^(?:0|-?[1-9][0-9]*)$`)
-	decimal = regexp.MustCompile(`^-?(?:0|[1-9][0-9]*)\.[0-9]*[1-9]$`)
+	whole   = regexp.MustCompile(`^(?:0|-?[1-9][0-9]{0,18})$`)
+	decimal = regexp.MustCompile(`^-?(?:(?:0|[1-9][0-9]{0,20})\.[0-9]{1,30}|[1-9](?:\.[0-9]{1,17})?e[-+][0-9]{2,3})$`)
 )
 
-// significant counts the digits that say what a number is.
-func significant(text string) int {
-	digits := strings.TrimLeft(strings.NewReplacer("-", "", ".", "").Replace(text), "0")
-	return len(digits)
+// realText writes a real number with all of its digits, as internal/output does: what it writes is read as what it was.
+func realText(f float64) string {
+	if size := math.Abs(f); size != 0 && (size < 1e-6 || size >= 1e21) {
+		return strconv.FormatFloat(f, 'e', -1, 64)
+	}
+	text := strconv.FormatFloat(f, 'f', -1, 64)
+	if !strings.Contains(text, ".") {
+		text += ".0"
+	}
+	return text
 }
 
 // columnTypes find out what the values of columns are.
 type columnTypes []columnType
 
 type columnType struct {
-	some       bool // values that are not null
-	text, real bool
-	long       bool   // whole numbers that a float64 would round
-	words      bool   // values that are no numbers, however they are written
-	unlike     string // a number that would not be written so again
+	values, numbers int64 // that are not null
+	text, real      bool
+	long            bool // whole numbers that a float64 would round
+	codes           bool // values with digits that are no numbers, as 007 and A45
+	odd             WrittenNumbers
+}
+
+// WrittenNumbers is how a column of texts writes numbers, where most of its values are some: as texts they do not compare
+// as numbers. It is the zero value where a column is no such one.
+type WrittenNumbers struct {
+	Example string // one that would not be written so again, as 1.50, 5% or $1,200
+	Other   string // a value that is none and has no digits, as N/A
+	Extra   string // characters to be left out: those between thousands, and signs of currencies before the number
+	Comma   bool   // the comma is that of decimals
 }
 
 func (list *columnTypes) add(r reader, cells []any) {
@@ -58,63 +67,87 @@ func (list *columnTypes) add(r reader, cells []any) {
 		*list = append(*list, columnType{})
 	}
 	for i, cell := range cells {
-		if cell != nil && cell != quotedNothing {
+		if !isNothing(cell) {
 			(*list)[i].add(r, cell)
 		}
 	}
 }
 
+// plainWords is after how many texts a column that has no more numbers than these is not looked at any longer.
+const plainWords = 1000
+
 func (c *columnType) add(r reader, cell any) {
-	c.some = true
-	if c.text && c.words {
+	c.values++
+	if c.text && (c.codes || c.values > plainWords && c.numbers < c.values/2) {
 		return
 	}
 	t, told := r.typed(cell)
+	text, isText := cell.(string)
 	if !told {
-		t = typeOf(cell.(string))
+		t = typeOf(text)
 	}
 	switch {
-	case t == Text && told:
-		c.text, c.words = true, true
-	case t == Text || c.text:
-		c.text = true
-		c.notice(cell.(string))
+	case t != Text:
+		c.numbers++
+	case told && isText && digits.MatchString(text):
+		c.codes = true // the file says that it is no number
+	case isText:
+		c.notice(text)
 	}
+	c.text = c.text || t == Text
 	c.real = c.real || t == Real
 	c.long = c.long || t == Whole && isLong(cell)
 }
 
 var (
-	// plainDecimal is a number as people write it: 1.50, or 1,5 where the comma is that of decimals.
-	plainDecimal = regexp.MustCompile(`^-?(?:0|[1-9][0-9]{0,14})(?:[.,][0-9]{1,15})?$`)
-	grouped      = regexp.MustCompile(`^-?[1-9][0-9]{0,2}(?:([ ,'\x{a0}\x{202f}])[0-9]{3})+$`)
+	writtenNumber = regexp.MustCompile(`^-?([$€£₽₴¥]?)[\s\x{a0}]?-?(0|[1-9][0-9]{0,14}|[1-9][0-9]{0,2}(?:[ .,'\x{a0}\x{202f}][0-9]{3})+)([.,][0-9]{1,15})?[\s\x{a0}]?[%$€£₽₴¥]?$`)
+	digits        = regexp.MustCompile(`\d`)
 )
 
-// Group is what divides the thousands of a number, "" where they are not divided: 1,200 has a comma.
-func Group(number string) string {
-	if m := grouped.FindStringSubmatch(number); m != nil {
-		return m[1]
-	}
-	return ""
-}
-
-// notice looks for numbers that keep a column text only by how they are written.
+// notice looks for what keeps a column text whose values are numbers to a person.
 func (c *columnType) notice(text string) {
-	if c.words = c.words || !plainDecimal.MatchString(text) && Group(text) == ""; c.words {
+	m := writtenNumber.FindStringSubmatch(text)
+	switch {
+	case m == nil && digits.MatchString(text):
+		c.codes = true
+	case m == nil && c.odd.Other == "":
+		c.odd.Other = text
+	}
+	if m == nil {
 		return
 	}
-	if _, ok := Number(text); !ok && (c.unlike == "" || Group(c.unlike) != "" && Group(text) == "") { // 1,5 says what the comma of 1,200 is
-		c.unlike = text
+	c.numbers++
+	currency, whole, decimals := m[1], m[2], m[3]
+	group := strings.TrimLeft(whole, "0123456789")
+	comma := strings.HasPrefix(decimals, ",")
+	if comma && len(decimals) == 4 && len(whole) <= 3 && whole != "0" { // 1,200 may be either; 1,5 tells
+		comma, group, decimals = false, ",", ""
 	}
+	for _, r := range currency + group {
+		if !unicode.IsDigit(r) && !strings.ContainsRune(c.odd.Extra, r) {
+			c.odd.Extra += string(r)
+		}
+	}
+	if c.odd.Example == "" || comma && !c.odd.Comma {
+		c.odd.Example = text
+	}
+	c.odd.Comma = c.odd.Comma || comma
 }
 
-// unlikeAt is such a number of a column that has no others.
-func (list columnTypes) unlikeAt(i int) string {
-	if list.of(i) != Text || i >= len(list) || list[i].words {
-		return ""
+// oddAt is how a column of texts writes its numbers.
+func (list columnTypes) oddAt(i int) WrittenNumbers {
+	if list.of(i) != Text || i >= len(list) || list[i].codes || list[i].numbers <= list[i].values/2 {
+		return WrittenNumbers{}
 	}
-	return list[i].unlike
+	odd := list[i].odd
+	if odd.Comma {
+		odd.Extra = strings.ReplaceAll(odd.Extra, ",", "")
+	}
+	return odd
 }
+
+// some reports a column that has values.
+func (list columnTypes) some(i int) bool { return i < len(list) && list[i].values > 0 }
 
 // of is the type of a column, Text where it has no values.
 func (list columnTypes) of(i int) Type {
@@ -122,7 +155,7 @@ func (list columnTypes) of(i int) Type {
 		return Text
 	}
 	switch c := list[i]; {
-	case !c.some || c.text || c.real && c.long:
+	case c.values == 0 || c.text || c.real && c.long:
 		return Text
 	case c.real:
 		return Real
@@ -153,9 +186,6 @@ func wholeOf(cell any) (int64, bool) {
 	case int64:
 		return v, true
 	case string:
-		if v == "TRUE" || v == "FALSE" { // of a workbook
-			return wholeOf(v == "TRUE")
-		}
 		n, err := strconv.ParseInt(v, 10, 64)
 		return n, err == nil
 	case json.Number:
@@ -180,7 +210,7 @@ func realOf(cell any) (float64, bool) {
 		}
 	case json.Number:
 		f, err := v.Float64()
-		return f, err == nil
+		return f, err == nil || math.IsInf(f, 0)
 	}
 	n, ok := wholeOf(cell)
 	return float64(n), ok

@@ -6,6 +6,8 @@
 package input
 
 import (
+	"bufio"
+	"compress/gzip"
 	"context"
 	"errors"
 	"fmt"
@@ -15,7 +17,6 @@ import (
 
 // Options are what is said of a file beforehand. The zero value is that all is to be found out.
 type Options struct {
-	Format   Format   // "" is that of the file's ending, or else of what it begins with
 	Encoding Encoding // of text; "" is found
 	Header   Header   // whether a first row has the names of columns
 	Sheet    string   // of a workbook; "" is the first one that is not hidden
@@ -35,9 +36,8 @@ const (
 type Column struct {
 	Name string
 	Type Type
-	// Unlike is one of its values where all are numbers, and the column is text since some of them, as 1.50 or 1,5, would not
-	// be written so again.
-	Unlike string
+	// Written tells of numbers where the column is text since some of its values, as 1.50 or N/A, would not be written so again.
+	Written WrittenNumbers
 }
 
 // Type is what all values of a column are, but for those that are null.
@@ -58,6 +58,7 @@ type About struct {
 	Encoding  Encoding // "" where the format has none of its own
 	Delimiter rune     // of csv; 0 where there is one column alone
 	Header    bool     // the names are the file's own
+	Titles    int      // rows above the header that are left out
 	Sheet     string   // of a workbook
 	Sheets    []string // all that it has
 	Rows      int64    // without the header
@@ -103,10 +104,13 @@ var errTooManyColumns = fmt.Errorf("it has more than %d columns", MaxColumns)
 const checkEach = 1 << 10
 
 // Open reads a file once, and finds out what its columns are. name says what it is called in errors, and its ending says
-// its format. What cannot be read twice, such as a pipe, is copied to a file of its own first, which Close removes. A file
-// is read from its beginning, and stays the caller's to close, after the source.
+// its format. What cannot be read twice, such as a pipe, or is compressed by gzip, is copied to a file of its own first,
+// which Close removes. A file is read from its beginning, and stays the caller's to close, after the source.
 func Open(ctx context.Context, name string, from io.Reader, o Options) (*Source, error) {
 	file, remove, err := seekable(ctx, from)
+	if err == nil {
+		file, remove, err = unpacked(ctx, file, remove)
+	}
 	if err != nil {
 		return nil, in(name, err)
 	}
@@ -127,11 +131,9 @@ func in(name string, err error) error {
 }
 
 func (s *Source) find(ctx context.Context, name string, o Options) (err error) {
-	format := o.Format
-	if format == "" {
-		if format, err = formatOf(name, s.file); err != nil {
-			return err
-		}
+	format, err := formatOf(name, s.file)
+	if err != nil {
+		return err
 	}
 	if s.document, err = formats[format](ctx, s.file, format, o); err != nil {
 		return err
@@ -158,6 +160,9 @@ func (s *Source) find(ctx context.Context, name string, o Options) (err error) {
 		found.add(r, cells)
 	}
 	names := r.names()
+	for len(names) > 1 && names[len(names)-1] == "" && !found.some(len(names)-1) {
+		names = names[:len(names)-1] // a sheet is wider than what is in it
+	}
 	switch {
 	case len(names) == 0:
 		return errors.New("it has no columns: there is nothing in it")
@@ -165,7 +170,7 @@ func (s *Source) find(ctx context.Context, name string, o Options) (err error) {
 		return errTooManyColumns
 	}
 	for i, name := range distinct(names) {
-		s.Columns = append(s.Columns, Column{name, found.of(i), found.unlikeAt(i)})
+		s.Columns = append(s.Columns, Column{name, found.of(i), found.oddAt(i)})
 	}
 	return nil
 }
@@ -190,12 +195,13 @@ func (s *Source) Each(ctx context.Context, row func(values []any) error) error {
 		if err != nil {
 			return err
 		}
-		if len(cells) > len(values) {
-			return errors.New("it has changed while it was read")
-		}
 		clear(values)
 		for i, cell := range cells {
-			values[i] = valueOf(s.Columns[i].Type, cell)
+			if i < len(values) {
+				values[i] = valueOf(s.Columns[i].Type, cell)
+			} else if !isNothing(cell) {
+				return errors.New("it has changed while it was read")
+			}
 		}
 		if err := row(values); err != nil {
 			return err
@@ -235,6 +241,22 @@ func seekable(ctx context.Context, from io.Reader) (file *os.File, remove func()
 	if _, err = io.Copy(file, &contextReader{ctx, from}); err != nil {
 		remove()
 		return nil, nil, err
+	}
+	return file, remove, nil
+}
+
+// unpacked is what a file holds that is compressed by gzip; any other is given as it is.
+func unpacked(ctx context.Context, file *os.File, remove func()) (*os.File, func(), error) {
+	if first, err := beginning(file, 2); err != nil || string(first) != "\x1f\x8b" {
+		return file, remove, nil // an error comes again
+	}
+	defer remove()
+	packed, err := gzip.NewReader(bufio.NewReader(io.NewSectionReader(file, 0, 1<<62)))
+	if err == nil {
+		file, remove, err = seekable(ctx, packed)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("it cannot be unpacked by gzip: %w", err)
 	}
 	return file, remove, nil
 }

@@ -177,6 +177,9 @@ func numberType(n json.Number) Type {
 		return Text
 	}
 	f, err := n.Float64()
+	if text == "1e999" || text == "-1e999" {
+		return Real // infinite, as internal/output writes it
+	}
 	if err != nil || digitsOf(strconv.FormatFloat(f, 'e', -1, 64)) != digitsOf(text) {
 		return Text
 	}

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // distinct makes names of columns that differ, also to those who ignore case, and that are none of them empty.
@@ -15,7 +18,7 @@ func distinct(names []string) []string {
 	used := map[string]bool{}
 	list := make([]string, len(names))
 	for i, written := range names {
-		name := strings.TrimSpace(written)
+		name := strings.TrimSpace(strings.ReplaceAll(written, "\x00", "")) // which ends SQL
 		if name == "" {
 			name = freeName(fmt.Sprintf("column%d", i+1), taken, used)
 		} else if used[strings.ToLower(name)] {
@@ -40,7 +43,7 @@ func freeName(name string, taken, used map[string]bool) string {
 // becomes sites_2024, and 2024 becomes t_2024.
 func Identifier(base string) string {
 	var b strings.Builder
-	for _, r := range strings.TrimSpace(base) {
+	for _, r := range norm.NFC.String(strings.TrimSpace(base)) { // a Mac may write й as и and a sign above
 		if r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) {
 			b.WriteRune(r)
 		} else {
@@ -48,18 +51,11 @@ func Identifier(base string) string {
 		}
 	}
 	name := strings.Trim(b.String(), "_")
-	switch first, _ := firstRune(name); {
+	switch first, _ := utf8.DecodeRuneInString(name); {
 	case name == "":
 		return "import"
 	case unicode.IsDigit(first):
 		return "t_" + name
 	}
 	return name
-}
-
-func firstRune(s string) (rune, bool) {
-	for _, r := range s {
-		return r, true
-	}
-	return 0, false
 }

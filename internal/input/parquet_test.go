@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/parquet-go/parquet-go"
+	"github.com/parquet-go/parquet-go/deprecated"
 	"pgregory.net/rapid"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/input"
@@ -115,4 +116,22 @@ func TestParquetComesBack(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Times as Spark once wrote them, whole decimals, and numbers that are none.
+func TestParquetOfOthers(t *testing.T) {
+	type row struct {
+		At    deprecated.Int96 `parquet:"at"`
+		Whole int64            `parquet:"whole,decimal(0:18)"`
+		Real  float64          `parquet:"real"`
+	}
+	file := t.TempDir() + "/a.parquet"
+	const julianDay = 2460492 // of 2024-06-30
+	if err := parquet.WriteFile(file, []row{{deprecated.Int96{0: 1_500_000_000, 2: julianDay}, -5, math.NaN()}, {deprecated.Int96{2: julianDay}, 0, 0.5}}); err != nil {
+		t.Fatal(err)
+	}
+	s, rows, err := readFile(t, "a.parquet", file, input.Options{})
+	if want := "at text, whole integer, real real\n'2024-06-30 00:00:01.5' | -5 | null\n'2024-06-30 00:00:00' | 0 | 0.5"; err != nil || shown(s, rows) != want {
+		t.Errorf("got\n%s\nwant\n%s\n%v", shown(s, rows), want, err)
+	}
 }

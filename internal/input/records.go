@@ -1,123 +1,136 @@
 package input
 
 import (
-	"encoding/csv"
+	"bufio"
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
-	"unicode/utf8"
+	"strings"
 )
 
-// newCSV reads records of any length: how long they may be is ours to judge.
-func newCSV(r io.Reader, delimiter rune) *csv.Reader {
-	c := csv.NewReader(r)
-	c.Comma, c.FieldsPerRecord, c.ReuseRecord = delimiter, -1, true
-	return c
+// recordReader reads rows of cells between delimiters, by RFC 4180. It is ours since encoding/csv does not tell "" from
+// nothing, and makes \n of \r\n inside of quotes. A " inside of a cell that does not begin with one is itself, as to all
+// who read csv.
+type recordReader struct {
+	lines     *bufio.Reader
+	delimiter string
+	literal   bool // quotes mean nothing
+	line      int  // lines that were read
+	begin     int  // the line on which the row begins
+	cells     []any
+	quoted    bytes.Buffer
 }
 
-type csvReader struct {
-	document *csvDocument
-	csv      *csv.Reader
-	tail     *tail
-	columns  []string
-	cells    []any
+func newRecords(r io.Reader, delimiter rune, literal bool) *recordReader {
+	return &recordReader{lines: bufio.NewReaderSize(r, 1<<16), delimiter: string(delimiter), literal: literal}
 }
 
-func (r *csvReader) names() []string             { return r.columns }
-func (r *csvReader) typed(any) (t Type, ok bool) { return Text, false }
-func (r *csvReader) close()                      {}
-
-func (r *csvReader) line() int {
-	line, _ := r.csv.FieldPos(0)
-	return line + r.document.skipLines
-}
-
-func (r *csvReader) where() string { return fmt.Sprintf("line %d", r.line()) }
-
-func (r *csvReader) next() ([]any, error) {
-	record, err := r.csv.Read()
-	if err != nil {
-		return nil, r.plain(err)
+// next gives the cells of a row: nil, string, or quotedNothing. Lines with nothing in them are no rows.
+func (r *recordReader) next() ([]any, error) {
+	line, err := r.readLine()
+	for err == nil && withoutEnd(line) == "" {
+		line, err = r.readLine()
 	}
-	r.cells = r.cells[:0]
-	for i, text := range record {
+	if err != nil {
+		return nil, err
+	}
+	r.begin, r.cells = r.line, r.cells[:0]
+	for more := true; more; {
 		var cell any
-		switch {
-		case text != "":
-			cell = text
-		case r.isQuoted(i, len(record)):
-			cell = quotedNothing
+		if quoted, ok := strings.CutPrefix(strings.TrimLeft(line, " "), `"`); ok && !r.literal { // "a", "b" is written so too
+			cell, line, more, err = r.quotedCell(quoted)
+		} else {
+			cell, line, more = r.bareCell(line)
+		}
+		if err != nil {
+			return nil, err
 		}
 		r.cells = append(r.cells, cell)
 	}
-	return fit(r.cells, len(r.columns), r.where())
+	return r.cells, nil
 }
 
-// isQuoted reports that an empty cell is written as "", which encoding/csv does not tell: by where the next one begins, or
-// by what stands before the end of the line.
-func (r *csvReader) isQuoted(i, of int) bool {
-	if i+1 < of {
-		_, begin := r.csv.FieldPos(i)
-		_, next := r.csv.FieldPos(i + 1)
-		return next-begin > utf8.RuneLen(r.csv.Comma)
+// bareCell takes a cell without quotes from the beginning of a line; more tells that others follow.
+func (r *recordReader) bareCell(line string) (cell any, rest string, more bool) {
+	text, rest, more := strings.Cut(line, r.delimiter)
+	if !more {
+		text = withoutEnd(text)
 	}
-	end := r.csv.InputOffset()
-	for r.tail.at(end-1) == '\n' || r.tail.at(end-1) == '\r' {
-		end--
+	if text == "" {
+		return nil, rest, more
 	}
-	return r.tail.at(end-1) == '"'
+	return text, rest, more
 }
 
-// plain says what is wrong with quotes, and where.
-func (r *csvReader) plain(err error) error {
-	var p *csv.ParseError
-	if !errors.As(err, &p) {
-		return err
+// quotedCell takes a cell whose first quote has been taken; it may go on for lines.
+func (r *recordReader) quotedCell(line string) (cell any, rest string, more bool, err error) {
+	r.quoted.Reset()
+	for {
+		text, after, found := strings.Cut(line, `"`)
+		r.quoted.WriteString(text)
+		switch {
+		case !found:
+			if line, err = r.readLine(); errors.Is(err, io.EOF) {
+				return nil, "", false, fmt.Errorf(`line %d: the quotes of a cell in the row that begins here do not end: write each " inside of a cell twice`, r.begin)
+			} else if err != nil {
+				return nil, "", false, err
+			}
+			continue
+		case strings.HasPrefix(after, `"`):
+			r.quoted.WriteByte('"')
+			line = after[1:]
+			continue
+		}
+		rest, more = strings.CutPrefix(after, r.delimiter)
+		if !more && withoutEnd(after) != "" {
+			return nil, "", false, fmt.Errorf(`line %d: something follows the quotes of a cell (the row begins on line %d): write each " inside of a cell twice`, r.line, r.begin)
+		}
+		if r.quoted.Len() == 0 {
+			return quotedNothing, rest, more, nil
+		}
+		return r.quoted.String(), rest, more, nil
 	}
-	if errors.Is(p.Err, csv.ErrBareQuote) {
-		return fmt.Errorf(`line %d: a " inside of a cell that does not begin with one: put the cell in quotes, and write each " in it twice`, p.Line+r.document.skipLines)
-	}
-	return fmt.Errorf(`line %d: the quotes of a cell do not end, or something follows them (the row begins on line %d): write each " inside of a cell twice`,
-		p.Line+r.document.skipLines, p.StartLine+r.document.skipLines)
 }
 
-// fit makes a row as long as the columns at most: cells past them have to be empty.
-func fit(cells []any, columns int, where string) ([]any, error) {
-	for len(cells) > columns && (cells[len(cells)-1] == nil || cells[len(cells)-1] == quotedNothing) {
+// readLine gives a line with its end.
+func (r *recordReader) readLine() (string, error) {
+	line, err := r.lines.ReadString('\n')
+	if err != nil && (line == "" || !errors.Is(err, io.EOF)) {
+		return "", err
+	}
+	r.line++
+	return line, nil
+}
+
+// withoutEnd leaves out the end of a line; on Windows some write \r\r\n.
+func withoutEnd(line string) string { return strings.TrimRight(line, "\r\n") }
+
+// csvReader reads the rows of a table.
+type csvReader struct {
+	*recordReader
+	document *csvDocument
+}
+
+func (r *csvReader) names() []string             { return r.document.columns }
+func (r *csvReader) typed(any) (t Type, ok bool) { return Text, false }
+func (r *csvReader) close()                      {}
+func (r *csvReader) where() string               { return fmt.Sprintf("line %d", r.begin) }
+
+// next makes a row as long as the columns at most: cells past them have to be empty.
+func (r *csvReader) next() ([]any, error) {
+	cells, err := r.recordReader.next()
+	if err != nil {
+		return nil, err
+	}
+	columns := len(r.document.columns)
+	for len(cells) > columns && isNothing(cells[len(cells)-1]) {
 		cells = cells[:len(cells)-1]
 	}
 	if len(cells) > columns {
-		return nil, fmt.Errorf("%s has %d cells, the first row has %d: a cell that has the delimiter in it stands in quotes", where, len(cells), columns)
+		return nil, fmt.Errorf("%s has %d cells, the rows before it have %d at most: a cell that has the delimiter in it stands in quotes", r.where(), len(cells), columns)
 	}
 	return cells, nil
 }
 
-// tail keeps the end of what was read: encoding/csv has at most its own buffer's 4096 bytes of it still before it.
-type tail struct {
-	r    io.Reader
-	kept []byte
-	end  int64
-}
-
-const (
-	csvBuffer = 4096
-	keepTail  = csvBuffer + 16
-)
-
-func (t *tail) Read(b []byte) (int, error) {
-	n, err := t.r.Read(b)
-	t.end += int64(n)
-	t.kept = append(t.kept, b[:n]...)
-	if extra := len(t.kept) - 4*keepTail; extra > 0 {
-		t.kept = append(t.kept[:0], t.kept[len(t.kept)-keepTail:]...)
-	}
-	return n, err
-}
-
-// at is the byte at an offset, 0 where it is not kept.
-func (t *tail) at(offset int64) byte {
-	if i := offset - t.end + int64(len(t.kept)); i >= 0 && i < int64(len(t.kept)) {
-		return t.kept[i]
-	}
-	return 0
-}
+func isNothing(cell any) bool { return cell == nil || cell == quotedNothing }

@@ -2,10 +2,12 @@ package input
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -16,10 +18,9 @@ import (
 // xlsxDocument is one sheet of a workbook. Its cells are read as texts, as they stand in a csv: then the same rule says
 // what their types are, and an article number that was kept as a text keeps its zeros.
 type xlsxDocument struct {
-	file    *excelize.File
-	sheet   string
-	header  bool
-	columns []string
+	file  *excelize.File
+	sheet string
+	heading
 }
 
 func openXLSX(ctx context.Context, file *os.File, _ Format, o Options) (_ document, err error) {
@@ -53,14 +54,17 @@ func (d *xlsxDocument) prepare(o Options) (err error) {
 	if err != nil {
 		return err
 	}
-	d.header, d.columns = headerOf(rows, o.Header)
+	if len(rows) == 0 {
+		return fmt.Errorf("the sheet %s has nothing in it%s", d.sheet, d.others())
+	}
+	d.heading = headingOf(rows, o.Header)
 	return nil
 }
 
 func (d *xlsxDocument) Close() error { return d.file.Close() }
 
 func (d *xlsxDocument) about() About {
-	return About{Format: XLSX, Header: d.header, Sheet: d.sheet, Sheets: d.file.GetSheetList()}
+	return About{Format: XLSX, Header: d.header, Titles: d.titles, Sheet: d.sheet, Sheets: d.file.GetSheetList()}
 }
 
 // choose finds a sheet by its name, or the first one that a person sees.
@@ -75,6 +79,15 @@ func (d *xlsxDocument) choose(named string) (string, error) {
 		return sheets[0], nil
 	}
 	return "", fmt.Errorf("it has no sheet %q: it has %s", named, strings.Join(sheets, ", "))
+}
+
+// others says what other sheets there are.
+func (d *xlsxDocument) others() string {
+	others := slices.DeleteFunc(d.file.GetSheetList(), func(s string) bool { return s == d.sheet })
+	if len(others) == 0 {
+		return ""
+	}
+	return ": the others are " + strings.Join(others, ", ")
 }
 
 // builtInTimes are the number formats that are known by their number alone, and what of a time each shows. Those from 27
@@ -118,7 +131,7 @@ func (d *xlsxDocument) writeTimesAsISO() error {
 		if old := d.file.Styles.CellXfs.Xf[i].NumFmtID; old != nil {
 			id = *old
 		}
-		shown, isCustom := custom[id]
+		shown, isCustom := custom[id] // of dates and times
 		if !isCustom {
 			shown = builtInTimes(id)
 		}
@@ -178,15 +191,13 @@ func (d *xlsxDocument) sample() (list [][]string, err error) {
 			return nil, damaged(err)
 		}
 		if !isBlank(row) {
-			list = append(list, slices.Clone(row))
+			list = append(list, slices.Clone(row[:filled(row)]))
 		}
 	}
 	return list, rows.Error()
 }
 
-func isBlank(row []string) bool {
-	return !slices.ContainsFunc(row, func(cell string) bool { return cell != "" })
-}
+func isBlank(row []string) bool { return filled(row) == 0 }
 
 func (d *xlsxDocument) read() (_ reader, err error) {
 	defer recovered(&err)
@@ -194,12 +205,10 @@ func (d *xlsxDocument) read() (_ reader, err error) {
 	if err != nil {
 		return nil, damaged(err)
 	}
-	r := &xlsxReader{document: d, rows: rows}
-	if d.header {
-		if _, err := r.next(); err != nil && !errors.Is(err, io.EOF) {
-			r.close()
-			return nil, err
-		}
+	r := &xlsxReader{document: d, rows: rows, columns: slices.Clone(d.columns)}
+	if err := d.heading.skip(r); err != nil {
+		r.close()
+		return nil, err
 	}
 	return r, nil
 }
@@ -208,19 +217,33 @@ type xlsxReader struct {
 	document *xlsxDocument
 	rows     *excelize.Rows
 	row      int
+	columns  []string
 	cells    []any
+
+	raw    *excelize.Rows // the same, as they are stored: read where the text of a cell does not say what it is
+	rawRow int
+	stored []string // of the row rawRow
 }
 
-func (r *xlsxReader) names() []string { return r.document.columns }
+func (r *xlsxReader) names() []string { return r.columns }
 func (r *xlsxReader) where() string {
 	return fmt.Sprintf("row %d of the sheet %s", r.row, r.document.sheet)
 }
-func (r *xlsxReader) close() { r.rows.Close() } //nolint:errcheck // it was read only
 
-// typed leaves types to be inferred, but for TRUE and FALSE, which are 1 and 0.
+func (r *xlsxReader) close() {
+	r.rows.Close() //nolint:errcheck // it was read only
+	if r.raw != nil {
+		r.raw.Close() //nolint:errcheck // it was read only
+	}
+}
+
+// typed leaves types to be inferred, but for what surely is a boolean or a number.
 func (r *xlsxReader) typed(cell any) (Type, bool) {
-	if cell == "TRUE" || cell == "FALSE" {
+	switch v := cell.(type) {
+	case bool:
 		return Whole, true
+	case json.Number:
+		return numberType(v), true
 	}
 	return Text, false
 }
@@ -233,21 +256,76 @@ func (r *xlsxReader) next() (cells []any, err error) {
 		if err != nil {
 			return nil, damaged(err)
 		}
-		if isBlank(row) {
+		if row = row[:filled(row)]; len(row) == 0 {
 			continue
 		}
+		for len(r.columns) < len(row) {
+			r.columns = append(r.columns, "") // what stands beside a table without a name
+		}
 		r.cells = r.cells[:0]
-		for _, text := range row {
-			var cell any
-			if text != "" {
-				cell = text
+		for i, text := range row {
+			cell, err := r.cell(i, text)
+			if err != nil {
+				return nil, damaged(err)
 			}
 			r.cells = append(r.cells, cell)
 		}
-		return fit(r.cells, len(r.document.columns), r.where())
+		return r.cells, nil
 	}
 	if err := r.rows.Error(); err != nil {
 		return nil, damaged(err)
 	}
 	return nil, io.EOF
+}
+
+// sheetErrors are the values of a formula that has none.
+var sheetErrors = strings.Fields("#N/A #DIV/0! #REF! #VALUE! #NAME? #NUM! #NULL! #SPILL! #CALC! #FIELD! #BLOCKED! #CONNECT! #UNKNOWN! #GETTING_DATA")
+
+// These are how excelize writes a number of more than fifteen digits.
+var (
+	powerOfTen = regexp.MustCompile(`^-?\d(?:\.\d+)?E[-+]\d{2,3}$`)
+	manyDigits = regexp.MustCompile(`^-?\d{16,}$`)
+)
+
+// cell is what a cell holds, by its text. What reads TRUE may be a text, and a number may have lost digits: what is stored
+// tells.
+func (r *xlsxReader) cell(i int, text string) (any, error) {
+	isBool := text == "TRUE" || text == "FALSE"
+	switch {
+	case text == "" || slices.Contains(sheetErrors, text):
+		return nil, nil
+	case !isBool && !powerOfTen.MatchString(text) && !manyDigits.MatchString(text):
+		return text, nil
+	}
+	stored, err := r.storedAt(i)
+	switch {
+	case err != nil:
+		return nil, err
+	case stored == text:
+		return text, nil
+	case isBool:
+		return text == "TRUE", nil
+	case whole.MatchString(stored) || !powerOfTen.MatchString(text):
+		return json.Number(stored), nil
+	}
+	return json.Number(text), nil // the digits that Excel keeps
+}
+
+// storedAt is a cell of the current row as it is stored.
+func (r *xlsxReader) storedAt(i int) (_ string, err error) {
+	if r.raw == nil {
+		if r.raw, err = r.document.file.Rows(r.document.sheet); err != nil {
+			return "", err
+		}
+	}
+	for r.rawRow < r.row && r.raw.Next() {
+		r.rawRow++
+		if r.stored, err = r.raw.Columns(excelize.Options{RawCellValue: true}); err != nil {
+			return "", err
+		}
+	}
+	if i >= len(r.stored) {
+		return "", errors.New("it has changed while it was read")
+	}
+	return r.stored[i], nil
 }

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/input"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
@@ -55,18 +56,21 @@ func (f *importFlags) check(scriptIsInput bool) error {
 }
 
 // imported is a file, what of it is wanted, and what its table is called.
-type imported struct{ written, file, sheet, table string }
+type imported struct {
+	written, file, sheet, table string
+	named                       bool // the table, by the user
+}
 
 // parseImport reads FILE[#SHEET][=TABLE]. Names of files may have these signs: what is there as a file is one.
 func parseImport(written string) imported {
 	i := imported{written: written, file: written}
 	if at := strings.LastIndexByte(i.file, '='); at >= 0 && !isFile(i.file) && !strings.ContainsAny(i.file[at:], `/\`) {
-		i.file, i.table = i.file[:at], i.file[at+1:]
+		i.file, i.table, i.named = i.file[:at], i.file[at+1:], i.file[at+1:] != ""
 	}
 	if at := strings.LastIndexByte(i.file, '#'); at >= 0 && !isFile(i.file) {
 		i.file, i.sheet = i.file[:at], i.file[at+1:]
 	}
-	switch base := filepath.Base(i.file); {
+	switch base := filepath.Base(input.WithoutGzip(i.file)); {
 	case i.table != "":
 	case i.isInput():
 		i.table = "stdin"
@@ -105,6 +109,9 @@ func (s *session) importAll(ctx context.Context) error {
 }
 
 func (s *session) importOne(ctx context.Context, i imported) error {
+	if !i.named && s.engine.IsKeyword(ctx, i.table) {
+		i.table = "t_" + i.table
+	}
 	taken, err := s.engine.NameTaken(ctx, i.table)
 	if err != nil {
 		return err
@@ -134,10 +141,8 @@ func (s *session) importOne(ctx context.Context, i imported) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", i.name(), err)
 	}
-	for _, c := range source.Columns {
-		if c.Unlike != "" {
-			s.progress.warn(output.Visible(textOfNumbers(i, c)))
-		}
+	for _, warning := range doubts(i, source, encoding) {
+		s.progress.warn(output.Visible(warning))
 	}
 	if s.flags.verbose {
 		fmt.Fprintln(s.stderr, describeImport(i, source))
@@ -145,15 +150,42 @@ func (s *session) importOne(ctx context.Context, i imported) error {
 	return nil
 }
 
+// doubts are what a reader of the rows must know of how they were read.
+func doubts(i imported, s *input.Source, told input.Encoding) (list []string) {
+	if s.Titles > 0 {
+		list = append(list, fmt.Sprintf("%s: what stands above its header is left out (%s): --import-header no keeps it", i.name(), table.Amount(int64(s.Titles), "row")))
+	}
+	if told == "" && (s.Encoding == input.Windows1251 || s.Encoding == input.Windows1252) {
+		list = append(list, fmt.Sprintf("%s: it is no UTF-8, and is taken for %s by its letters: --import-encoding %[2]s says so, or another", i.name(), s.Encoding))
+	}
+	for _, c := range s.Columns {
+		if c.Written != (input.WrittenNumbers{}) {
+			list = append(list, i.name()+": "+textOfNumbers(c))
+		}
+	}
+	return list
+}
+
 // textOfNumbers says how a column is compared as what its values are, where they are kept as they are written.
-func textOfNumbers(i imported, c input.Column) string {
-	number := `"` + strings.ReplaceAll(c.Name, `"`, `""`) + `"`
-	if group := input.Group(c.Unlike); group != "" {
-		number = "replace(" + number + ", " + sqlengine.Literal(group) + ", '')"
-	} else if strings.Contains(c.Unlike, ",") {
+func textOfNumbers(c input.Column) string {
+	name := `"` + strings.ReplaceAll(c.Name, `"`, `""`) + `"`
+	number, why := name, fmt.Sprintf("for its numbers would be written in another way (%s)", c.Written.Example)
+	for _, extra := range c.Written.Extra {
+		sign := sqlengine.Literal(string(extra))
+		if extra > unicode.MaxASCII && unicode.IsSpace(extra) {
+			sign = fmt.Sprintf("char(%d)", extra) // to the eye it is a blank
+		}
+		number = "replace(" + number + ", " + sign + ", '')"
+	}
+	if c.Written.Comma {
 		number = "replace(" + number + ", ',', '.')"
 	}
-	return fmt.Sprintf("%s: column %s stays text, for its numbers would be written in another way (%s): to compare and to sort write cast(%s as real)", i.name(), c.Name, c.Unlike, number)
+	number = "cast(" + number + " as real)"
+	if c.Written.Other != "" {
+		number = "case when " + name + " glob '*[0-9]*' then " + number + " end"
+		why = fmt.Sprintf("for some of its values are no numbers (%s)", c.Written.Other)
+	}
+	return fmt.Sprintf("column %s stays text, %s: to compare and to sort write %s", c.Name, why, number)
 }
 
 func (i imported) fileAndSheet() string {

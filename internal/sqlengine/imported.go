@@ -62,6 +62,12 @@ func (e *Engine) Import(ctx context.Context, name string, columns []ImportedColu
 	return e.followViews(ctx, nil) // some may read the table
 }
 
+// IsKeyword reports a name of letters and digits that SQL takes for a word of its own, as index and order.
+func (e *Engine) IsKeyword(ctx context.Context, name string) bool {
+	_, err := e.column(ctx, "select 1 from (select 1) as "+name)
+	return err != nil && ctx.Err() == nil
+}
+
 // NameTaken says what has a name that a table is to be imported as: it would hide that, or be hidden. "" is nothing.
 func (e *Engine) NameTaken(ctx context.Context, name string) (by string, err error) {
 	switch {
