@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -74,5 +75,16 @@ func TestNoQuestionInAPipe(t *testing.T) {
 	code, requests, screen := o.end()
 	if code != 4 || requests != 1 || strings.Contains(screen, "[y/N]") || !strings.Contains(screen, "write --max-credits 7") {
 		t.Errorf("exit code %d after %d requests: %s", code, requests, screen)
+	}
+}
+
+// Whoever says no wants no pager, in which they would have to look at what has come.
+func TestNoIsTheEnd(t *testing.T) {
+	o := startOnTerminal(t, `touch "$DIR/shown"; cat`, nil, "--ask-above", "100", "select url_to from serpstat_outlink where query = 'some.com'")
+	<-o.asked
+	o.typed(t, "n\n")
+	code, _, screen := o.end()
+	if _, err := os.Stat(filepath.Join(o.dir, "shown")); code != 4 || err == nil || !strings.Contains(screen, "| url_to") || !strings.Contains(screen, "serpstat-sql: stopped: ") {
+		t.Errorf("exit code %d, %v: %s", code, err, screen)
 	}
 }

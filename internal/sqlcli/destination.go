@@ -109,6 +109,9 @@ func (s *session) endOutput(err error) error {
 		if err == nil {
 			err = s.document.Close()
 		} else {
+			if s.to.pages != nil {
+				s.to.pages.startNoMore()
+			}
 			s.document.Fail() //nolint:errcheck // the first error is the one to report
 		}
 	}

@@ -183,6 +183,16 @@ func (p *pager) leave() (back func()) {
 	return p.mu.Unlock
 }
 
+// startNoMore shows what is still to come without the program, unless it runs: of a statement that has failed nobody wants
+// to look through some rows before they are told why.
+func (p *pager) startNoMore() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.cmd == nil {
+		p.command = nil
+	}
+}
+
 // end ends a statement's pages.
 func (p *pager) end() error {
 	p.mu.Lock()
