@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 // Budget is a limit of credits, shared by all executions that it is given to. Nil is no limit.
@@ -59,6 +60,8 @@ type BudgetError struct {
 	AtLeast           bool  // Cost is what it needs if all rows match
 	// Needs is what Most would have to be for the scan to come to its end, as far as is known.
 	Needs int64
+	// Follow is how many domains of a list come after this one, and cost more.
+	Follow int64
 	// Left is what the plan has left, -1 where that is not known; Requests is about how many it takes, at Rate a second.
 	Left, Requests int64
 	Rate           float64
@@ -103,8 +106,12 @@ func (e *BudgetError) ofRun(need, lost string) string {
 	if e.said == byNobody {
 		limit = "a run without --max-credits may spend"
 	}
-	return fmt.Sprintf("reading %s %s%s, %s %d and %d are spent%s: write --max-credits %d, or add a LIMIT or a filter (what was bought is not bought again)",
-		e.Site, need, left, limit, e.Most, e.Spent, lost, e.Needs)
+	follow, more := "", ""
+	if e.Follow > 0 {
+		follow, more = ", and "+table.Amount(e.Follow, "more domain")+" may follow", " or more"
+	}
+	return fmt.Sprintf("reading %s %s%s, %s %d and %d are spent%s%s: write --max-credits %d%s, or add a LIMIT or a filter (what was bought is not bought again)",
+		e.Site, need, left, limit, e.Most, e.Spent, lost, follow, e.Needs, more)
 }
 
 func costs(credits int64, atLeast bool) string {
@@ -232,6 +239,7 @@ type need struct {
 	atLeast  bool  // if all rows match
 	left     int64 // on the plan; -1 is not known
 	requests int64 // about
+	follow   int64 // domains that come after this one
 	rate     float64
 }
 
@@ -246,6 +254,6 @@ func (b *Budget) check(n need) *BudgetError {
 		return nil
 	}
 	err := b.refusal(n.site, n.credits, true)
-	err.AtLeast, err.Needs, err.Left, err.Requests, err.Rate = n.atLeast, b.spent+n.most, n.left, n.requests, n.rate
+	err.AtLeast, err.Needs, err.Left, err.Requests, err.Rate, err.Follow = n.atLeast, b.spent+n.most, n.left, n.requests, n.rate, n.follow
 	return err
 }

@@ -3,6 +3,7 @@ package execute
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
@@ -210,6 +211,7 @@ func (r *sourceReader) price() error {
 		n.most = (r.total-here)*price.Row + series.MostChecks(r.total)*price.Of(1)
 	}
 	n.requests = r.requests(here, rows) + probes
+	n.follow = r.x.sourcesAfter(r.source.Key)
 	if n.left >= 0 && n.credits > n.left {
 		return &PlanError{Site: n.site, Cost: n.credits, Left: n.left, AtLeast: n.atLeast}
 	}
@@ -217,6 +219,15 @@ func (r *sourceReader) price() error {
 		return over
 	}
 	return nil
+}
+
+// sourcesAfter is how many sources are read after the one with a key, where they are read one after the other.
+func (x *Execution) sourcesAfter(key string) int64 {
+	if x.ordered() {
+		return 0
+	}
+	i := slices.IndexFunc(x.plan.Sources, func(s plan.Source) bool { return s.Key == key })
+	return int64(len(x.plan.Sources) - 1 - i)
 }
 
 // requests is in how many pages so many rows come, behind those that are here.

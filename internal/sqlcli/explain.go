@@ -13,7 +13,9 @@ import (
 	"strings"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 // explainOne prints what a statement would ask of the API. The statement runs on scans without rows, and on a copy of the
@@ -60,15 +62,49 @@ func (s *session) writePlans(statement string, reads int) error {
 			fmt.Fprintln(s.out, "  note         "+note)
 		}
 	}
+	unread := len(s.plans) > 0 && len(tables) < reads && reads > 1
+	s.bill.add(s.plans, unread)
 	switch {
 	case reads == 0:
 		fmt.Fprintln(s.out, "  asks nothing of the API")
 	case len(s.plans) == 0:
 		fmt.Fprintln(s.out, "  asks nothing of the API: no row can match")
-	case len(tables) < reads && reads > 1:
+	case unread:
 		fmt.Fprintf(s.out, "  note         the statement reads tables in %d places: this is the first one's cost alone; what the others ask depends on its rows, or is asked when a row comes, and may overlap; a table is bought once where it is read through a materialized CTE\n", reads)
 	}
 	fmt.Fprintln(s.out)
+	return s.out.Flush()
+}
+
+// bill is what a script's scans cost at most, together.
+type bill struct {
+	scans   int
+	credits int64
+	open    bool // some can cost more, by what the others bring
+}
+
+func (b *bill) add(plans []execute.ScanPlan, moreFollow bool) {
+	b.open = b.open || moreFollow
+	for _, p := range plans {
+		b.scans++
+		if b.credits += max(p.MaxCredits, 0); p.MaxCredits < 0 {
+			b.open = true
+		}
+	}
+}
+
+// writeBill prints what the whole script costs at most, where that is not what its one scan does.
+func (s *session) writeBill() error {
+	most := "at most " + table.Credits(s.bill.credits)
+	switch {
+	case s.bill.scans < 2:
+		return nil
+	case s.bill.open && s.bill.credits == 0:
+		most = "not known, as above"
+	case s.bill.open:
+		most += ", and what is not known above"
+	}
+	fmt.Fprintf(s.out, "-- all of it\n  cost         %s\n", most)
 	return s.out.Flush()
 }
 

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
@@ -253,8 +254,8 @@ func (p *progress) clearBar() {
 	}
 }
 
-// finish prints the summary line, unless nothing was done.
-func (p *progress) finish(ok bool) {
+// finish prints the summary line, unless nothing was done. file is what was written, "" is none.
+func (p *progress) finish(ok bool, file string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.clearBar()
@@ -270,6 +271,9 @@ func (p *progress) finish(ok bool) {
 	}
 	if p.left >= 0 {
 		more += fmt.Sprintf(", %d left", p.left)
+	}
+	if ok && file != "" {
+		more += ", written to " + output.Visible(file)
 	}
 	fmt.Fprintf(p.stderr, "%s%s\n", p.count, more)
 }

@@ -80,7 +80,7 @@ func TestTheLowestFigureIsLeft(t *testing.T) {
 		e.LeftLines = left
 		p.observe(e)
 	}
-	p.finish(true)
+	p.finish(true, "")
 	if out.String() != "0 rows, 4 requests, 400 credits spent, 400 left\n" {
 		t.Error(out.String())
 	}

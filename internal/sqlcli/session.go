@@ -20,6 +20,7 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
@@ -36,6 +37,7 @@ type session struct {
 	kept     *keptAnswers
 	args     []any // of the statements' parameters
 	plans    []execute.ScanPlan
+	bill     bill             // of them, and of those of the statements before
 	settle   func() error     // makes what was written into a database last, when the rows are out; nil is nothing
 	done     int              // statements
 	results  int              // of the script
@@ -159,7 +161,11 @@ func (s *session) withOutput(ctx context.Context, work func(context.Context) err
 	defer watchPipe(ctx, s.to.stream, func() { cancel(errPipeClosed) })()
 	defer func() { err = pipeError(ctx, err) }()
 	err = work(ctx)
-	s.progress.finish(err == nil)
+	written := ""
+	if s.to.file != nil {
+		written = s.flags.target
+	}
+	s.progress.finish(err == nil, written)
 	return err
 }
 
@@ -236,6 +242,9 @@ func (s *session) runScript(ctx context.Context, statements []sqlengine.Statemen
 			return err
 		}
 		if err := s.runStatement(serpstat.Statement(ctx), statement); err != nil {
+			if left := int64(len(statements) - i - 1); left > 0 && isA[*execute.BudgetError](err) {
+				err = fmt.Errorf("%w; %s after it may cost more (--explain says what)", err, table.Amount(left, "statement"))
+			}
 			if len(statements) > 1 {
 				return fmt.Errorf("line %d: %w", statement.Line, err)
 			}
@@ -243,7 +252,7 @@ func (s *session) runScript(ctx context.Context, statements []sqlengine.Statemen
 		}
 		s.done++
 	}
-	return nil
+	return s.writeBill()
 }
 
 // unfinished is the error of a script that was to write too, when its reader has left.

@@ -42,6 +42,9 @@ func WithNumbers(statement string, args []any) string {
 		if named, ok := arg.(sql.NamedArg); ok {
 			if n, ok := named.Value.(int64); ok {
 				numbers[named.Name] = strconv.FormatInt(n, 10)
+				if n < 0 {
+					numbers[named.Name] = " " + numbers[named.Name] // behind a minus it would begin a comment
+				}
 			}
 		}
 	}

@@ -25,9 +25,15 @@ func partOf(find func(url string) string) func([]driver.Value) (driver.Value, er
 	}
 }
 
-// asURL takes a text that is a host alone for the URL of that host.
+// asURL takes a text that begins with a host, as people write addresses, for a URL. Blanks around it are none of it.
 func asURL(text string) string {
-	if strings.Contains(text, ".") && !strings.ContainsAny(text, "/?#\\@:[ \t\r\n") {
+	text = strings.TrimSpace(text)
+	host := text
+	if end := strings.IndexAny(text, "/?#\\"); end >= 0 {
+		host = text[:end]
+	}
+	host, port, _ := strings.Cut(host, ":")
+	if strings.Contains(host, ".") && !strings.ContainsAny(host, "@[ \t\r\n") && strings.Trim(port, "0123456789") == "" {
 		return "//" + text
 	}
 	return text
