@@ -2,10 +2,14 @@ package sqlcli
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/answers"
@@ -29,7 +33,7 @@ learned of the API is kept beside them for a month: serpstat-sql doctor shows it
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return s.withAnswers(cmd, func(file *answers.File) error { return s.listAnswers(file) })
+			return s.withAnswers(cmd, s.listAnswers)
 		},
 	}
 	lend(cmd, "output", "header", "delimiter", "bom", "safe-cells", "no-pager")
@@ -47,14 +51,14 @@ learned of the API is kept beside them for a month: serpstat-sql doctor shows it
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return s.withAnswers(cmd, func(file *answers.File) error { return s.clearAnswers(file, args) })
+			return s.withAnswers(cmd, func(file *answers.File) (string, error) { return "", s.clearAnswers(file, args) })
 		},
 	})
 	return cmd
 }
 
-// withAnswers runs work with the file of answers, and with output around it.
-func (s *session) withAnswers(cmd *cobra.Command, work func(*answers.File) error) error {
+// withAnswers runs work with the file of answers, and with output around it. sum is a line for who reads a list.
+func (s *session) withAnswers(cmd *cobra.Command, work func(*answers.File) (sum string, err error)) error {
 	if err := s.flags.choose(cmd.Flags().Changed); err != nil {
 		return err
 	}
@@ -68,21 +72,77 @@ func (s *session) withAnswers(cmd *cobra.Command, work func(*answers.File) error
 			return err
 		}
 		defer file.Close()
-		return s.endOutput(work(file))
+		sum, err := work(file)
+		if err = s.endOutput(err); err == nil && sum != "" {
+			fmt.Fprintln(s.stderr, sum)
+		}
+		return err
 	})
 }
 
-func (s *session) listAnswers(file *answers.File) error {
+func (s *session) listAnswers(file *answers.File) (sum string, err error) {
 	list, err := file.List("")
 	if err != nil {
-		return err
+		return "", err
 	}
 	rows := make([][]any, len(list))
 	now := time.Now()
+	forPeople := slices.Contains([]string{"table", "line"}, s.flags.format().Name)
+	var all answers.Answer
 	for i, a := range list {
-		rows[i] = []any{a.Method, a.Params, a.Rows, a.Total, execute.Age(now.Sub(a.Begun)), a.Bytes, a.Credits}
+		all.Rows, all.Bytes, all.Credits = all.Rows+a.Rows, all.Bytes+a.Bytes, all.Credits+a.Credits
+		method, params, bytes := a.Method, a.Params, any(a.Bytes)
+		if forPeople {
+			method, params, bytes = method[strings.LastIndex(method, ".")+1:], requestText(params), humanize.Bytes(uint64(a.Bytes))
+		}
+		rows[i] = []any{method, params, a.Rows, a.Total, execute.Age(now.Sub(a.Begun)), bytes, a.Credits}
 	}
-	return s.write([]string{"method", "parameters", "rows", "of", "age", "bytes", "credits"}, rows)
+	if err := s.write([]string{"method", "parameters", "rows", "of", "age", "bytes", "credits"}, rows); err != nil || !forPeople {
+		return "", err
+	}
+	return fmt.Sprintf("%s with %s in %s, which have cost %s", table.Amount(int64(len(list)), "answer"), table.Amount(all.Rows, "row"), humanize.Bytes(uint64(all.Bytes)), table.Credits(all.Credits)), nil
+}
+
+// usualParams are parameters with the values that requests have where nobody says another: they tell nothing.
+var usualParams = map[string]string{"searchType": "domain_with_subdomains"}
+
+// requestText says in short which request a kept answer is of: the site, the filter, other parameters, the order.
+func requestText(params string) string {
+	var of struct {
+		Query         string
+		Sort, Order   string
+		ComplexFilter [][]struct {
+			Field, CompareType string
+			Value              []any
+		}
+	}
+	var others map[string]any
+	if json.Unmarshal([]byte(params), &of) != nil || json.Unmarshal([]byte(params), &others) != nil {
+		return params
+	}
+	text := []string{of.Query}
+	var alternatives []string
+	for _, group := range of.ComplexFilter {
+		var conditions []string
+		for _, c := range group {
+			conditions = append(conditions, fmt.Sprintf("%s %s %s", c.Field, c.CompareType, strings.Trim(fmt.Sprint(c.Value), "[]")))
+		}
+		alternatives = append(alternatives, strings.Join(conditions, " and "))
+	}
+	if len(alternatives) > 0 {
+		text = append(text, strings.Join(alternatives, " or "))
+	}
+	for _, name := range slices.Sorted(maps.Keys(others)) {
+		switch value := fmt.Sprint(others[name]); {
+		case slices.Contains([]string{"query", "sort", "order", "complexFilter"}, name), usualParams[name] == value:
+		default:
+			text = append(text, name+" "+value)
+		}
+	}
+	if of.Sort != "" {
+		text = append(text, "by "+strings.TrimSpace(of.Sort+" "+of.Order))
+	}
+	return strings.Join(text, ", ")
 }
 
 func (s *session) clearAnswers(file *answers.File, args []string) error {
