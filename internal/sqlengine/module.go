@@ -237,6 +237,9 @@ func (t *virtualTable) requestOf(p *accessPlan, values []vtab.Value, collationUn
 			return r, false, &ParameterValueError{Table: t.table.Name, Column: column.Name, Value: values[i], Whole: column.kind == intKind}
 		}
 		t.warnOfOtherKind(column, values[i])
+		if isEquality(arg.Op) {
+			t.warnOfOtherWords(column, values[i])
+		}
 		if m.none {
 			return r, true, nil
 		}
