@@ -42,8 +42,12 @@ const (
 	numberHint   = "number the rows of each x, with row_number() over (partition by x order by …) as n in a subquery, and write where n = 1 around it"
 	softCast     = "write cast(x as real), or as integer or text, which makes 0 of what is no number"
 	distinctHint = "write group_concat(distinct x), with commas between, or string_agg(x, ', ') of a subquery that selects distinct x"
+	unitHint     = "the unit stands first, as a text: write date_trunc('month', x)"
 	starHint     = "SQLite has * alone, and takes nothing from it: name the columns"
 )
+
+// unitColumn is where a unit of time stands without quotes.
+var unitColumn = stops(`(?i)^no such column: (second|minute|hour|day|week|isoweek|month|quarter|year)$`)
 
 var foreignForms = []foreign{
 	{[]string{"ilike"}, stops(`^near "(ilike|'|any)`), always("write LIKE, which ignores case here; GLOB 'a*' minds it")},
@@ -77,11 +81,17 @@ var foreignForms = []foreign{
 	{[]string{"any", "("}, stops(`^near "\[|^near "select|^near "array|^no such (column: array|function: any)`), always("write x in ('a', 'b'), or x in (select …)")},
 	{[]string{"array"}, stops(`^near "\[|^no such column: array$`), always("SQLite has no arrays: write x in ('a', 'b'), or json_array('a', 'b') and json_each(…)")},
 	{[]string{"*", "except", "("}, stops(`^near "\("`), always(starHint)},
+	{[]string{"*", "replace", "("}, stops(`^near "replace"`), always(starHint)},
+	{[]string{"create", "or", "replace"}, stops(`^near "or"`), always("write drop table if exists x before create table x, or drop view if exists x before create view x")},
 	{[]string{"*", "exclude"}, stops(`^near "exclude"`), always(starHint)},
 	{[]string{"r", anyText}, stops(`^near "'`), always("write '…' without r, as a backslash is itself in SQLite: x regexp '…' in place of regexp_contains(x, r'…')")},
 	{[]string{"safe_cast", "("}, stops(`^near "as"`), always(softCast)},
 	{[]string{"try_cast", "("}, stops(`^near "as"`), always(softCast)},
-	{[]string{"date_trunc", "("}, stops(`(?i)^no such column: (second|minute|hour|day|week|isoweek|month|quarter|year)$`), always("the unit stands first, as a text: write date_trunc('month', x)")},
+	{[]string{"date_trunc", "("}, unitColumn, always(unitHint)},
+	{[]string{"timestamp_trunc", "("}, unitColumn, always(unitHint)},
+	{[]string{"datetime_trunc", "("}, unitColumn, always(unitHint)},
+	{[]string{"date_diff", "("}, unitColumn, always("write julianday(x) - julianday(y)")},
+	{[]string{"timestamp_diff", "("}, unitColumn, always("write julianday(x) - julianday(y)")},
 	{[]string{"net", ".", "host", "("}, stops(`^near "\("`), always("write host(x)")},
 	{[]string{"net", ".", "reg_domain", "("}, stops(`^near "\("`), always("write domain(x)")},
 	{[]string{"group", "by", "all"}, stops(`^near "all"`), always("name the columns: group by a, b")},
@@ -109,6 +119,9 @@ var foreignFunctions = map[string]string{
 	"regexp_like": "x regexp 'a.*'", "regexp_matches": "x regexp 'a.*'", "regexp_match": "x regexp 'a.*'", "regexp_contains": "x regexp 'a.*'", "lpad": "printf('%10s', x)", "rpad": "printf('%-10s', x)", "to_number": "cast(x as real)",
 	"bool_and": "min(x)", "bool_or": "max(x)", "every": "min(x)", "countif": "count(*) filter (where …)", "count_if": "count(*) filter (where …)", "nvl": "coalesce(x, y)", "isnull": "coalesce(x, y)", "safe_divide": "x / nullif(y, 0)",
 	"approx_count_distinct": "count(distinct x)", "approx_quantiles": "percentile(x, 90)", "quantile": "percentile_cont(x, 0.9)", "quantile_cont": "percentile_cont(x, 0.9)", "any": "x in ('a', 'b')", "any_value": "min(x), or max(x)", "timestamp": "a text such as '2024-06-30', or datetime(x)", "regexp_extract": "split_part(x, '/', 3), or substr(x, 1, 3)", "regexp_substr": "split_part(x, '/', 3), or substr(x, 1, 3)",
+	"format_timestamp": "strftime('%Y-%m-%d', x)", "format_datetime": "strftime('%Y-%m-%d', x)", "parse_date": "date(x)", "parse_timestamp": "datetime(x)", "parse_datetime": "datetime(x)", "current_datetime": "now()", "unix_seconds": "unixepoch(x)",
+	"logical_or": "max(x)", "logical_and": "min(x)", "ends_with": "x glob '*end'", "contains_substr": "x like '%part%'", "regexp_replace": "replace(x, 'a', 'b')", "to_json_string": "json_quote(x)", "json_value": "json_extract(x, '$.a')", "json_extract_scalar": "json_extract(x, '$.a')", "generate_uuid": "lower(hex(randomblob(16)))",
+	"timestamp_trunc": "date_trunc('month', x)", "datetime_trunc": "date_trunc('month', x)", "timestamp_sub": "datetime(x, '-7 days')", "timestamp_add": "datetime(x, '+7 days')",
 	"generate_series": "with recursive n(x) as (select 1 union all select x + 1 from n where x < 10) select x from n",
 }
 

@@ -70,6 +70,12 @@ func TestFormsOfOtherDatabases(t *testing.T) {
 		"select date_trunc(now(), Month)":                            "write date_trunc('month', x)",
 		"select date_trunc(date('now', '-7 days'), 'month')":         "date_trunc: the unit stands first: write date_trunc('month', x)",
 		"select date_part(now(), 'years')":                           "write date_part('years', x)",
+		"select timestamp_trunc(now(), day)":                         "write date_trunc('month', x)",
+		"select timestamp_trunc(now(), 'day')":                       "write date_trunc('month', x)",
+		"select date_diff(now(), now(), day)":                        "write julianday(x) - julianday(y)",
+		"select * replace (1 as a) from (select 1 a)":                "name the columns",
+		"create or replace table a as select 1":                      "write drop table if exists x before create table x",
+		"select generate_uuid()":                                     "write lower(hex(randomblob(16)))",
 		"select net.host('a')":                                       "write host(x)",
 		"select net.reg_domain('a')":                                 "write domain(x)",
 		"select a from (select 1 a) group by all":                    "name the columns: group by a, b",
@@ -118,7 +124,7 @@ func TestWhatHintsSayRuns(t *testing.T) {
 					sql = strings.Replace(sql, "'2024-06-30' x, '2024-06-01' y", "1 x, 2 y", 1)
 				}
 			}
-			sql = strings.Replace(sql, "'2024-06-30' x", map[bool]string{true: "'[1]' x", false: "'2024-06-30' x"}[strings.Contains(part, "json(") || strings.Contains(part, "json_array_length")], 1)
+			sql = strings.Replace(sql, "'2024-06-30' x", map[bool]string{true: "'[1]' x", false: "'2024-06-30' x"}[strings.Contains(part, "json(") || strings.Contains(part, "json_extract") || strings.Contains(part, "json_array_length")], 1)
 			if code, _, stderr := runDemo(sql); code != exitOK {
 				t.Errorf("%s: %s: %s", name, sql, stderr)
 			}

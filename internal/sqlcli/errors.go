@@ -100,10 +100,11 @@ func (s *session) hint(statement, message string) string {
 			own += fmt.Sprintf(": %s has %s", t, list(first(columns[t], mostColumns)))
 		}
 	}
-	if near := calledElsewhere(short, named); len(near) > 0 {
+	held := slices.ContainsFunc(named, func(c string) bool { return strings.EqualFold(c, short) }) // by another one of them
+	if near := calledElsewhere(short, named); len(near) > 0 && !held {
 		return didYouMean(near) + where
 	}
-	onlyOwn := own != "" && !strings.Contains(strings.ToLower(statement), tablePrefix)
+	onlyOwn := own != "" && !held && !strings.Contains(strings.ToLower(statement), tablePrefix)
 	if other := holders(columns, name); len(other) > 0 && !onlyOwn {
 		return ": it is a column of " + strings.Join(other, ", ") + where
 	}
