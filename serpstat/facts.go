@@ -32,3 +32,16 @@ func Default(name, column string) (value any, ok bool) {
 	}
 	return nil, true
 }
+
+// Words are those of which a column's text is made, one or several; nil where no list of them is known.
+func Words(name, column string) []string {
+	t := catalog.Of(name)
+	if t == nil {
+		return nil
+	}
+	i := t.FieldOf(column)
+	if i < 0 {
+		return nil
+	}
+	return t.Fields[i].Filter.Words
+}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"os"
 	"os/signal"
@@ -17,6 +18,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 )
 
 // Exit codes. The help, the man page and the docs list them.
@@ -147,7 +150,7 @@ func newCommand(s *session, version string) *cobra.Command {
 		SilenceUsage:  true,
 		RunE:          func(cmd *cobra.Command, args []string) error { return s.run(cmd, args) },
 	}
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError{flagError(err)} })
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error { return usageError{flagError(cmd, err)} })
 	s.flags.define(cmd)
 	addCommands(cmd,
 		newLoginCommand(s),
@@ -191,7 +194,7 @@ func (f *flags) define(cmd *cobra.Command) {
 }
 
 // flagError says what to do about flags that people try.
-func flagError(err error) error {
+func flagError(cmd *cobra.Command, err error) error {
 	if strings.Contains(err.Error(), "unknown flag: --token") {
 		return errors.New("there is no --token: other users could see it among the processes; set SERPSTAT_API_TOKEN, or use --token-file or --config")
 	}
@@ -203,5 +206,43 @@ func flagError(err error) error {
 		}
 		return fmt.Errorf("--%s %s: write %s", invalid.GetFlag().Name, invalid.GetValue(), write)
 	}
-	return fmt.Errorf("%w (see serpstat-sql --help)", err)
+	hint := ""
+	if name, unknown := strings.CutPrefix(err.Error(), "unknown flag: --"); unknown {
+		hint = flagHint(cmd, name)
+	}
+	return fmt.Errorf("%w%s (see serpstat-sql --help)", err, hint)
+}
+
+// otherFlags are flags of other commands, and what to write.
+var otherFlags = map[string]string{
+	"limit": "limit 10 at the end of the SQL", "format": "-o csv, or -o report.xlsx", "output-format": "-o csv, or -o report.xlsx", "query": "the SQL as the argument, in quotes", "sql": "the SQL as the argument, in quotes",
+	"database": "--db FILE", "separator": "--delimiter ';'", "dry-run": "--explain", "parameter": "--param NAME=VALUE", "no-header": "--header=false",
+}
+
+// flagHint says which flag is meant by one that there is not: one that begins so, or has nearly such a name.
+func flagHint(cmd *cobra.Command, name string) string {
+	if f := output.Named(strings.ToLower(name)); f != nil {
+		return ": write -o " + f.Name
+	}
+	var known, near []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		known = append(known, f.Name)
+		if strings.HasPrefix(f.Name, name) {
+			near = append(near, f.Name)
+		}
+	})
+	known = append(known, slices.Sorted(maps.Keys(otherFlags))...)
+	if len(near) == 0 {
+		near = nearest(name, known)
+	}
+	for i, n := range near {
+		if instead := otherFlags[n]; instead != "" {
+			return ": write " + instead
+		}
+		near[i] = "--" + n
+	}
+	if len(near) == 0 {
+		return ""
+	}
+	return didYouMean(near)
 }

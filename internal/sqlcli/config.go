@@ -34,10 +34,10 @@ func (f *flags) defaultConfig() string {
 		return ""
 	}
 	file := steampipeConfig()
-	if info, err := os.Stat(file); err != nil || info.IsDir() {
-		return ""
+	if info, err := os.Stat(file); errors.Is(err, fs.ErrPermission) || err == nil && !info.IsDir() {
+		return file // whoever may not read it is told so
 	}
-	return file
+	return ""
 }
 
 // connectionConfig is the connection block's body as the plugin reads it: the config file's, with what the

@@ -1,8 +1,10 @@
 package sqlcli
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/hashicorp/hcl/v2"
@@ -45,5 +47,37 @@ func TestWhichStatementsHaveResults(t *testing.T) {
 		if n := countResults(statements); err != nil || n != want {
 			t.Errorf("%s: %d, want %d, %v", script, n, want, err)
 		}
+	}
+}
+
+// A config file in a directory that may not be read is not said to be missing.
+func TestAConfigFileThatMayNotBeRead(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("STEAMPIPE_INSTALL_DIR", dir)
+	t.Setenv("SERPSTAT_API_TOKEN", "")
+	if found := (&flags{}).defaultConfig(); found != "" {
+		t.Errorf("found %s, which does not exist", found)
+	}
+	if err := os.Chmod(dir, 0); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.Chmod(dir, 0o700) }) //nolint:errcheck // else the test's directory stays
+	if _, err := os.ReadDir(dir); err == nil {
+		t.Skip("this user may read everything")
+	}
+	var out, errs bytes.Buffer
+	if code := run(t.Context(), "test", []string{"select count(*) from serpstat_credit"}, strings.NewReader(""), &out, &errs); code != exitUsage || !strings.Contains(errs.String(), "permission denied") {
+		t.Errorf("%d, %s", code, &errs)
+	}
+	errs.Reset()
+	out.Reset()
+	if code := run(t.Context(), "test", []string{"doctor"}, strings.NewReader(""), &out, &errs); code != exitUsage || !strings.Contains(strings.Join(strings.Fields(out.String()), " "), "permission denied") {
+		t.Errorf("doctor: %d, %s, %s", code, &out, &errs)
+	}
+	t.Setenv("SERPSTAT_API_TOKEN", "x")
+	out.Reset()
+	(&session{stdout: &out}).sayConfig()
+	if !strings.Contains(strings.Join(strings.Fields(out.String()), " "), "permission denied") {
+		t.Errorf("%s", &out)
 	}
 }

@@ -39,7 +39,15 @@ const (
 	intervalHint = "write datetime('now', '%s'), date('now', '%[1]s') for a day, or datetime(x, '%[1]s') of another time x"
 	limitHint    = "write limit 10 at the end of the statement"
 	plainTime    = "write the text alone, '2024-06-30' or '2024-06-30 12:00:00'"
+	numberHint   = "number the rows of each x, with row_number() over (partition by x order by …) as n in a subquery, and write where n = 1 around it"
+	softCast     = "write cast(x as real), or as integer or text, which makes 0 of what is no number"
+	distinctHint = "write group_concat(distinct x), with commas between, or string_agg(x, ', ') of a subquery that selects distinct x"
+	unitHint     = "the unit stands first, as a text: write date_trunc('month', x)"
+	starHint     = "SQLite has * alone, and takes nothing from it: name the columns"
 )
+
+// unitColumn is where a unit of time stands without quotes.
+var unitColumn = stops(`(?i)^no such column: (second|minute|hour|day|week|isoweek|month|quarter|year)$`)
 
 var foreignForms = []foreign{
 	{[]string{"ilike"}, stops(`^near "(ilike|'|any)`), always("write LIKE, which ignores case here; GLOB 'a*' minds it")},
@@ -61,7 +69,8 @@ var foreignForms = []foreign{
 	{[]string{"substring", "(", anyWord, "from"}, stops(`^near "from"`), always("write substr(x, 2, 3)")},
 	{[]string{"position", "(", anyText, "in"}, stops(`^no such table`), always("write instr(text, part)")},
 	{[]string{"at", "time", "zone"}, stops(`^near "(time|zone)"`), always("times are in UTC: write datetime(x, '+2 hours') for those of a zone")},
-	{[]string{"distinct", "on"}, stops(`^near "on"`), always("number the rows of each x, with row_number() over (partition by x order by …) as n in a subquery, and write where n = 1 around it")},
+	{[]string{"distinct", "on"}, stops(`^near "on"`), always(numberHint)},
+	{[]string{"qualify"}, stops(`^near "\w+"`), always(numberHint)},
 	{[]string{"limit", "all"}, stops(`^near "all"`), always("leave LIMIT out")},
 	{[]string{"top", anyNumber}, stops(`^near "\d`), always(limitHint)},
 	{[]string{"fetch", "first"}, stops(`^near "(fetch|first)"`), always(limitHint)},
@@ -71,6 +80,30 @@ var foreignForms = []foreign{
 	{[]string{"current_timestamp", "("}, stops(`^near "\("`), always("write current_timestamp without parentheses")},
 	{[]string{"any", "("}, stops(`^near "\[|^near "select|^near "array|^no such (column: array|function: any)`), always("write x in ('a', 'b'), or x in (select …)")},
 	{[]string{"array"}, stops(`^near "\[|^no such column: array$`), always("SQLite has no arrays: write x in ('a', 'b'), or json_array('a', 'b') and json_each(…)")},
+	{[]string{"*", "except", "("}, stops(`^near "\("`), always(starHint)},
+	{[]string{"*", "replace", "("}, stops(`^near "replace"`), always(starHint)},
+	{[]string{"create", "or", "replace"}, stops(`^near "or"`), always("write drop table if exists x before create table x, or drop view if exists x before create view x")},
+	{[]string{"*", "exclude"}, stops(`^near "exclude"`), always(starHint)},
+	{[]string{"r", anyText}, stops(`^near "'`), always("write '…' without r, as a backslash is itself in SQLite: x regexp '…' in place of regexp_contains(x, r'…')")},
+	{[]string{"safe_cast", "("}, stops(`^near "as"`), always(softCast)},
+	{[]string{"try_cast", "("}, stops(`^near "as"`), always(softCast)},
+	{[]string{"date_trunc", "("}, unitColumn, always(unitHint)},
+	{[]string{"timestamp_trunc", "("}, unitColumn, always(unitHint)},
+	{[]string{"datetime_trunc", "("}, unitColumn, always(unitHint)},
+	{[]string{"date_diff", "("}, unitColumn, always("write julianday(x) - julianday(y)")},
+	{[]string{"timestamp_diff", "("}, unitColumn, always("write julianday(x) - julianday(y)")},
+	{[]string{"net", ".", "host", "("}, stops(`^near "\("`), always("write host(x)")},
+	{[]string{"net", ".", "reg_domain", "("}, stops(`^near "\("`), always("write domain(x)")},
+	{[]string{"group", "by", "all"}, stops(`^near "all"`), always("name the columns: group by a, b")},
+	{[]string{"#", ">>"}, stops(`token: "#"`), always("write json_extract(x, '$.a.b')")},
+	{[]string{"#", ">"}, stops(`token: "#"`), always("write json_extract(x, '$.a.b')")},
+	{[]string{"#"}, stops(`token: "#"`), always("a comment begins with --")},
+	{[]string{"count", "(", "distinct"}, stops(`arguments to function count\(\)$`), always("write select count(*) from (select distinct a, b from …)")},
+	{[]string{"string_agg", "(", "distinct"}, stops(`^DISTINCT aggregates`), always(distinctHint)},
+	{[]string{"group_concat", "(", "distinct"}, stops(`^DISTINCT aggregates`), always(distinctHint)},
+	{[]string{anyWord, ".", anyWord, ".", anyWord}, stops(`^near "\."`), func(found []sqlengine.Token) string {
+		return "a table has no project or dataset before its name: write from " + found[4].Text
+	}},
 	{[]string{"lateral"}, stops(`^near "(lateral|select|\()"`), always("SQLite has no LATERAL: number the rows of each x, with row_number() over (partition by x order by …) as n in a subquery, and write where n <= 10 around it")},
 }
 
@@ -85,13 +118,20 @@ var foreignFunctions = map[string]string{
 	"left": "substr(x, 1, 3)", "right": "substr(x, -3)", "strpos": "instr(x, part)", "position": "instr(x, part)", "charindex": "instr(x, part)", "char_length": "length(x)", "len": "length(x)", "starts_with": "x glob 'begin*'", "split": "split_part(x, ',', 1)",
 	"regexp_like": "x regexp 'a.*'", "regexp_matches": "x regexp 'a.*'", "regexp_match": "x regexp 'a.*'", "regexp_contains": "x regexp 'a.*'", "lpad": "printf('%10s', x)", "rpad": "printf('%-10s', x)", "to_number": "cast(x as real)",
 	"bool_and": "min(x)", "bool_or": "max(x)", "every": "min(x)", "countif": "count(*) filter (where …)", "count_if": "count(*) filter (where …)", "nvl": "coalesce(x, y)", "isnull": "coalesce(x, y)", "safe_divide": "x / nullif(y, 0)",
-	"approx_count_distinct": "count(distinct x)", "approx_quantiles": "percentile(x, 90)", "quantile": "percentile_cont(x, 0.9)", "quantile_cont": "percentile_cont(x, 0.9)", "any": "x in ('a', 'b')", "generate_series": "with recursive n(x) as (select 1 union all select x + 1 from n where x < 10) select x from n",
+	"approx_count_distinct": "count(distinct x)", "approx_quantiles": "percentile(x, 90)", "quantile": "percentile_cont(x, 0.9)", "quantile_cont": "percentile_cont(x, 0.9)", "any": "x in ('a', 'b')", "any_value": "min(x), or max(x)", "timestamp": "a text such as '2024-06-30', or datetime(x)", "regexp_extract": "split_part(x, '/', 3), or substr(x, 1, 3)", "regexp_substr": "split_part(x, '/', 3), or substr(x, 1, 3)",
+	"format_timestamp": "strftime('%Y-%m-%d', x)", "format_datetime": "strftime('%Y-%m-%d', x)", "parse_date": "date(x)", "parse_timestamp": "datetime(x)", "parse_datetime": "datetime(x)", "current_datetime": "now()", "unix_seconds": "unixepoch(x)",
+	"logical_or": "max(x)", "logical_and": "min(x)", "ends_with": "x glob '*end'", "contains_substr": "x like '%part%'", "regexp_replace": "replace(x, 'a', 'b')", "to_json_string": "json_quote(x)", "json_value": "json_extract(x, '$.a')", "json_extract_scalar": "json_extract(x, '$.a')", "generate_uuid": "lower(hex(randomblob(16)))",
+	"timestamp_trunc": "date_trunc('month', x)", "datetime_trunc": "date_trunc('month', x)", "timestamp_sub": "datetime(x, '-7 days')", "timestamp_add": "datetime(x, '+7 days')",
+	"generate_series": "with recursive n(x) as (select 1 union all select x + 1 from n where x < 10) select x from n",
 }
 
 var noFunction = regexp.MustCompile(`^no such (?:function|table): (\w+)$`)
 
 // foreignHint says what to write for a form of another database's over which SQLite has stopped, "" where there is none.
 func foreignHint(statement, message string) string {
+	if message == "incomplete input" || message == `near ";": syntax error` {
+		return incompleteHint(statement)
+	}
 	tokens := sqlengine.Tokens(statement)
 	for _, f := range foreignForms {
 		if found := find(tokens, f.form); found != nil && f.stops.MatchString(message) {
@@ -104,6 +144,39 @@ func foreignHint(statement, message string) string {
 		}
 	}
 	return ""
+}
+
+// belongs is what is missing where a statement ends with a word.
+var belongs = map[string]string{
+	"limit": "a number, as in limit 10", "offset": "a number, as in limit 10 offset 20", "select": "columns, or *", "from": "a table", "join": "a table", "by": "a column",
+	"where": "a condition", "and": "a condition", "or": "a condition", "on": "a condition", "having": "a condition", ",": "one more, or the comma is too much",
+}
+
+// incompleteHint says what the end of a statement lacks.
+func incompleteHint(statement string) string {
+	tokens := sqlengine.Tokens(strings.TrimRight(statement, "; \t\r\n"))
+	if len(tokens) == 0 {
+		return ""
+	}
+	count := func(text string) (n int) {
+		for _, t := range tokens {
+			if t.Is(text) {
+				n++
+			}
+		}
+		return n
+	}
+	last := tokens[len(tokens)-1]
+	missing := belongs[last.Text]
+	switch {
+	case missing != "" && last.Is(last.Text):
+		return fmt.Sprintf("the statement ends with %q: behind it belongs %s", last.Text, missing)
+	case count("(") > count(")"):
+		return "a ( has no )"
+	case count("case") > count("end"):
+		return "a case has no end"
+	}
+	return fmt.Sprintf("something is missing behind %q, with which the statement ends", last.Text)
 }
 
 // find returns the first tokens that have a form, nil where there are none.
@@ -143,21 +216,58 @@ func has(tokens []sqlengine.Token, form []string) bool {
 
 // castHint says what to write for a cast to a type that SQLite does not have.
 func castHint(written, kind string) string {
-	switch {
-	case kind == "date":
-		return fmt.Sprintf("in place of %s write date(x)", written)
-	case strings.HasPrefix(kind, "timestamp") || kind == "datetime":
-		return fmt.Sprintf("in place of %s write datetime(x)", written)
-	case kind == "interval":
+	if kind == "interval" {
 		return fmt.Sprintf(intervalHint, "-7 days")
-	case slices.Contains([]string{"text", "varchar", "char", "string"}, kind):
-		return fmt.Sprintf("in place of %s write cast(x as text)", written)
-	case strings.HasPrefix(kind, "int") || slices.Contains([]string{"bigint", "smallint", "integer", "boolean", "bool"}, kind):
-		return fmt.Sprintf("in place of %s write cast(x as integer)", written)
-	case strings.HasPrefix(kind, "json"):
-		return fmt.Sprintf("in place of %s write json(x)", written)
 	}
-	return fmt.Sprintf("in place of %s write cast(x as real), or as integer or text", written)
+	return fmt.Sprintf("in place of %s write %s", written, castTo(kind))
+}
+
+// numberTypes have a name that says nothing to SQLite, which takes it for that of a number, as it is meant.
+var numberTypes = []string{"numeric", "decimal", "dec", "number", "bignumeric", "bigdecimal", "fixed", "signed", "unsigned", "money"}
+
+// castTo is what SQLite has for a cast to a type.
+func castTo(kind string) string {
+	switch {
+	case kind == "date" || kind == "time":
+		return kind + "(x)"
+	case strings.HasPrefix(kind, "timestamp") || kind == "datetime":
+		return "datetime(x)"
+	case slices.Contains([]string{"text", "varchar", "char", "string", "str", "uuid", "name", "enum"}, kind):
+		return "cast(x as text)"
+	case strings.HasPrefix(kind, "bool"):
+		return "x = 'true'"
+	case strings.HasPrefix(kind, "int") || slices.Contains([]string{"bigint", "smallint", "integer"}, kind):
+		return "cast(x as integer)"
+	case slices.Contains([]string{"bytes", "bytea", "binary", "varbinary"}, kind):
+		return "cast(x as blob)"
+	case strings.HasPrefix(kind, "json"):
+		return "json(x)"
+	}
+	return "cast(x as real), or as integer or text"
+}
+
+// otherType matches the names of types of which SQLite knows what they hold; all others are those of numbers to it
+// (datatype3.html, 3.1).
+var otherType = regexp.MustCompile(`int|char|clob|text|blob|real|floa|doub`)
+
+// castWarning warns of a type that is a number's in SQLite alone, "" of others. rest is what stands behind a cast's AS.
+func castWarning(rest []sqlengine.Token) string {
+	var words []string
+	for _, t := range rest {
+		if t.Is(")") || t.Is("(") {
+			break
+		}
+		words = append(words, strings.ToLower(t.Text))
+	}
+	name := strings.Join(words, " ")
+	if name == "" || otherType.MatchString(name) || slices.Contains(numberTypes, words[0]) {
+		return ""
+	}
+	becomes := "a number in SQLite, 0 of most texts"
+	if strings.HasPrefix(name, "date") || strings.HasPrefix(name, "time") {
+		becomes = "the number of the year in SQLite"
+	}
+	return fmt.Sprintf("cast(x as %s) is %s: write %s", name, becomes, castTo(words[0]))
 }
 
 var amount = regexp.MustCompile(`^\s*([+-]?)(\d+)\s*(second|minute|hour|day|week|month|year)s?\s*$`)
@@ -202,8 +312,10 @@ func warnOfOtherMeaning(statement string, warn func(string)) {
 			once("now() - 7 calculates with the number of the year in SQLite: write datetime('now', '-7 days')")
 		case isTime(t.Text) && !(len(rest) > 0 && rest[0].Is("(")) && calculates(tokens, i, i):
 			once("%[1]s + 1 and %[1]s - x calculate with the number of the year in SQLite: write date(%[1]s, '+1 day'), and julianday(%[1]s) - julianday(x) for the days between", t.Text)
-		case t.Is("as") && len(rest) > 1 && rest[1].Is(")") && isCast(tokens[:i]) && slices.Contains([]string{"date", "timestamp", "datetime", "time"}, rest[0].Text):
-			once("cast(x as %[1]s) is the number of the year in SQLite: write %[2]s(x)", rest[0].Text, strings.Replace(rest[0].Text, "timestamp", "datetime", 1))
+		case t.Is("as") && isCast(tokens[:i]):
+			if text := castWarning(rest); text != "" {
+				once("%s", text)
+			}
 		}
 	}
 }

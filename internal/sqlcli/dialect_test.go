@@ -59,6 +59,41 @@ func TestFormsOfOtherDatabases(t *testing.T) {
 		"select date_trunk('day', now())":                            "no such function: date_trunk: did you mean date_trunc?",
 		"select medain(1)":                                           "did you mean median?",
 		"select year(now())":                                         "write date_part('year', x)",
+		"select * except (a) from (select 1 a, 2 b)":                 "name the columns",
+		"select * exclude (a) from (select 1 a, 2 b)":                "name the columns",
+		"select a from (select 1 a) qualify row_number() over () =1": "write where n = 1 around it",
+		"select a from (select 1 a) t where a = 1 qualify n = 1":     "write where n = 1 around it",
+		"select regexp_contains('a1', r'\\d')":                       "write '…' without r, as a backslash is itself in SQLite: x regexp '…'",
+		"select regexp_extract('a', 'b')":                            "write split_part(x, '/', 3)",
+		"select safe_cast('1' as int64)":                             "write cast(x as real), or as integer or text",
+		"select timestamp('2024-01-01')":                             "write a text such as '2024-06-30', or datetime(x)",
+		"select date_trunc(now(), Month)":                            "write date_trunc('month', x)",
+		"select date_trunc(date('now', '-7 days'), 'month')":         "date_trunc: the unit stands first: write date_trunc('month', x)",
+		"select date_part(now(), 'years')":                           "write date_part('years', x)",
+		"select timestamp_trunc(now(), day)":                         "write date_trunc('month', x)",
+		"select timestamp_trunc(now(), 'day')":                       "write date_trunc('month', x)",
+		"select date_diff(now(), now(), day)":                        "write julianday(x) - julianday(y)",
+		"select * replace (1 as a) from (select 1 a)":                "name the columns",
+		"create or replace table a as select 1":                      "write drop table if exists x before create table x",
+		"select generate_uuid()":                                     "write lower(hex(randomblob(16)))",
+		"select net.host('a')":                                       "write host(x)",
+		"select net.reg_domain('a')":                                 "write domain(x)",
+		"select a from (select 1 a) group by all":                    "name the columns: group by a, b",
+		"# it\nselect 1":                                             "a comment begins with --",
+		"select 1 # it":                                              "a comment begins with --",
+		"select '{}' #>> '{a}'":                                      "write json_extract(x, '$.a.b')",
+		"select string_agg(distinct a, ', ') from (select 1 a)":      "write group_concat(distinct x), with commas between",
+		"select count(distinct a, a) from (select 1 a)":              "write select count(*) from (select distinct a, b from …)",
+		"select any_value(1)":                                        "write min(x), or max(x)",
+		"select 1 from a.b.c":                                        "a table has no project or dataset before its name: write from c",
+		"select 1 from `a`.`b`.`c`":                                  "a table has no project or dataset before its name: write from c",
+		"select 1 limit 10 offset":                                   `the statement ends with "offset": behind it belongs a number, as in limit 10 offset 20`,
+		"select 1 limit 10, ; -- all":                                `the statement ends with ",": behind it belongs one more`,
+		"select 1 where":                                             "behind it belongs a condition",
+		"select ((1) -- )":                                           "a ( has no )",
+		"select case when 1 then 'end'":                              "a case has no end",
+		"select 1 union":                                             `something is missing behind "union"`,
+		"select 1 as 'where', (2":                                    "a ( has no )",
 	} {
 		code, stdout, stderr := runDemo(sql)
 		if code != exitFailed || stdout != "" || !strings.Contains(stderr, want) || strings.Contains(stderr, "warning") {
@@ -89,7 +124,7 @@ func TestWhatHintsSayRuns(t *testing.T) {
 					sql = strings.Replace(sql, "'2024-06-30' x, '2024-06-01' y", "1 x, 2 y", 1)
 				}
 			}
-			sql = strings.Replace(sql, "'2024-06-30' x", map[bool]string{true: "'[1]' x", false: "'2024-06-30' x"}[strings.Contains(part, "json(") || strings.Contains(part, "json_array_length")], 1)
+			sql = strings.Replace(sql, "'2024-06-30' x", map[bool]string{true: "'[1]' x", false: "'2024-06-30' x"}[strings.Contains(part, "json(") || strings.Contains(part, "json_extract") || strings.Contains(part, "json_array_length")], 1)
 			if code, _, stderr := runDemo(sql); code != exitOK {
 				t.Errorf("%s: %s: %s", name, sql, stderr)
 			}
@@ -105,9 +140,14 @@ func TestFormsThatMeanSomethingElse(t *testing.T) {
 		"select 3 - a.\"first_seen\" from (select '2024-01-01' first_seen) a":                                     "write date(first_seen, '+1 day')",
 		"select cast(now() as date)":             "cast(x as date) is the number of the year in SQLite: write date(x)",
 		"select cast(lower(now()) as TIMESTAMP)": "cast(x as timestamp) is the number of the year in SQLite: write datetime(x)",
-		"select current_date - 7, current_date - 8, 'now() - 7', -(1), julianday(now()) - 3, cast(now() as text), cast((1) as integer) as date": "current_date - 7",
-		"select 7 - 3, date('now', '-7 days'), first_seen, -1, (first_seen) from (select '2024-01-01' first_seen)":                              "",
-		"select max(first_seen) - 1, (-1), now(), julianday(date('now')) - julianday(date('now')), 1 - date('now') from (select 1 first_seen)":  "",
+		"select cast('abc' as String)":           "cast(x as string) is a number in SQLite, 0 of most texts: write cast(x as text)",
+		"select cast('a' as string(10))":         "write cast(x as text)", "select cast('a' as uuid)": "write cast(x as text)",
+		"select cast('{}' as json)": "write json(x)", "select cast('true' as bool)": "write x = 'true'", "select cast('a' as bytes)": "write cast(x as blob)",
+		"select cast(now() as timestamp with time zone)": "cast(x as timestamp with time zone) is the number of the year in SQLite: write datetime(x)",
+		"select cast(1 as int64), cast(1 as float64), cast(1 as varchar(9)), cast(1 as decimal(9, 2)), cast(1 as numeric), cast(1 as unsigned), cast((select 1 as string) as text), 2 as uuid": "",
+		"select current_date - 7, current_date - 8, 'now() - 7', -(1), julianday(now()) - 3, cast(now() as text), cast((1) as integer) as date":                                                "current_date - 7",
+		"select 7 - 3, date('now', '-7 days'), first_seen, -1, (first_seen) from (select '2024-01-01' first_seen)":                                                                             "",
+		"select max(first_seen) - 1, (-1), now(), julianday(date('now')) - julianday(date('now')), 1 - date('now') from (select 1 first_seen)":                                                 "",
 	} {
 		for _, mode := range []string{"--quiet", "--explain"} {
 			code, _, stderr := runDemo(mode, sql)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/url"
 	"os"
@@ -120,6 +121,8 @@ func (s *session) sayConfig() {
 		s.say("config", "%s", f.config)
 	case usual == "":
 		s.say("config", "none: there is no home directory, and STEAMPIPE_INSTALL_DIR is not set")
+	case errors.Is(err, fs.ErrPermission):
+		s.say("config", "none: %v", err)
 	case err != nil:
 		s.say("config", "none: there is no %s", usual)
 	case f.tokenFile != "":

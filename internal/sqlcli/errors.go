@@ -13,8 +13,10 @@ import (
 
 	"github.com/agext/levenshtein"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 // usageError is a mistake in the command line or in a file that it names.
@@ -79,28 +81,97 @@ func (s *session) hint(statement, message string) string {
 			columns[t.Name] = append(columns[t.Name], c.Name)
 		}
 	}
-	named, others := []string{}, []string{} // columns of the tables that the statement names come first
-	for _, t := range slices.Sorted(maps.Keys(columns)) {
-		known := &others
-		switch {
-		case kind == "no such table":
-			columns[t] = []string{t}
-		case regexp.MustCompile(`(?i)\b` + regexp.QuoteMeta(t) + `\b`).MatchString(statement):
-			known = &named
-		}
-		*known = append(*known, columns[t]...)
-	}
+	short := name[strings.LastIndexByte(name, '.')+1:]
 	where := " (serpstat-sql --tables lists the tables, --tables TABLE its columns)"
-	if other := holders(columns, name); kind == "no such column" && len(other) > 0 {
+	if kind == "no such table" {
+		if near := nearestTable(short, slices.Sorted(maps.Keys(columns))); len(near) > 0 {
+			return didYouMean(near) + where
+		}
+		return where
+	}
+	named, own, others := []string{}, "", []string{} // columns of the tables that the statement names come first
+	for _, t := range slices.Sorted(maps.Keys(columns)) {
+		if !regexp.MustCompile(`(?i)\b` + regexp.QuoteMeta(t) + `\b`).MatchString(statement) {
+			others = append(others, columns[t]...)
+			continue
+		}
+		named = append(named, columns[t]...)
+		if catalog.Of(t) == nil && len(columns[t]) > 0 {
+			own += fmt.Sprintf(": %s has %s", t, list(first(columns[t], mostColumns)))
+		}
+	}
+	held := slices.ContainsFunc(named, func(c string) bool { return strings.EqualFold(c, short) }) // by another one of them
+	if near := calledElsewhere(short, named); len(near) > 0 && !held {
+		return didYouMean(near) + where
+	}
+	onlyOwn := own != "" && !held && !strings.Contains(strings.ToLower(statement), tablePrefix)
+	if other := holders(columns, name); len(other) > 0 && !onlyOwn {
 		return ": it is a column of " + strings.Join(other, ", ") + where
 	}
-	if kind == "no such column" && regexp.MustCompile(`=\s*`+regexp.QuoteMeta(name)).MatchString(statement) && strings.Contains(name, ".") {
+	if regexp.MustCompile(`=\s*`+regexp.QuoteMeta(name)).MatchString(statement) && strings.Contains(name, ".") {
 		return ": a text stands in single quotes, '" + name + "'" + where
 	}
-	if near := nearest(name[strings.LastIndexByte(name, '.')+1:], named, others); len(near) > 0 {
-		return ": did you mean " + strings.Join(near, " or ") + "?" + where
+	if len(named) > 0 {
+		others = nil // a table that the statement does not read is not meant
+	}
+	if near := nearest(short, named, others); len(near) > 0 {
+		return didYouMean(near) + where
+	}
+	if onlyOwn {
+		return own
 	}
 	return where
+}
+
+func didYouMean(near []string) string { return ": did you mean " + strings.Join(near, " or ") + "?" }
+
+// tablePrefix is what the names of the plugin's tables begin with.
+const tablePrefix = "serpstat_"
+
+// nearestTable are tables of nearly such a name, also where it lacks the prefix.
+func nearestTable(name string, tables []string) []string {
+	if near := nearest(name, tables); len(near) > 0 {
+		return near
+	}
+	var short []string
+	for _, t := range tables {
+		if s, cut := strings.CutPrefix(t, tablePrefix); cut {
+			short = append(short, s)
+		}
+	}
+	near := nearest(name, short)
+	for i := range near {
+		near[i] = tablePrefix + near[i]
+	}
+	return near
+}
+
+// otherNames are names of columns in other tools and tables, each with what may be meant.
+var otherNames = map[string][]string{
+	"domain": {"query", "domain_from", "domain_to"}, "site": {"query"}, "website": {"query"}, "host": {"host_from", "host_to"},
+	"url": {"url_from", "url_to"}, "source": {"url_from"}, "source_url": {"url_from"}, "referring_page": {"url_from"}, "target": {"url_to"}, "target_url": {"url_to"},
+	"anchor": {"link_text"}, "anchor_text": {"link_text"}, "rel": {"nofollow"}, "dofollow": {"nofollow"}, "link_nofollow": {"nofollow"}, "type": {"link_type"}, "date": {"first_seen", "last_visited"}, "last_seen": {"last_visited"}, "dr": {"domain_rank"}, "rank": {"domain_rank"}, "sdr": {"domain_rank"},
+}
+
+// calledElsewhere are those of the columns that have such a name elsewhere.
+func calledElsewhere(name string, columns []string) (meant []string) {
+	for _, c := range otherNames[strings.ToLower(name)] {
+		if slices.Contains(columns, c) {
+			meant = append(meant, c)
+		}
+	}
+	return meant
+}
+
+// mostColumns is how many columns are named of a table.
+const mostColumns = 12
+
+// first are the first names of a list, and how many others there are.
+func first(names []string, most int) []string {
+	if more := len(names) - most; more > 0 {
+		return append(slices.Clone(names[:most]), table.Amount(int64(more), "other"))
+	}
+	return names
 }
 
 // functionHint says which functions have nearly such a name.
@@ -131,10 +202,7 @@ func holders(columns map[string][]string, name string) []string {
 			list = append(list, t)
 		}
 	}
-	if more := len(list) - mostHolders; more > 0 {
-		list = append(list[:mostHolders], fmt.Sprintf("%d others", more))
-	}
-	return list
+	return first(list, mostHolders)
 }
 
 // nearest are the known names that a slip of the fingers makes the given one of: three letters may be wrong, and of a

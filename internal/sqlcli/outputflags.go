@@ -1,6 +1,8 @@
 package sqlcli
 
 import (
+	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 	"unicode/utf8"
@@ -44,6 +46,9 @@ func (f *outputFlags) choose(given func(name string) bool) error {
 			if f.target != "" {
 				return usage("--output %s and --output %s: a run writes one file", f.target, word)
 			}
+			if isDirectory(word) {
+				return usage("--output %s is a directory: write a file in it, such as %s", word, filepath.Join(word, "report.xlsx"))
+			}
 			f.target = word
 		default:
 			return usage("--output %s: write one of %s, or a file whose ending says the format, such as report.xlsx", word, strings.Join(output.Names(), ", "))
@@ -61,6 +66,12 @@ func (f *outputFlags) choose(given func(name string) bool) error {
 		f.output = format.Name
 	}
 	return f.checkCells(given)
+}
+
+// isDirectory reports what can be no file's name.
+func isDirectory(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir() || os.IsPathSeparator(name[len(name)-1])
 }
 
 // isFileName reports what --output takes for a file.

@@ -180,7 +180,7 @@ func pipeError(ctx context.Context, err error) error {
 func (s *session) engineOptions() (o sqlengine.Options, end func(), err error) {
 	end = func() {}
 	o.Database, o.Hidden = s.flags.database, serpstat.HiddenColumns
-	o.Warn, o.NeverNull, o.Default = s.progress.warn, serpstat.NeverNull, serpstat.Default
+	o.Warn, o.NeverNull, o.Default, o.Words = s.progress.warn, serpstat.NeverNull, serpstat.Default, serpstat.Words
 	if o.Config, err = s.flags.connectionConfig(); err != nil {
 		return o, end, err
 	}

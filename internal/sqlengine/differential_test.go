@@ -146,7 +146,7 @@ func newRigWatched(t *testing.T, ttl time.Duration, file string, watch func(*plu
 	r.engine, err = sqlengine.Open(context.Background(), sqlengine.Options{
 		Plugin:   watched(made, watch),
 		Config:   fmt.Sprintf("token = \"t\"\nbase_url = %q\nrequests_per_second = 1000\nrequest_timeout = 3600", web.URL),
-		CacheTTL: ttl, Database: file, Hidden: serpstat.HiddenColumns, NeverNull: serpstat.NeverNull, Default: serpstat.Default,
+		CacheTTL: ttl, Database: file, Hidden: serpstat.HiddenColumns, NeverNull: serpstat.NeverNull, Default: serpstat.Default, Words: serpstat.Words,
 		Warn: func(text string) { r.warnings = append(r.warnings, text) },
 	})
 	if err != nil {

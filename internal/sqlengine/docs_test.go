@@ -61,7 +61,7 @@ func bundled(t *testing.T, web *pipehttp.Server) *sqlengine.Engine {
 	e, err := sqlengine.Open(context.Background(), sqlengine.Options{
 		Plugin: serpstat.New(serpstat.Options{Engine: plan.SQLite, Unguarded: true, NoEnvironment: true, Transport: pipehttp.NewTransport()}),
 		Config: "token = \"t\"\nrequests_per_second = 1000\nrequest_timeout = 3600\nbase_url = \"" + web.URL + "\"",
-		Hidden: serpstat.HiddenColumns, NeverNull: serpstat.NeverNull, Default: serpstat.Default,
+		Hidden: serpstat.HiddenColumns, NeverNull: serpstat.NeverNull, Default: serpstat.Default, Words: serpstat.Words,
 	})
 	if err != nil {
 		t.Fatal(err)

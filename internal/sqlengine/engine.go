@@ -39,7 +39,9 @@ type Options struct {
 	// NeverNull tells of columns that have a value in every row, which a plugin's schema does not; nil knows of none.
 	NeverNull func(table, column string) bool
 	// Default tells what a parameter's column has where no clause gives its value; nil knows of none.
-	Default  func(table, column string) (value any, ok bool)
+	Default func(table, column string) (value any, ok bool)
+	// Words tells of which words a column's text is made; nil is of any. The list may lack new ones.
+	Words    func(table, column string) []string
 	Warn     func(string)     // is told what a statement may not have meant; nil is nobody
 	Now      func() time.Time // the clock; nil is the system's
 	Confined bool             // no statement opens another file, nor says where files are: for those that are only explained

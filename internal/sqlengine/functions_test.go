@@ -89,12 +89,14 @@ func TestAStatementHasOneTime(t *testing.T) {
 func TestRefusedArgumentsCostNothing(t *testing.T) {
 	const from = " from serpstat_outlink where query = 'a.com'"
 	for sql, want := range map[string]string{
-		"select url_to" + from + " and url_to regexp '(a'":              "the pattern '(a' is refused",
-		"select url_to" + from + " and not url_to not REGEXP '(a'":      "the pattern '(a' is refused",
-		"select url_to" + from + " and regexp('a(?=b)', url_to)":        "is refused at '(?=', character 2",
-		"select date_trunc('weak', first_seen), count(*)" + from:        "'weak' is no unit of time",
-		"select date_part ( 'dau', first_seen), count(*)" + from:        "'dau' is no unit of time",
-		"select url_to" + from + " and url_to regexp 'it''s (' limit 1": "the pattern 'it''s (' is refused",
+		"select url_to" + from + " and url_to regexp '(a'":                     "the pattern '(a' is refused",
+		"select url_to" + from + " and not url_to not REGEXP '(a'":             "the pattern '(a' is refused",
+		"select url_to" + from + " and regexp('a(?=b)', url_to)":               "is refused at '(?=', character 2",
+		"select date_trunc('weak', first_seen), count(*)" + from:               "'weak' is no unit of time",
+		"select date_part ( 'dau', first_seen), count(*)" + from:               "'dau' is no unit of time",
+		"select date_trunc(datetime(first_seen, '+2 hours'), 'Months')" + from: "date_trunc: the unit stands first: write date_trunc('Months', x)",
+		"select date_part(first_seen, 'year')" + from:                          "date_part: the unit stands first: write date_part('year', x)",
+		"select url_to" + from + " and url_to regexp 'it''s (' limit 1":        "the pattern 'it''s (' is refused",
 	} {
 		r := newRig(t, -1)
 		_, err := drain(r.engine, context.Background(), sql)
@@ -104,7 +106,7 @@ func TestRefusedArgumentsCostNothing(t *testing.T) {
 	}
 	r := newRig(t, -1)
 	for _, sql := range []string{
-		"select 'regexp ''(''', \"regexp\", x from (select 1 as \"regexp\", '(' as x) -- regexp '('", "select 'a' regexp '(' || 'a)'", "select date_trunc('da' || 'y', now())", "select 'date_trunc(''x''' /* date_trunc('x', 1) */",
+		"select 'regexp ''(''', \"regexp\", x from (select 1 as \"regexp\", '(' as x) -- regexp '('", "select 'a' regexp '(' || 'a)'", "select date_trunc('da' || 'y', now())", "select date_trunc('day', '2024-01-01'), date_trunc('month', max('2024', 'day')), coalesce(null, 'day')", "select 'date_trunc(''x''' /* date_trunc('x', 1) */",
 	} {
 		if _, err := drain(r.engine, context.Background(), sql); err != nil {
 			t.Errorf("%s: %v", sql, err)

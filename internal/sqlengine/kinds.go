@@ -3,6 +3,7 @@ package sqlengine
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"modernc.org/sqlite/vtab"
@@ -31,6 +32,26 @@ func (t *virtualTable) warnOfOtherKind(c Column, value vtab.Value) {
 			t.engine.warnOnce(c, fmt.Sprintf("%s is compared with %s, which is no number: to SQLite it is greater than all numbers", c.Name, Literal(text)))
 		case c.kind == jsonKind && !c.Parameter && !json.Valid([]byte(text)):
 			t.engine.warnOnce(c, fmt.Sprintf("%[1]s is JSON, and compared as a text with %[2]s: of a list write exists (select 1 from json_each(%[1]s) where value = %[2]s)", c.Name, Literal(text)))
+		}
+	}
+}
+
+// warnOfOtherWords warns of an = with a text that has a word which the column's are not known to be made of: it would find
+// nothing, and buy all. It is not refused, since the list may lack new ones.
+func (t *virtualTable) warnOfOtherWords(c Column, value vtab.Value) {
+	if len(c.words) == 0 {
+		return
+	}
+	texts, listed := value.(valueList)
+	if !listed {
+		texts = valueList{value}
+	}
+	for _, value := range texts {
+		text, _ := value.(string)
+		for word := range strings.SplitSeq(text, ",") {
+			if text != "" && !slices.ContainsFunc(c.words, func(known string) bool { return strings.EqualFold(known, strings.TrimSpace(word)) }) {
+				t.engine.warnOnce(c, fmt.Sprintf("%s is made of %s, several with commas between: %s is none of them", c.Name, strings.Join(c.words, ", "), Literal(text)))
+			}
 		}
 	}
 }

@@ -39,6 +39,13 @@ func TestValuesOfAnotherKind(t *testing.T) {
 		"links_ext from serpstat_backlink where query = 'a.com' and link_per_domain = 'one' limit 3":    {"link_per_domain 'one' is not possible: write a whole number", -1, 0},
 		"url_to from serpstat_backlink where query = 'a.com' and first_seen > '2010-01-01' limit 2":     {"", 2, 50},
 		"url_to from serpstat_backlink where query = 'a.com' and link_text = 'abc' and links_ext = 1.5": {"", 0, 1},
+		"nofollow from serpstat_backlink where query = 'a.com' and nofollow = 'dofollow'":               {"nofollow is made of follow, nofollow, ugc, sponsored, several with commas between: 'dofollow' is none of them", 0, 50},
+		"nofollow from serpstat_backlink where query = 'a.com' and nofollow in ('ugc', 'no', 'none')":   {"'no' is none of them", -2, 50},
+		"nofollow from serpstat_backlink where query = 'a.com' and nofollow = 'UGC,new'":                {"'UGC,new' is none of them", 0, 50},
+		"nofollow from serpstat_backlink where query = 'a.com' and nofollow in ('UGC', 'nofollow,ugc')": {"", -2, 50},
+		"nofollow from serpstat_backlink where query = 'a.com' and nofollow <> 'dofollow'":              {"", 50, 50},
+		"nofollow from serpstat_backlink where query = 'a.com' and nofollow like 'dofollow'":            {"", 0, 50},
+		"nofollow from serpstat_backlink where query = 'a.com' and nofollow = '' and nofollow is 1":     {"", 0, 50},
 	} {
 		r := newRig(t, -1)
 		r.sim.SetRows("a.com", rows)

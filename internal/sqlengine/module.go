@@ -237,6 +237,9 @@ func (t *virtualTable) requestOf(p *accessPlan, values []vtab.Value, collationUn
 			return r, false, &ParameterValueError{Table: t.table.Name, Column: column.Name, Value: values[i], Whole: column.kind == intKind}
 		}
 		t.warnOfOtherKind(column, values[i])
+		if isEquality(arg.Op) {
+			t.warnOfOtherWords(column, values[i])
+		}
 		if m.none {
 			return r, true, nil
 		}
@@ -285,7 +288,7 @@ const maxLimit = 1 << 40
 type MissingValueError struct{ Table, Column string }
 
 func (e *MissingValueError) Error() string {
-	return fmt.Sprintf("%[1]s needs a value for %[2]s: add where %[2]s = '…'; an OR beside it or a function around it hides the value, and so does a RIGHT or FULL JOIN: "+
+	return fmt.Sprintf("%[1]s needs a value for %[2]s: add where %[2]s = '…'; put parentheses around an OR beside it: %[2]s = '…' and (a or b); a function around it hides the value too, and so does a RIGHT or FULL JOIN: "+
 		"join a CTE in its place, with t as materialized (select * from %[1]s where %[2]s = '…')", e.Table, steampipe.Identifier(e.Column))
 }
 

@@ -28,7 +28,8 @@ type Column struct {
 	NeverNull bool // it has a value in every row
 
 	kind       kind
-	fallback   any // what a parameter is where it is not given, if that is known
+	words      []string // of which a text is made, as far as they are known; nil is of any
+	fallback   any      // what a parameter is where it is not given, if that is known
 	hasDefault bool
 }
 
@@ -73,6 +74,9 @@ func tablesOf(schema *proto.Schema, o Options) []*Table {
 			c.NeverNull = o.NeverNull != nil && o.NeverNull(name, c.Name)
 			if o.Default != nil {
 				c.fallback, c.hasDefault = o.Default(name, c.Name)
+			}
+			if o.Words != nil {
+				c.words = o.Words(name, c.Name)
 			}
 			t.Columns = append(t.Columns, c)
 		}

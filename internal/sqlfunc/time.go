@@ -168,3 +168,11 @@ func CheckUnit(function, unit string) (err error) {
 	}
 	return err
 }
+
+// CheckLast says that a unit is the last argument, and no time. Of other functions and arguments it knows nothing.
+func CheckLast(function, argument string) error {
+	if (function == "date_trunc" || function == "date_part") && CheckUnit(function, argument) == nil {
+		return fmt.Errorf("%s: the unit stands first: write %[1]s(%s, x)", function, quote(argument))
+	}
+	return nil
+}
