@@ -121,7 +121,7 @@ func (c *columnType) notice(text string) {
 	group := strings.TrimLeft(whole, "0123456789")
 	comma := strings.HasPrefix(decimals, ",")
 	if comma && len(decimals) == 4 && len(whole) <= 3 && whole != "0" { // 1,200 may be either; 1,5 tells
-		comma, group, decimals = false, ",", ""
+		comma, group = false, ","
 	}
 	for _, r := range currency + group {
 		if !unicode.IsDigit(r) && !strings.ContainsRune(c.odd.Extra, r) {

@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -312,7 +313,7 @@ func TestReadingEndsWithItsContext(t *testing.T) {
 		cancel()
 		return nil
 	})
-	if err != context.Canceled || seen > 1<<10 {
+	if !errors.Is(err, context.Canceled) || seen > 1<<10 {
 		t.Errorf("%v after %d rows", err, seen)
 	}
 	for _, name := range []string{"a.csv", "testdata/small.xlsx", "testdata/small.parquet"} {
@@ -323,7 +324,7 @@ func TestReadingEndsWithItsContext(t *testing.T) {
 			}
 			defer from.Close()
 		}
-		if _, err := input.Open(ctx, name, from, input.Options{}); err != context.Canceled {
+		if _, err := input.Open(ctx, name, from, input.Options{}); !errors.Is(err, context.Canceled) {
 			t.Errorf("%s is opened for nobody: %v", name, err)
 		}
 	}

@@ -206,7 +206,7 @@ func (d *xlsxDocument) read() (_ reader, err error) {
 		return nil, damaged(err)
 	}
 	r := &xlsxReader{document: d, rows: rows, columns: slices.Clone(d.columns)}
-	if err := d.heading.skip(r); err != nil {
+	if err := d.skip(r); err != nil {
 		r.close()
 		return nil, err
 	}

@@ -150,7 +150,7 @@ func declaredKind(declared string) kind {
 		return texts
 	case has("BLOB"):
 		return blobs
-	case has("REAL", "FLOA", "DOUB"):
+	case has("REAL", "FLOA", "DOUB"): //nolint:misspell // SQLite looks for the beginnings
 		return reals
 	}
 	return texts

@@ -3,6 +3,7 @@ package output
 import (
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"math"
 	"strconv"
@@ -231,7 +232,7 @@ func TestParquetComesBack(t *testing.T) {
 				if n == 1 {
 					rows = append(rows, buffer[0].Clone())
 				}
-				if err == io.EOF {
+				if errors.Is(err, io.EOF) {
 					break
 				}
 				if err != nil {

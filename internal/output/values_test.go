@@ -2,6 +2,7 @@ package output
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -158,7 +159,7 @@ func valuesOf(t *testing.T, file *parquet.File) (values []parquet.Value) {
 			if n == 1 {
 				values = append(values, buffer[0][0].Clone())
 			}
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {

@@ -121,8 +121,8 @@ func (z *linkingZip) endSheet() error {
 	w.WriteString(xml.Header + `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">`) //nolint:errcheck // as above
 	for i, l := range s.links {
 		fmt.Fprintf(w, `<Relationship Id="rId%d" Type="%s" Target="`, i+1, excelize.SourceRelationshipHyperLink)
-		xml.EscapeText(w, []byte(l.address)) //nolint:errcheck // as above
-		w.WriteString(`" TargetMode="External"/>`)
+		xml.EscapeText(w, []byte(l.address))       //nolint:errcheck // as above
+		w.WriteString(`" TargetMode="External"/>`) //nolint:errcheck // as above
 	}
 	w.WriteString("</Relationships>") //nolint:errcheck // as above
 	return w.Flush()

@@ -23,7 +23,7 @@ func TestWhatCannotBeRenamedStays(t *testing.T) {
 	}
 	err = f.commit()
 	f.discard()
-	if err == nil || !strings.Contains(err.Error(), f.File.Name()) {
+	if err == nil || !strings.Contains(err.Error(), f.Name()) {
 		t.Fatalf("the error is %v", err)
 	}
 	if b, err := os.ReadFile(f.File.Name()); string(b) != "a\n1\n" {
@@ -168,7 +168,7 @@ func TestAnErrorNamesTheFile(t *testing.T) {
 		t.Error(got)
 	}
 	other := errors.New("other")
-	if got := f.named(other); got != other {
+	if got := f.named(other); !errors.Is(got, other) {
 		t.Error(got)
 	}
 }

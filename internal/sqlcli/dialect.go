@@ -248,7 +248,7 @@ func castTo(kind string) string {
 
 // otherType matches the names of types of which SQLite knows what they hold; all others are those of numbers to it
 // (datatype3.html, 3.1).
-var otherType = regexp.MustCompile(`int|char|clob|text|blob|real|floa|doub`)
+var otherType = regexp.MustCompile(`int|char|clob|text|blob|real|floa|doub`) //nolint:misspell // of float and double
 
 // castWarning warns of a type that is a number's in SQLite alone, "" of others. rest is what stands behind a cast's AS.
 func castWarning(rest []sqlengine.Token) string {
@@ -310,7 +310,7 @@ func warnOfOtherMeaning(statement string, warn func(string)) {
 			once("current_timestamp - 7 calculates with the number of the year in SQLite: write datetime('now', '-7 days')")
 		case t.Is("now") && len(rest) > 1 && rest[0].Is("(") && rest[1].Is(")") && calculates(tokens, i, i+2):
 			once("now() - 7 calculates with the number of the year in SQLite: write datetime('now', '-7 days')")
-		case isTime(t.Text) && !(len(rest) > 0 && rest[0].Is("(")) && calculates(tokens, i, i):
+		case isTime(t.Text) && (len(rest) == 0 || !rest[0].Is("(")) && calculates(tokens, i, i):
 			once("%[1]s + 1 and %[1]s - x calculate with the number of the year in SQLite: write date(%[1]s, '+1 day'), and julianday(%[1]s) - julianday(x) for the days between", t.Text)
 		case t.Is("as") && isCast(tokens[:i]):
 			if text := castWarning(rest); text != "" {

@@ -111,9 +111,9 @@ func (f *wholeFile) commit() error {
 		return err // it is discarded
 	}
 	f.closed = true
-	temporaries.drop(f.File.Name())
-	if err := os.Rename(f.File.Name(), f.name); err != nil {
-		return fmt.Errorf("%s could not be written: its rows are in %s, whole, and can be renamed: %w", f.name, f.File.Name(), err)
+	temporaries.drop(f.Name())
+	if err := os.Rename(f.Name(), f.name); err != nil {
+		return fmt.Errorf("%s could not be written: its rows are in %s, whole, and can be renamed: %w", f.name, f.Name(), err)
 	}
 	return nil
 }
@@ -126,14 +126,14 @@ func (f *wholeFile) discard() {
 	f.closed = true
 	f.Close()
 	if f.name != "" {
-		temporaries.remove(f.File.Name())
+		temporaries.remove(f.Name())
 	}
 }
 
 // named names the file in an error of writing it, in place of the temporary one, which no user knows.
 func (f *wholeFile) named(err error) error {
 	var failed *fs.PathError
-	if f.name != "" && errors.As(err, &failed) && failed.Path == f.File.Name() {
+	if f.name != "" && errors.As(err, &failed) && failed.Path == f.Name() {
 		return fmt.Errorf("%s could not be written: %w", f.name, failed.Err)
 	}
 	return err

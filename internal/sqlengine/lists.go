@@ -171,7 +171,7 @@ func listAt(tls *libc.TLS, value uintptr) (list []listed, code int32) {
 func listedAt(tls *libc.TLS, value uintptr) (v listed) {
 	switch sqlite3.Xsqlite3_value_type(tls, value) {
 	case sqlite3.SQLITE_INTEGER:
-		n := int64(sqlite3.Xsqlite3_value_int64(tls, value))
+		n := sqlite3.Xsqlite3_value_int64(tls, value)
 		v.Whole = &n
 	case sqlite3.SQLITE_FLOAT:
 		bits := math.Float64bits(sqlite3.Xsqlite3_value_double(tls, value))
