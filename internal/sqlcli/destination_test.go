@@ -26,7 +26,7 @@ func TestWhatCannotBeRenamedStays(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), f.Name()) {
 		t.Fatalf("the error is %v", err)
 	}
-	if b, err := os.ReadFile(f.File.Name()); string(b) != "a\n1\n" {
+	if b, err := os.ReadFile(f.Name()); string(b) != "a\n1\n" {
 		t.Errorf("%q, %v", b, err)
 	}
 }
@@ -163,7 +163,7 @@ func TestAnErrorNamesTheFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.discard()
-	full := &os.PathError{Op: "write", Path: f.File.Name(), Err: errors.New("no space left on device")}
+	full := &os.PathError{Op: "write", Path: f.Name(), Err: errors.New("no space left on device")}
 	if got := f.named(full).Error(); got != target+" could not be written: no space left on device" {
 		t.Error(got)
 	}
