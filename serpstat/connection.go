@@ -57,6 +57,13 @@ func (p *provider) connection(ctx context.Context, c *plugin.Connection) (*conne
 	made := &connection{config: config, settings: settings, client: client}
 	made.API, made.Store, made.Rate, made.MaxRequests = client, p.store, settings.rate, settings.concurrency
 	made.NoneAhead = p.opts.NoneAhead
+	made.Balance = func(ctx context.Context) (int64, error) {
+		stats, err := client.GetStats(ctx)
+		if err != nil {
+			return 0, err
+		}
+		return stats.LeftLines, nil
+	}
 	p.keep(made)
 	p.drop(c.Name)
 	p.connections[c.Name] = made

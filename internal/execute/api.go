@@ -42,6 +42,8 @@ type Connection struct {
 	Rate        float64       // requests a second
 	MaxRequests int           // at a time
 	NoneAhead   func() bool   // as in series.Options
+	// Balance asks how many credits the plan has left, free of charge; nil is that nobody can be asked.
+	Balance func(context.Context) (int64, error)
 
 	Facts Facts // keeps what was learned for later processes, as the account's; nil is nobody
 

@@ -98,6 +98,13 @@ func (x *Execution) here(ctx context.Context, of plan.Series) here {
 	}
 	known, o := x.reading(of)
 	rows, total, bought := x.conn.Store.Here(known, o)
+	if rows > 0 && total > x.plan.RowCap {
+		r := x.open(ctx, of)
+		if parts, found := r.Note().([]plan.Part); found {
+			_, rows = x.unboughtParts(ctx, of, parts, rows)
+		}
+		r.Close()
+	}
 	recheck := int64(0)
 	if rows > 0 {
 		recheck = x.conn.Store.Rechecked(bought) * of.Table.Cost.Of(1)

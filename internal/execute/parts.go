@@ -1,6 +1,8 @@
 package execute
 
 import (
+	"context"
+
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
@@ -10,7 +12,7 @@ import (
 // once where no LIMIT ends the scan, and before the big pages are bought.
 func (r *sourceReader) cutIfNeeded() error {
 	x, demand := r.x, r.demand()
-	if r.cut() || r.total <= x.plan.RowCap || demand.EndsBeforeCap(r.progress()) {
+	if r.cut() || r.total <= x.plan.RowCap || !r.divided && demand.EndsBeforeCap(r.progress()) {
 		return nil
 	}
 	if r.wide != nil {
@@ -93,23 +95,28 @@ func (r *sourceReader) beginPart() {
 		return
 	}
 	r.pages = r.open(r.series.With(r.parts[r.part].Filter))
+	r.pages.TakeAsItIs(r.tooDear != nil)
 }
 
-// unboughtParts is how many rows of a result past the cap are not here.
-func (r *sourceReader) unboughtParts() int64 {
-	parts, known := r.pages.Note().([]plan.Part)
-	if !known {
-		return r.total - r.taken - r.pages.Ahead()
-	}
-	left := int64(0)
+// unboughtParts is how many rows of a result past the cap are not here, and how many of its first ones are: at least those
+// of the series itself.
+func (x *Execution) unboughtParts(ctx context.Context, of plan.Series, parts []plan.Part, first int64) (left, here int64) {
+	gap := false
 	for _, part := range parts {
-		if rows := r.x.part(r.ctx, r.series, part); rows != nil {
+		has := part.Rows
+		if rows := x.part(ctx, of, part); rows != nil {
 			rows.Close()
-			continue
+		} else {
+			known, o := x.reading(of.With(part.Filter))
+			has, _, _ = x.conn.Store.Here(known, o)
+			has = min(has, part.Rows)
 		}
-		left += part.Rows
+		if left += max(part.Rows-has, 0); !gap {
+			here += has
+		}
+		gap = gap || has < part.Rows
 	}
-	return left
+	return left, max(here, first)
 }
 
 // count asks how many rows a series has: a request of one row.

@@ -1,6 +1,7 @@
 package execute
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -150,12 +151,12 @@ func (r *sourceReader) page() error {
 		if r.tooDear, err = r.checkTotal(); err != nil {
 			return err
 		}
-		if r.tooDear != nil {
-			return nil
-		}
 	}
-	if !r.cut() && r.total > r.x.plan.RowCap && !demand.SurelyEndsBeforeCap(r.progress()) {
+	if !r.cut() && r.total > r.x.plan.RowCap && (r.divided || !demand.SurelyEndsBeforeCap(r.progress())) {
 		r.come = append(r.come, rows...)
+	}
+	if r.tooDear != nil && !r.divided {
+		return nil // to find them costs too
 	}
 	return r.cutIfNeeded()
 }
@@ -188,10 +189,11 @@ func (r *sourceReader) checkTotal() (tooDear, err error) {
 // price is the error of a scan whose rows that are not here yet cannot be paid.
 func (r *sourceReader) price() error {
 	left, probes, here := r.pages.Unbought(), int64(0), r.taken+r.pages.Ahead()
-	if r.total > r.x.plan.RowCap {
-		if left = r.unboughtParts(); left > 0 {
-			probes = r.series.MostProbes(r.total, r.x.plan.RowCap, r.first)
-		}
+	switch past := r.total > r.x.plan.RowCap; {
+	case past && r.divided:
+		left, here = r.x.unboughtParts(r.ctx, r.series, r.pages.Note().([]plan.Part), here)
+	case past:
+		left, probes = r.total-here, r.series.MostProbes(r.total, r.x.plan.RowCap, r.first)
 	}
 	at := r.progress()
 	at.Taken, at.Streamed = here, at.Streamed+at.Spellings*here // if all that is here matches
@@ -212,13 +214,31 @@ func (r *sourceReader) price() error {
 	}
 	n.requests = r.requests(here, rows) + probes
 	n.follow = r.x.sourcesAfter(r.source.Key)
-	if n.left >= 0 && n.credits > n.left {
-		return &PlanError{Site: n.site, Cost: n.credits, Left: n.left, AtLeast: n.atLeast}
+	over := r.x.Budget.check(n)
+	if over != nil && over.Left < 0 {
+		n.left = r.x.balance(r.ctx)
+		over.Left = n.left
 	}
-	if over := r.x.Budget.check(n); over != nil {
+	switch {
+	case n.left >= 0 && n.credits > n.left:
+		return &PlanError{Site: n.site, Cost: n.credits, Left: n.left, AtLeast: n.atLeast}
+	case over != nil:
 		return over
 	}
 	return nil
+}
+
+// balance asks, free of charge, how many credits the plan has left, where no answer has told it; -1 is not known.
+func (x *Execution) balance(ctx context.Context) int64 {
+	if x.conn.Balance == nil {
+		return -1
+	}
+	left, err := x.conn.Balance(ctx)
+	if err != nil {
+		return -1
+	}
+	x.leftLines.Store(left)
+	return left
 }
 
 // sourcesAfter is how many sources are read after the one with a key, where they are read one after the other.

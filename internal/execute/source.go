@@ -27,6 +27,7 @@ type sourceReader struct {
 	total   int64       // of the whole, by its first answer; -1 before
 	tooDear error       // why no more is bought than what is here, once it is known what all would cost
 	weighed bool        // that has been asked before anything was bought
+	divided bool        // somebody has found the parts of the result: to cut it costs nothing
 	parts   []plan.Part // of a result past the row cap, once it is cut
 	part    int
 	inPart  int64          // rows read of the part
@@ -78,6 +79,7 @@ func (r *sourceReader) read(of plan.Series, pages *series.Reader) {
 		r.field = of.Table.FieldOf(of.Order.Column)
 	}
 	r.rows, r.come, r.taken, r.total, r.tooDear, r.weighed = nil, nil, 0, -1, nil, false
+	_, r.divided = pages.Note().([]plan.Part)
 }
 
 func (r *sourceReader) close() {

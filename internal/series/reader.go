@@ -214,8 +214,12 @@ func (r *Reader) tellRecalled(p page, rows []table.Row) {
 	}
 }
 
-// askAhead asks for what comes after the pages that the reader has, so that it does not wait at their end.
+// askAhead asks for what comes after the pages that the reader has, so that it does not wait at their end. One who takes what
+// is here may want no more.
 func (r *Reader) askAhead() {
+	if r.content {
+		return
+	}
 	r.store.mu.Lock()
 	defer r.store.mu.Unlock()
 	if r.over() == nil && r.series.next == nil && r.series.ended == nil {
