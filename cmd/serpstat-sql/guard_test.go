@@ -27,7 +27,7 @@ func TestAQuestionBeforeItIsDear(t *testing.T) {
 		if asks := `reading some.com: at most 6\d\d more credits of \d+,\d+ left \(25 spent so far\), about 1 second at 1000 requests a second; go on\? \[y/N\] `; strings.Count(screen, "[y/N]") != 1 || !regexp.MustCompile(asks).MatchString(screen) {
 			t.Errorf("it asks %q", screen)
 		}
-		if said := regexp.MustCompile(`serpstat-sql: stopped: reading some.com costs at most 6\d\d more credits of \d+ left, of which nothing was bought; 25 are spent, and what they have brought is kept \(--max-credits 7\d\d asks no question\)`); c.code == 4 && !said.MatchString(screen) {
+		if said := regexp.MustCompile(`serpstat-sql: stopped, and nothing more was bought: reading some.com costs at most 6\d\d more credits of \d+ left \(25 are spent; --max-credits 7\d\d asks no question\)`); c.code == 4 && !said.MatchString(screen) {
 			t.Errorf("%q: it does not say what was stopped: %s", answer, screen)
 		}
 	}
@@ -84,7 +84,7 @@ func TestNoIsTheEnd(t *testing.T) {
 	<-o.asked
 	o.typed(t, "n\n")
 	code, _, screen := o.end()
-	if _, err := os.Stat(filepath.Join(o.dir, "shown")); code != 4 || err == nil || !strings.Contains(screen, "| url_to") || !strings.Contains(screen, "serpstat-sql: stopped: ") {
+	if _, err := os.Stat(filepath.Join(o.dir, "shown")); code != 4 || err == nil || !strings.Contains(screen, "| url_to") || !strings.Contains(screen, "serpstat-sql: stopped, and ") {
 		t.Errorf("exit code %d, %v: %s", code, err, screen)
 	}
 }

@@ -101,7 +101,7 @@ func (e *BudgetError) ofRun(need, lost string) string {
 		left = fmt.Sprintf(" of %d left", e.Left)
 	}
 	if e.Denied {
-		return fmt.Sprintf("stopped: reading %s %s%s, of which nothing was bought; %d are spent%s, and what they have brought is kept (--max-credits %d asks no question)", e.Site, need, left, e.Spent, lost, e.Needs)
+		return fmt.Sprintf("stopped, and nothing more was bought: reading %s %s%s (%d are spent%s; --max-credits %d asks no question)", e.Site, need, left, e.Spent, lost, e.Needs)
 	}
 	if e.said == byNobody {
 		limit = "a run without --max-credits may spend"
