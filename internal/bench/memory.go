@@ -41,7 +41,7 @@ func memory() ([]measure, error) {
 	peaks := map[int]float64{}
 	var list []measure
 	for _, rows := range []int{1000, scanRows, manyRows} {
-		sim := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{site: serpstatsim.Generate(site, rows, 1)}})
+		sim := serpstatsim.New(serpstatsim.Options{MaxLines: 100 * manyRows, Domains: map[string][]serpstatsim.Row{site: serpstatsim.Generate(site, rows, 1)}})
 		web := httptest.NewServer(sim)
 		peaks[rows], err = peakOfPlugin(dir, web.URL, rows)
 		if err == nil && rows == manyRows {
