@@ -78,7 +78,7 @@ func (p *pager) Write(b []byte) (int, error) {
 	case p.cmd != nil:
 		return p.pipe.Write(b)
 	case p.command == nil:
-		return p.terminal.Write(b)
+		return p.write(b)
 	}
 	p.held.Write(b)
 	if p.count(b) < p.height { // the last line is for the prompt
@@ -87,9 +87,16 @@ func (p *pager) Write(b []byte) (int, error) {
 	if err := p.start(); err != nil {
 		p.progress.warn(fmt.Sprintf("the pager %s cannot be started: %v", p.command[0], err))
 		p.command = nil
-		return len(b), p.show(p.terminal)
+		return len(b), p.show(p.write)
 	}
-	return len(b), p.show(p.pipe)
+	return len(b), p.show(p.pipe.Write)
+}
+
+// write writes to the terminal itself.
+func (p *pager) write(b []byte) (int, error) {
+	p.progress.beforeRows()
+	defer p.progress.wrote(b)
+	return p.terminal.Write(b)
 }
 
 // count counts the lines that what is held takes on the screen: a long one takes several.
@@ -114,9 +121,9 @@ func (p *pager) count(b []byte) int {
 }
 
 // show writes what is held.
-func (p *pager) show(w io.Writer) error {
+func (p *pager) show(write func([]byte) (int, error)) error {
 	defer p.held.Reset()
-	_, err := w.Write(p.held.Bytes())
+	_, err := write(p.held.Bytes())
 	return err
 }
 
@@ -207,8 +214,7 @@ func (p *pager) finish() error {
 		if p.held.Len() == 0 {
 			return p.failure
 		}
-		p.progress.beforeRows()
-		return p.show(p.terminal)
+		return p.show(p.write)
 	}
 	p.atEnd.Store(true)
 	p.pipe.Close()

@@ -33,6 +33,8 @@ type progress struct {
 	short  bool      // a result was incomplete
 	held   bool      // somebody is asked something on standard error
 	paged  bool      // a pager has the terminal
+	drawn  bool      // the bar is on the terminal
+	inRow  bool      // rows are written to the same terminal, and the last one has not ended
 	later  []string
 }
 
@@ -136,6 +138,15 @@ func (p *progress) beforeRows() {
 	}
 }
 
+// wrote notes what was written to the terminal: in the middle of a row nothing is drawn, which would wipe it.
+func (p *progress) wrote(b []byte) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(b) > 0 {
+		p.inRow = b[len(b)-1] != '\n'
+	}
+}
+
 // width is how much room the bar leaves for its text.
 func (p *progress) width() int {
 	const usual, around = 80, 6
@@ -157,6 +168,7 @@ func (p *progress) warn(text string) {
 		return
 	}
 	p.clearBar()
+	p.endRow()
 	fmt.Fprintf(p.stderr, "serpstat-sql: warning: %s\n", text)
 }
 
@@ -168,6 +180,7 @@ func (p *progress) hint(text string) {
 		return
 	}
 	p.clearBar()
+	p.endRow()
 	fmt.Fprintf(p.stderr, "serpstat-sql: hint: %s\n", text)
 }
 
@@ -212,7 +225,8 @@ func (p *progress) observe(e serpstat.Event) {
 		p.left = e.LeftLines
 	}
 	p.scans.add(e)
-	if p.bar != nil && !p.held && !p.paged {
+	if p.bar != nil && !p.held && !p.paged && !p.inRow {
+		p.drawn = true
 		p.bar.Describe(p.scans.line(p.count.since(p.before), p.width()))
 		p.bar.Add64(int64(e.Rows)) //nolint:errcheck // a bar that cannot be drawn
 	}
@@ -231,6 +245,7 @@ func (p *progress) hold(question string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.clearBar()
+	p.endRow()
 	p.held = true
 	fmt.Fprint(p.stderr, question)
 }
@@ -249,8 +264,17 @@ func (p *progress) clear() {
 }
 
 func (p *progress) clearBar() {
-	if p.bar != nil && !p.paged {
+	if p.bar != nil && p.drawn && !p.paged {
 		p.bar.Clear() //nolint:errcheck // as above
+		p.drawn = false
+	}
+}
+
+// endRow begins a line for a message where a row has not ended.
+func (p *progress) endRow() {
+	if p.inRow && isTerminal(p.stderr) {
+		fmt.Fprintln(p.stderr)
+		p.inRow = false
 	}
 }
 

@@ -86,6 +86,24 @@ func TestTheLowestFigureIsLeft(t *testing.T) {
 	}
 }
 
+// In the middle of a row on the same terminal nothing is drawn, and nothing is wiped that is not the bar.
+func TestProgressDoesNotWipeRows(t *testing.T) {
+	var out strings.Builder
+	p := newProgress(&out, false, false)
+	p.bar = newBar(&out, 0)
+	p.observe(answer(10, 100))
+	for _, text := range []string{"| a row |\n| and half", " a row |\n", "| a third |"} {
+		p.beforeRows()
+		out.Reset()
+		p.wrote([]byte(text))
+		p.observe(answer(10, 100))
+		p.clear()
+		if whole := strings.HasSuffix(text, "\n"); out.Len() > 0 != whole {
+			t.Errorf("behind %q %q is drawn", text, out.String())
+		}
+	}
+}
+
 // The bar stays away once rows have gone to a pager; before, and where rows go to a file, it is drawn.
 func TestProgressDoesNotDrawOverAPager(t *testing.T) {
 	for piped, drawn := range map[bool]bool{false: true, true: false} {
