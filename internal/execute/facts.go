@@ -36,12 +36,11 @@ const (
 
 // What holds.
 const (
-	ignoresCase  = "ignores case"
-	mindsCase    = "minds case"
-	isRefused    = "refused"
-	countsOthers = "counts other rows"
-	wordsAreIn   = "words come"
-	wordsAreOut  = "words stay away"
+	ignoresCase = "ignores case"
+	mindsCase   = "minds case"
+	isRefused   = "refused"
+	wordsAreIn  = "words come"
+	wordsAreOut = "words stay away"
 )
 
 // wordsHold says what is known of rows of several words.
@@ -60,8 +59,6 @@ func (k *knowledge) believe(f Fact) {
 	case f.Question == askedCompare && f.Holds == isRefused:
 		field, compare, _ := strings.Cut(f.Of, " ")
 		k.Refused[plan.Refusal{Field: field, CompareType: compare}] = true
-	case f.Question == askedTotal && f.Holds == countsOthers:
-		k.miscounts = true
 	case f.Question == askedCount:
 		for w, holds := range wordsHold {
 			if holds == f.Holds {

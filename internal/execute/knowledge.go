@@ -87,7 +87,8 @@ func (c *Connection) missed(t *table.Table, probe plan.Probe, times int) {
 	k := c.of(t)
 	for _, field := range probe.Asked() {
 		k.misses[field] += times
-		if k.Minds[field] = k.misses[field] >= MaxMisses; k.Minds[field] {
+		k.Minds[field] = k.misses[field] >= MaxMisses
+		if times >= MaxMisses { // else it is a guess, which would make queries dear for a month
 			c.learned(t, Fact{Question: askedContains, Of: field, Holds: mindsCase})
 		}
 	}
@@ -108,9 +109,6 @@ func (c *Connection) miscounted(t *table.Table) bool {
 	known := c.of(t)
 	isNew := !known.miscounts
 	known.miscounts = true
-	if isNew {
-		c.learned(t, Fact{Question: askedTotal, Holds: countsOthers})
-	}
 	return isNew
 }
 

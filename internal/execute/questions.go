@@ -33,7 +33,7 @@ func Questions() []Question {
 
 // answers are what holds, in words. Of a fact about a field they name it.
 var answers = map[string]string{
-	ignoresCase: "yes, in ", mindsCase: "no, in ", isRefused: "not ", countsOthers: "no", wordsAreIn: "yes", wordsAreOut: "no",
+	ignoresCase: "yes, in ", mindsCase: "no, in ", isRefused: "not ", wordsAreIn: "yes", wordsAreOut: "no",
 }
 
 // Answer says in words what is known of a question, "" where nothing is: a sentence for each method, and what was learned
