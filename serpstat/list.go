@@ -32,9 +32,6 @@ func (p *provider) list(sdkCtx context.Context, d *plugin.QueryData, scan func(c
 	streamed := 0
 	send := d.StreamListItem
 	stream := func(_ context.Context, items ...any) {
-		if streamed == 0 && p.opts.Engine == plan.SQLite {
-			keepOrder(d)
-		}
 		streamed += len(items)
 		send(sdkCtx, items...)
 	}
@@ -66,15 +63,6 @@ func (p *provider) list(sdkCtx context.Context, d *plugin.QueryData, scan func(c
 		plugin.Logger(sdkCtx).Error(d.Table.Name, "connection", d.Connection.Name, "error", err)
 	}
 	return steampipe.Fail(begun, err)
-}
-
-// keepOrder makes the SDK send a scan's rows in the order in which they are streamed, which it does only of one that has an
-// ORDER BY. The same statement then has its rows in the same order each time, as people who compare two files expect.
-// Steampipe has its speed in place of it. It is called when the scan has been planned, and before its first row.
-func keepOrder(d *plugin.QueryData) {
-	if len(d.QueryContext.SortOrder) == 0 {
-		d.QueryContext.SortOrder = []*plugin.SortColumn{{}}
-	}
 }
 
 // execution plans a scan with the clauses and the limit that are told, and checks the connection; in says the

@@ -55,13 +55,13 @@ func (r request) execute(connection string, cacheTime time.Duration) *proto.Exec
 		}
 		context.Quals[q.FieldName].Append(q)
 	}
-	if r.order.column != "" {
-		by := proto.SortOrder_Asc
-		if r.order.desc {
-			by = proto.SortOrder_Desc
-		}
-		context.SortOrder = []*proto.SortColumn{{Column: r.order.column, Order: by}}
+	by := proto.SortOrder_Asc
+	if r.order.desc {
+		by = proto.SortOrder_Desc
 	}
+	// Of a scan without an order too the SDK keeps that of the rows, if it is told of a column: so the same statement has
+	// its rows in the same order each time, as people who compare two files expect.
+	context.SortOrder = []*proto.SortColumn{{Column: r.order.column, Order: by}}
 	data := &proto.ExecuteConnectionData{CacheEnabled: cacheTime > 0, CacheTtl: int64(cacheTime / time.Second)}
 	if r.limit >= 0 {
 		data.Limit = &proto.NullableInt{Value: r.limit}
