@@ -111,6 +111,7 @@ func TestAReaderEnds(t *testing.T) {
 						}
 					}
 					time.Sleep(wait)
+					synctest.Wait() // what was asked for has been sent
 					asked := a.requests()
 					end(r, cancel)
 					for range 10 {
