@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/answers"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
@@ -103,8 +104,12 @@ func (s *session) listAnswers(file *answers.File) (sum string, err error) {
 	return fmt.Sprintf("%s with %s in %s, which have cost %s", table.Amount(int64(len(list)), "answer"), table.Amount(all.Rows, "row"), humanize.Bytes(uint64(all.Bytes)), table.Credits(all.Credits)), nil
 }
 
-// usualParams are parameters with the values that requests have where nobody says another: they tell nothing.
-var usualParams = map[string]string{"searchType": "domain_with_subdomains"}
+// isUsual reports a parameter with the value that requests have where nobody says another: it tells nothing.
+func isUsual(name, value string) bool {
+	return slices.ContainsFunc(catalog.Tables(), func(t *table.Table) bool {
+		return slices.ContainsFunc(t.Params, func(p table.Param) bool { return p.Name == name && p.Default == value })
+	})
+}
 
 // requestText says in short which request a kept answer is of: the site, the filter, other parameters, the order.
 func requestText(params string) string {
@@ -134,7 +139,7 @@ func requestText(params string) string {
 	}
 	for _, name := range slices.Sorted(maps.Keys(others)) {
 		switch value := fmt.Sprint(others[name]); {
-		case slices.Contains([]string{"query", "sort", "order", "complexFilter"}, name), usualParams[name] == value:
+		case slices.Contains([]string{"query", "sort", "order", "complexFilter"}, name), isUsual(name, value):
 		default:
 			text = append(text, name+" "+value)
 		}
