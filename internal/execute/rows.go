@@ -163,10 +163,10 @@ func (r *sourceReader) page() error {
 
 // weigh looks before anything is bought whether what is missing of a series can be paid, where some of it is here.
 func (r *sourceReader) weigh() (err error) {
-	if r.weighed || r.wide != nil || r.taken > 0 || r.pages.Total() < 0 || r.pages.Ahead() == 0 {
+	if r.wide != nil || r.taken > 0 || r.pages.Total() < 0 || r.pages.Ahead() == 0 {
 		return nil
 	}
-	r.weighed, r.total = true, r.pages.Total()
+	r.total = r.pages.Total()
 	r.tooDear, err = r.checkTotal()
 	r.total = -1 // it is an earlier answer's
 	r.pages.TakeAsItIs(r.tooDear != nil)

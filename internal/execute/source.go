@@ -26,7 +26,6 @@ type sourceReader struct {
 	before  int64       // rows streamed by the scan before this source, to see what matched
 	total   int64       // of the whole, by its first answer; -1 before
 	tooDear error       // why no more is bought than what is here, once it is known what all would cost
-	weighed bool        // that has been asked before anything was bought
 	divided bool        // somebody has found the parts of the result: to cut it costs nothing
 	parts   []plan.Part // of a result past the row cap, once it is cut
 	part    int
@@ -78,7 +77,7 @@ func (r *sourceReader) read(of plan.Series, pages *series.Reader) {
 	if of.Order != (plan.Order{}) {
 		r.field = of.Table.FieldOf(of.Order.Column)
 	}
-	r.rows, r.come, r.taken, r.total, r.tooDear, r.weighed = nil, nil, 0, -1, nil, false
+	r.rows, r.come, r.taken, r.total, r.tooDear = nil, nil, 0, -1, nil
 	_, r.divided = pages.Note().([]plan.Part)
 }
 
