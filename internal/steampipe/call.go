@@ -72,7 +72,7 @@ func (c *call) of(connection string) *count {
 	return c.counts[connection]
 }
 
-// sent counts a row that the reader has got, or that was dropped after it had left.
+// sent counts a row that the reader has got.
 func (c *call) sent(connection string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -131,8 +131,12 @@ func (s callStream) Send(resp *proto.ExecuteResponse) (err error) {
 	if s.call.reader.Err() == nil {
 		err = s.WrapperPlugin_ExecuteServer.Send(resp)
 	}
+	if err != nil || s.call.reader.Err() != nil {
+		s.call.end() // which may not have been told yet: a row that nobody gets is no reason to buy more
+		return err
+	}
 	s.call.sent(resp.Connection)
-	return err
+	return nil
 }
 
 func (s callStream) Context() context.Context { return s.ctx }
