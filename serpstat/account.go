@@ -20,6 +20,7 @@ type Account struct {
 	BaseURL       string // of the API
 	TokenInHeader bool   // else the URLs of requests hold it
 	FromVariable  bool   // the token is that of the environment, not the config's
+	MaxCredits    int64  // that are set as the most to be spent; 0 is none
 	client        *serpstatapi.Client
 	settings      settings
 }
@@ -44,7 +45,7 @@ func NewAccount(config string, opts Options) (*Account, error) {
 		return nil, err
 	}
 	own, err := c.token()
-	return &Account{BaseURL: s.baseURL, TokenInHeader: s.tokenInHeader, FromVariable: own == "", client: client, settings: s}, err
+	return &Account{BaseURL: s.baseURL, TokenInHeader: s.tokenInHeader, FromVariable: own == "", MaxCredits: s.maxCredits, client: client, settings: s}, err
 }
 
 // Credits asks what the account's plan has. It is free of charge. An error is a [serpstatapi.Error].

@@ -93,7 +93,9 @@ func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.I
 		return nil, err
 	}
 	o := execute.Options{Reader: stream{d}, Log: plugin.Logger(ctx), Age: min(cacheTime(ctx), p.usableFor(conn.settings)), Recalled: p.opts.recalled}
-	o.Budget, o.Scope = shared(ctx, conn.settings)
+	if o.Budget, o.Scope = shared(ctx, conn.settings); anew(ctx) {
+		o.Age, o.Scope = 0, nil
+	}
 	if conn.settings.allowIncomplete {
 		o.Warn = p.opts.warn
 	}

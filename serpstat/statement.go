@@ -31,6 +31,14 @@ func Run(ctx context.Context, guard Guard) context.Context {
 	return context.WithValue(ctx, runKey{}, &run{guard: guard})
 }
 
+// Allow returns a context whose scans are those of a run that may spend so many credits and no more, whatever the
+// connection's max_credits is. Nobody is asked.
+func Allow(ctx context.Context, credits int64) context.Context {
+	r := &run{budget: execute.RunBudget(credits, nil)}
+	r.once.Do(func() {})
+	return context.WithValue(ctx, runKey{}, r)
+}
+
 type explainKey struct{}
 
 type explaining struct {
@@ -49,6 +57,14 @@ func explained(ctx context.Context) *explaining {
 	e, _ := ctx.Value(explainKey{}).(*explaining)
 	return e
 }
+
+type anewKey struct{}
+
+// Anew returns a context whose scans take nothing that was bought before: what they ask, and cost, is then the same whatever
+// is here.
+func Anew(ctx context.Context) context.Context { return context.WithValue(ctx, anewKey{}, true) }
+
+func anew(ctx context.Context) bool { return ctx.Value(anewKey{}) != nil }
 
 type scopeKey struct{}
 

@@ -89,6 +89,15 @@ var (
 	newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 )
 
+// MarkdownText is a text of people's, or of a page's, as Markdown shows it as it is, in one line.
+func MarkdownText(s string) string {
+	s = (&markdown{}).cell(s)
+	if s != "" && strings.ContainsRune("#-+=", rune(s[0])) {
+		return `\` + s
+	}
+	return s
+}
+
 // cell is a value between two bars. No text of a page's makes a picture, a formula, a tag, or a link to another address
 // than it shows.
 func (m *markdown) cell(value any) string {

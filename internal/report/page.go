@@ -37,8 +37,9 @@ type Section struct {
 	Rows    [][]any // values are nil, int64, float64, string or []byte
 	Form    string  // what is shown in place of what the section is about, since that would cost more; "" is nothing
 	Price   int64   // credits that what the section is about would have cost at most, where Form or LeftOut is said; -1 is not known
+	Needs   int64   // the --max-credits with which it is certain to be in full, where Form or LeftOut is said; -1 is not known
 	About   bool    // the figures are an estimate of Serpstat's
-	LeftOut string  // why the section has no rows; "" where it has, or where there are none
+	LeftOut string  // why the section was not made, as a sentence without its point; "" where it has, or where there are none
 }
 
 // Column is a column of a section's rows.

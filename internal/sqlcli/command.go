@@ -156,6 +156,7 @@ func newCommand(s *session, version string) *cobra.Command {
 		newLoginCommand(s),
 		newDoctorCommand(s, version),
 		newCacheCommand(s),
+		newReportCommand(s),
 		newManCommand(),
 	)
 	completeFlags(cmd, &s.flags)

@@ -18,7 +18,7 @@ func exitCode(err error) int {
 	switch {
 	case isA[usageError](err), isA[*serpstat.ConfigError](err):
 		return exitUsage
-	case isA[*execute.BudgetError](err), isA[*execute.PlanError](err), isA[spentError](err), errors.As(err, &refused) && refused.UsedUp():
+	case isA[*execute.BudgetError](err), isA[*execute.PlanError](err), isA[spentError](err), isA[guardError](err), errors.As(err, &refused) && refused.UsedUp():
 		return exitGuard
 	case isA[*series.IncompleteError](err), isA[*series.ChangedError](err):
 		return exitIncomplete

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
@@ -36,6 +38,8 @@ type progress struct {
 	drawn  bool      // the bar is on the terminal
 	inRow  bool      // rows are written to the same terminal, and the last one has not ended
 	later  []string
+	unit   string // what rows are counted as
+	doing  string // what a part of a report is called
 }
 
 // scans are what is shown of the statement that runs: no figure of it ever falls.
@@ -82,14 +86,20 @@ func (s *scans) line(c counts, width int) string {
 }
 
 // counts are what statements have returned and cost. Recalled are rows that an earlier run has bought.
-type counts struct{ rows, requests, credits, recalled int64 }
-
-func (c counts) since(before counts) counts {
-	return counts{c.rows - before.rows, c.requests - before.requests, c.credits - before.credits, c.recalled - before.recalled}
+type counts struct {
+	rows, requests, credits, recalled int64
+	worth                             int64 // credits that recalled rows have cost
 }
 
-func (c counts) String() string {
-	return fmt.Sprintf("%s, %s, %s spent", table.Amount(c.rows, "row"), table.Amount(c.requests, "request"), table.Credits(c.credits))
+func (c counts) since(before counts) counts {
+	return counts{c.rows - before.rows, c.requests - before.requests, c.credits - before.credits, c.recalled - before.recalled, c.worth - before.worth}
+}
+
+func (c counts) String() string { return c.of("row") }
+
+// of says them with what is counted in place of rows.
+func (c counts) of(unit string) string {
+	return fmt.Sprintf("%s, %s, %s spent", table.Amount(c.rows, unit), table.Amount(c.requests, "request"), table.Credits(c.credits))
 }
 
 func (p *progress) counts() counts {
@@ -105,7 +115,7 @@ func (p *progress) returnRow() {
 }
 
 func newProgress(stderr io.Writer, quiet, piped bool) *progress {
-	p := &progress{stderr: stderr, quiet: quiet, piped: piped, left: -1}
+	p := &progress{stderr: stderr, quiet: quiet, piped: piped, left: -1, unit: "row"}
 	if !quiet && isTerminal(stderr) {
 		p.bar = newBar(stderr, 100*time.Millisecond)
 	}
@@ -227,14 +237,36 @@ func (p *progress) observe(e serpstat.Event) {
 	p.scans.add(e)
 	if p.bar != nil && !p.held && !p.paged && !p.inRow {
 		p.drawn = true
-		p.bar.Describe(p.scans.line(p.count.since(p.before), p.width()))
+		p.bar.Describe(p.line())
 		p.bar.Add64(int64(e.Rows)) //nolint:errcheck // a bar that cannot be drawn
 	}
+}
+
+// line says what is done, and how far it is.
+func (p *progress) line() string {
+	width, doing := p.width(), ""
+	if p.doing != "" && len(p.doing)+minFigures < width {
+		doing = output.Visible(p.doing) + ": "
+	}
+	return doing + p.scans.line(p.count.since(p.before), width-len(doing))
+}
+
+// minFigures is how much room the figures behind a name take.
+const minFigures = 30
+
+// label says what is done from here on.
+func (p *progress) label(doing string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.doing = doing
 }
 
 // recall counts rows that an earlier run has bought.
 func (p *progress) recall(e serpstat.Event) {
 	p.count.recalled += int64(e.Recalled)
+	if i := slices.IndexFunc(catalog.Tables(), func(t *table.Table) bool { return t.Method == e.Method }); i >= 0 {
+		p.count.worth += catalog.Tables()[i].Cost.Of(e.Recalled)
+	}
 	if p.bought.IsZero() || e.Bought.Before(p.bought) {
 		p.bought = e.Bought
 	}
@@ -299,7 +331,7 @@ func (p *progress) finish(ok bool, file string) {
 	if ok && file != "" {
 		more += ", written to " + output.Visible(file)
 	}
-	fmt.Fprintf(p.stderr, "%s%s\n", p.count, more)
+	fmt.Fprintf(p.stderr, "%s%s\n", p.count.of(p.unit), more)
 }
 
 // incomplete reports that a result was, which its user has allowed.

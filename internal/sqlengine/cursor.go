@@ -22,6 +22,7 @@ type cursor struct {
 	id    int64              // rowid of the current row; 0 before it is asked for
 	seen  map[string]int     // how often a row has been given a rowid in this turn
 	rules []decision         // what SQLite leaves to the table
+	begun bool               // it has had a turn
 }
 
 // Filter starts a turn.
@@ -31,6 +32,10 @@ func (c *cursor) Filter(_ int, idxStr string, values []vtab.Value) error {
 
 func (c *cursor) filter(idxStr string, values []vtab.Value) error {
 	e := c.table.engine
+	if !c.begun {
+		c.begun = true
+		e.begun++
+	}
 	c.reset()
 	idxStr, err := takeLists(idxStr, values)
 	if err != nil {

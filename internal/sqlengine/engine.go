@@ -68,6 +68,7 @@ type Engine struct {
 
 	turn      chan struct{} // holds a token while no statement runs
 	statement *statement
+	begun     int  // cursors that have had a turn
 	noFolding bool // PRAGMA case_sensitive_like may be on
 }
 

@@ -106,7 +106,7 @@ func (t *virtualTable) BestIndex(info *vtab.IndexInfo) error {
 	if all && (len(info.OrderBy) == 0 || info.OrderByConsumed) {
 		takeLimit(info, &p)
 	}
-	if s := t.engine.statement; s != nil && !t.engine.confined { // what is only explained is explained as a whole
+	if s := t.engine.statement; s != nil && !s.confined { // what is only explained is explained as a whole
 		p.First = s.firstRows(info, &p)
 	}
 	b, err := json.Marshal(p)

@@ -16,11 +16,18 @@ type Statement struct {
 	Comment string // the comments right above it, without blanks at their end
 }
 
+// span is where a statement stands in a script, in bytes; its semicolon is the last.
+type span struct{ begin, end int }
+
 // Split cuts a script into its statements, at the semicolons that SQLite says end one: not those in texts,
 // names, comments and triggers. Parts without a statement are left out. An error says that a text, a name or
 // a comment has no end.
 func Split(script string) ([]Statement, error) {
-	var list []Statement
+	list, _, err := split(script)
+	return list, err
+}
+
+func split(script string) (list []Statement, spans []span, err error) {
 	line, start := 1, 0
 	add := func(end int) {
 		part := script[start:end]
@@ -35,6 +42,7 @@ func Split(script string) ([]Statement, error) {
 				Line:    line + strings.Count(part[:len(part)-len(text)], "\n"),
 				Comment: lastParagraph(before),
 			})
+			spans = append(spans, span{end - len(text), end})
 		}
 		line += strings.Count(part, "\n")
 		start = end
@@ -46,10 +54,47 @@ func Split(script string) ([]Statement, error) {
 	}
 	rest := script[start:]
 	if skipBlank(rest) != "" && !complete(rest+"\n;") {
-		return nil, fmt.Errorf("line %d: the statement does not end: a quote, a comment or a trigger's END is missing", line+strings.Count(rest[:len(rest)-len(skipBlank(rest))], "\n"))
+		return nil, nil, fmt.Errorf("line %d: the statement does not end: a quote, a comment or a trigger's END is missing", line+strings.Count(rest[:len(rest)-len(skipBlank(rest))], "\n"))
 	}
 	add(len(script))
-	return list, nil
+	return list, spans, nil
+}
+
+// Comment is a comment of a script.
+type Comment struct {
+	Text   string // with its signs, without blanks at its end
+	Line   int    // on which it begins, from 1
+	Alone  bool   // nothing stands before it on its line
+	Above  int    // the statement, from 0, that it stands above or in; behind the last one their number
+	Inside bool   // it stands in the statement
+}
+
+// SplitWithComments cuts a script into its statements as [Split] does, and finds its comments: not what only looks like
+// one inside texts and names.
+func SplitWithComments(script string) (list []Statement, comments []Comment, err error) {
+	list, spans, err := split(script)
+	above := 0
+	for at := 0; at < len(script); {
+		for above < len(spans) && at >= spans[above].end {
+			above++
+		}
+		n := commentLength(script[at:])
+		switch {
+		case n > 0:
+			before := script[:at]
+			comments = append(comments, Comment{
+				Text: strings.TrimRightFunc(script[at:at+n], unicode.IsSpace), Line: 1 + strings.Count(before, "\n"),
+				Alone: strings.TrimSpace(before[strings.LastIndexByte(before, '\n')+1:]) == "",
+				Above: above, Inside: above < len(spans) && at >= spans[above].begin,
+			})
+		case script[at] <= ' ':
+			n = 1
+		default:
+			_, n = tokenAt(script[at:])
+		}
+		at += n
+	}
+	return list, comments, err
 }
 
 // lastParagraph are the lines at the end of a text that no empty line divides from what follows it.

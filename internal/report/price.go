@@ -1,0 +1,147 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"strings"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
+	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
+)
+
+// unknown is a price that has no bound yet.
+const unknown = -1
+
+// price is what a statement can cost.
+type price struct {
+	scans map[string]int64 // credits at most, unknown for as many as there are rows, by what is asked
+	had   map[string]int64 // what the rows of scans have cost that are here
+	open  bool             // what else it asks depends on rows
+}
+
+// asIfNew is what it costs with what is here, but for what this run has paid for.
+func (p price) asIfNew(paid map[string]int64) price {
+	all := price{scans: maps.Clone(p.scans), open: p.open}
+	for of, cost := range p.had {
+		if _, ours := paid[of]; !ours && all.scans[of] != unknown {
+			all.scans[of] += cost
+		}
+	}
+	return all
+}
+
+// beyond is what it costs at most where some has been paid for already; unknown where there is no bound.
+func (p price) beyond(paid map[string]int64) (credits int64) {
+	for of, most := range p.scans {
+		if most == unknown {
+			return unknown
+		}
+		credits += max(0, most-paid[of])
+	}
+	if p.open {
+		return unknown
+	}
+	return credits
+}
+
+// pay notes that it has been paid for.
+func (p price) pay(paid map[string]int64) {
+	for of, most := range p.scans {
+		paid[of] = max(paid[of], most)
+	}
+}
+
+// priceOf explains a statement. With anew it is told as if nothing had been bought; with estimate the API is asked where
+// there is no other bound, for a credit each.
+func priceOf(ctx context.Context, e *sqlengine.Engine, sql string, args []any, anew, estimate bool) (p price, o sqlengine.Outline, err error) {
+	p.scans, p.had = map[string]int64{}, map[string]int64{}
+	if anew {
+		ctx = serpstat.Anew(ctx)
+	}
+	ctx = serpstat.Explain(ctx, estimate, func(s execute.ScanPlan) {
+		of := strings.Join([]string{s.Table, s.Domain, strings.Join(s.Params, ","), s.Sort, s.Order, s.Filter}, "\x00")
+		if before, told := p.scans[of]; !told || before != unknown && (s.MaxCredits == unknown || s.MaxCredits > before) {
+			p.scans[of] = s.MaxCredits
+		}
+		if s.Here > 0 {
+			p.had[of] = s.Cost.Of(int(s.Here))
+		}
+	})
+	o, err = e.Outline(ctx, sql, args...)
+	p.open = o.Unread > 0
+	return p, o, err
+}
+
+// quote is what the forms of a script can cost, as if nothing had been bought.
+type quote struct {
+	script *Script
+	prices map[*Form]price
+}
+
+// cheapest is the form of a block that costs least where some has been paid for, and what it costs at most. Where none has a
+// bound it is nil, and so it is where the section may be left out: for nothing.
+func (q *quote) cheapest(b *Block, paid map[string]int64) (form *Form, credits int64) {
+	if b.Optional {
+		return nil, 0
+	}
+	for _, f := range b.Forms {
+		if most := q.prices[f].beyond(paid); most != unknown && (form == nil || most < credits) {
+			form, credits = f, most
+		}
+	}
+	return form, credits
+}
+
+// reserve is what the cheapest forms of sections cost together.
+func (q *quote) reserve(blocks []*Block, paid map[string]int64) (credits int64) {
+	sum := maps.Clone(paid)
+	if sum == nil {
+		sum = map[string]int64{}
+	}
+	for _, b := range blocks {
+		form, most := q.cheapest(b, sum)
+		if credits += most; form != nil {
+			q.prices[form].pay(sum)
+		}
+	}
+	return credits
+}
+
+// whole is what the sections up to one cost in full, with the cheapest forms of those behind it: the budget with which it is
+// certain that this one is in full. It is unknown where the price of one is.
+func (q *quote) whole(of int, full []price) (credits int64) {
+	paid := map[string]int64{}
+	for _, p := range full[:of+1] {
+		most := p.beyond(paid)
+		if most == unknown {
+			return unknown
+		}
+		credits += most
+		p.pay(paid)
+	}
+	return credits + q.reserve(q.script.Blocks[of+1:], paid)
+}
+
+// roundUp leaves three digits of a number.
+func roundUp(n int64) int64 {
+	unit := int64(1)
+	for n/unit >= 1000 {
+		unit *= 10
+	}
+	return (n + unit - 1) / unit * unit
+}
+
+// NotEnoughError says that a budget does not suffice for the cheapest forms of a report's sections.
+type NotEnoughError struct {
+	Budget, Needs int64
+	Left          bool // the budget is what the plan has left
+}
+
+func (e *NotEnoughError) Error() string {
+	if e.Left {
+		return fmt.Sprintf("the report costs at least %d credits, and the plan has %d left: wait until it is renewed", e.Needs, e.Budget)
+	}
+	return fmt.Sprintf("the report costs at least %d credits, and may spend %d: write --max-credits %[1]d", e.Needs, e.Budget)
+}

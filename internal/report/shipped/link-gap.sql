@@ -1,0 +1,132 @@
+-- @report Link gap of :domain
+-- Which domains link to its rivals and not to it: whom to write to first.
+-- @param domain Your site, such as example.com
+-- @param rival A rival, such as example.org
+-- @param rival2= A second rival
+-- @budget 1000
+
+-- @table The sites
+-- @about
+-- As Serpstat's weekly summary counts them.
+-- @unit followed percent
+select
+  query as site, domain_rank, referring_domains, referring_domains_change, backlinks,
+  round(100.0 * dofollow_backlinks / nullif(backlinks, 0), 1) as followed, referring_malicious_domains as malicious
+from serpstat_backlink_summary
+where query in (:domain, :rival, nullif(:rival2, ''))
+order by query <> :domain, referring_domains desc, site;
+
+-- @alert Where :domain stands
+with
+  s as materialized (select * from serpstat_backlink_summary where query in (:domain, :rival, nullif(:rival2, ''))),
+  own as materialized (select referring_domains, domain_rank from s where query = :domain)
+select
+  case when s.referring_domains > 2 * own.referring_domains then 'red' when s.referring_domains > own.referring_domains then 'amber' else 'green' end as level,
+  s.query || ' has ' || format_number(s.referring_domains) || ' linking domains (rank ' || s.domain_rank || '), ' || :domain || ' has ' || format_number(own.referring_domains) || ' (rank ' || own.domain_rank || ').' as sentence
+from s cross join own
+where s.query <> :domain
+order by s.referring_domains desc, s.query;
+
+-- @todo Whom to write to first
+-- The strongest domains that link to the rivals, to each of them where there are two, and not to :domain.
+with i as materialized (
+  select host_from, domain_from, domain_rank, links_1, links_2, links_3
+  from serpstat_intersection
+  where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || ',' else '' end || :domain and links_1 > 0
+)
+select
+  'Ask ' || host_from || ' for a link' as task,
+  'rank ' || domain_rank || ', links to ' || :rival || case when :rival2 <> '' then ' and ' || :rival2 else '' end as why,
+  'https://' || host_from || '/' as "where"
+from i
+where domain_from not in (domain(:domain), domain(:rival), coalesce(domain(nullif(:rival2, '')), ''))
+  and case when :rival2 <> '' then links_2 > 0 and coalesce(links_3, 0) = 0 else links_2 = 0 end
+order by domain_rank desc, links_1 desc, host_from limit 20;
+-- @or Of the 300 strongest domains that link to the rival
+with i as materialized (
+  select host_from, domain_from, domain_rank, links_1, links_2, links_3
+  from serpstat_intersection
+  where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || ',' else '' end || :domain and links_1 > 0
+  order by domain_rank desc limit 300
+)
+select
+  'Ask ' || host_from || ' for a link' as task,
+  'rank ' || domain_rank || ', links to ' || :rival || case when :rival2 <> '' then ' and ' || :rival2 else '' end as why,
+  'https://' || host_from || '/' as "where"
+from i
+where domain_from not in (domain(:domain), domain(:rival), coalesce(domain(nullif(:rival2, '')), ''))
+  and case when :rival2 <> '' then links_2 > 0 and coalesce(links_3, 0) = 0 else links_2 = 0 end
+order by domain_rank desc, links_1 desc, host_from limit 20;
+
+-- @bar How many domains link to which of the sites
+-- Serpstat does not say whether a combination counts the domains that link to its sites alone, or to these at least.
+select domains as sites, ref_domains as domains
+from serpstat_intersection_summary
+where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || ',' else '' end || :domain
+order by ref_domains desc, sites;
+
+-- @table Domains that link to the rivals and not to :domain
+-- Links to :rival are links_1, to :rival2 links_2 where there is one. The sites' own subdomains are not listed.
+with i as materialized (
+  select host_from, domain_from, domain_rank, links_1, links_2, links_3
+  from serpstat_intersection
+  where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || ',' else '' end || :domain
+)
+select host_from, domain_rank, links_1 as to_rival, case when :rival2 <> '' then links_2 end as to_rival2
+from i
+where domain_from not in (domain(:domain), domain(:rival), coalesce(domain(nullif(:rival2, '')), ''))
+  and case when :rival2 <> '' then coalesce(links_3, 0) = 0 and links_1 + links_2 > 0 else links_2 = 0 and links_1 > 0 end
+order by domain_rank desc, links_1 desc, host_from;
+-- @or Of the 300 strongest domains that link to the rival
+with i as materialized (
+  select host_from, domain_from, domain_rank, links_1, links_2, links_3
+  from serpstat_intersection
+  where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || ',' else '' end || :domain and links_1 > 0
+  order by domain_rank desc limit 300
+)
+select host_from, domain_rank, links_1 as to_rival, case when :rival2 <> '' then links_2 end as to_rival2
+from i
+where domain_from not in (domain(:domain), domain(:rival), coalesce(domain(nullif(:rival2, '')), ''))
+  and case when :rival2 <> '' then coalesce(links_3, 0) = 0 else links_2 = 0 end
+order by domain_rank desc, links_1 desc, host_from;
+
+-- @bar Linking domains by their rank
+-- The rank (SDR) goes from 0 to 100: the higher, the stronger.
+with d as materialized (
+  select query, sdr_range, ref_domains from serpstat_sdr_distribution where query in (:domain, :rival, nullif(:rival2, ''))
+)
+select
+  sdr_range as rank,
+  sum(ref_domains) filter (where query = :domain) as own,
+  sum(ref_domains) filter (where query = :rival) as rival,
+  sum(ref_domains) filter (where query = nullif(:rival2, '')) as rival2
+from d group by sdr_range order by cast(sdr_range as integer), sdr_range;
+
+-- @line Links won, week by week
+-- The last 26 weeks.
+with h as materialized (
+  select query, date, new_links from serpstat_backlink_history where query in (:domain, :rival, nullif(:rival2, ''))
+)
+select
+  date(date) as week,
+  sum(new_links) filter (where query = :domain) as own,
+  sum(new_links) filter (where query = :rival) as rival,
+  sum(new_links) filter (where query = nullif(:rival2, '')) as rival2
+from h where date in (select distinct date from h order by date desc limit 26)
+group by date order by date;
+
+-- @table The commonest anchors of each site
+-- By the number of domains that use them, ten at most for each site.
+select query as site, case link_text when '' then '(no text)' else link_text end as anchor, ref_domains, links
+from serpstat_top_anchor where query in (:domain, :rival, nullif(:rival2, ''))
+order by query <> :domain, site, ref_domains desc, links desc, link_text;
+
+-- @table The strongest domains that link to :domain
+-- What the rivals may try to get as well.
+select host_from, domain_rank, links
+from serpstat_ref_domain where query = :domain
+order by domain_rank desc limit 100;
+-- @or The 20 strongest domains
+select host_from, domain_rank, links
+from serpstat_ref_domain where query = :domain
+order by domain_rank desc limit 20;

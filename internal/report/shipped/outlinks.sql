@@ -1,0 +1,118 @@
+-- @report Links from :domain
+-- To whom the site links, with which anchors, how many links are followed, and whether it links to malicious sites.
+-- @param domain The site, such as example.com
+-- @budget 1000
+
+-- @text In short
+-- :domain links to other sites with {links} links; {lost} that it had are gone. Serpstat's weekly summary counts {domains} domains at their other ends, of which {malicious} are malicious.
+select
+  (select count(*) from serpstat_outlink where query = :domain) as links,
+  (select count(*) from serpstat_lost_outlink where query = :domain) as lost,
+  (select external_domains from serpstat_backlink_summary where query = :domain) as domains,
+  (select external_malicious_domains from serpstat_backlink_summary where query = :domain) as malicious;
+
+-- @figures Key figures
+-- @about
+-- The change is that of seven days.
+with s as materialized (select * from serpstat_backlink_summary where query = :domain)
+select 'Links to other sites' as figure, external_links as value, external_links_change as change, null as note from s
+union all select 'Linked domains', external_domains, external_domains_change, null from s
+union all select 'Links for each linked domain', round(1.0 * external_links / nullif(external_domains, 0), 1), null, 'on average' from s
+union all select 'Malicious domains', external_malicious_domains, external_malicious_domains_change, null from s;
+
+-- @alert What stands out
+with
+  threat as materialized (select host_to, links from serpstat_out_threat where query = :domain order by links desc limit 50),
+  o as materialized (select host_to, links from serpstat_out_domain where query = :domain order by links desc limit 100),
+  t as materialized (select count(*) as links from serpstat_outlink where query = :domain),
+  l as materialized (select count(*) as links from serpstat_lost_outlink where query = :domain),
+  top as materialized (select host_to, links, round(100.0 * links / nullif((select links from t), 0), 1) as share from o order by links desc, host_to limit 1)
+select
+  case when count(*) > 0 then 'red' else 'green' end as level,
+  case when count(*) > 0 then 'The site links to ' || case when count(*) = 50 then '50 or more' else format_number(count(*)) end || ' malicious ' || case count(*) when 1 then 'host' else 'hosts' end || ', first of all ' || (select host_to from threat order by links desc, host_to limit 1) || '.'
+  else 'No link to a malicious site is known.' end as sentence
+from threat
+union all
+select
+  case when share > 50 then 'amber' else 'green' end,
+  'The host that is linked to most, ' || host_to || ', has ' || share || '% of all links.'
+from top where share is not null
+union all
+select
+  case when l.links > t.links then 'amber' else 'green' end,
+  case when l.links > t.links then 'More links are gone than there are: ' else '' end || format_number(t.links) || ' links stand, ' || format_number(l.links) || ' are gone.'
+from t, l;
+
+-- @todo What to do
+with
+  threat as materialized (select host_to, links from serpstat_out_threat where query = :domain order by links desc limit 50),
+  bad as materialized (select host_to, url_from, url_to from serpstat_out_threat_link where query = :domain limit 50)
+select * from (
+  select 'Remove the link to ' || host_to as task, 'malicious' as why, url_from as "where" from bad order by host_to, url_from, url_to limit 20
+)
+union all
+select * from (
+  select 'Remove the links to ' || host_to, 'malicious, ' || format_number(links) || case links when 1 then ' link' else ' links' end, null
+  from threat where host_to not in (select host_to from bad) order by links desc, host_to
+);
+
+-- @donut Followed or not
+-- What rel says of the links.
+select nofollow as rel, count(*) as links
+from serpstat_outlink where query = :domain group by 1 order by links desc, rel;
+-- @or Of the 200 links that share their page with the most others
+with l as materialized (select nofollow, links_ext from serpstat_outlink where query = :domain order by links_ext desc limit 200)
+select nofollow as rel, count(*) as links from l group by 1 order by links desc, rel;
+
+-- @bar The hosts that are linked to most
+with o as materialized (select host_to, links from serpstat_out_domain where query = :domain order by links desc limit 100)
+select host_to, links from o order by links desc, host_to limit 15;
+
+-- @line Links by the month in which they were first seen
+-- Of the links that are there today.
+-- @optional
+select date(first_seen, 'start of month') as month, count(*) as links
+from serpstat_outlink where query = :domain group by 1 order by 1;
+
+-- @bar The commonest anchors
+select case link_text when '' then '(no text)' else link_text end as anchor, count(*) as links
+from serpstat_outlink where query = :domain group by 1 order by links desc, anchor limit 15;
+-- @or Of the 200 links that share their page with the most others
+with l as materialized (select link_text, links_ext from serpstat_outlink where query = :domain order by links_ext desc limit 200)
+select case link_text when '' then '(no text)' else link_text end as anchor, count(*) as links
+from l group by 1 order by links desc, anchor limit 15;
+
+-- @scatter Hosts by their rank and the links to them
+-- Serpstat shows 0 as the rank of subdomains.
+with o as materialized (select host_to, domain_rank, links from serpstat_out_domain where query = :domain order by links desc limit 100)
+select domain_rank, links, host_to from o where domain_rank is not null order by links desc, host_to;
+
+-- @table The linked hosts
+select host_to, links, domain_rank
+from serpstat_out_domain where query = :domain
+order by links desc, host_to;
+-- @or The 100 hosts that are linked to most
+select host_to, links, domain_rank
+from serpstat_out_domain where query = :domain
+order by links desc limit 100;
+
+-- @table The pages with the most links
+-- Pages that link to so many others give each of them little.
+with l as materialized (select url_from, links_ext from serpstat_outlink where query = :domain order by links_ext desc limit 200)
+select url_from, max(links_ext) as links_on_page, count(*) as of_these_200
+from l group by 1 order by 2 desc, 1;
+
+-- @table Links to malicious sites
+select host_to, url_from, url_to, threat_types
+from serpstat_out_threat_link where query = :domain
+limit 50;
+
+-- @table Links that are gone
+-- @optional
+select date(date_del) as gone, url_from, url_to, link_text
+from serpstat_lost_outlink where query = :domain
+order by date_del desc, url_from, url_to;
+-- @or One hundred links that are gone, from the fullest pages
+select date(date_del) as gone, url_from, url_to, link_text
+from serpstat_lost_outlink where query = :domain
+order by links_ext desc limit 100;

@@ -1,0 +1,107 @@
+-- @report New and lost links of :domain
+-- The seven days before today, in UTC: what was won, what was lost, and what to do about it.
+-- @param domain The site, such as example.com
+-- @budget 1000
+
+-- @text In short
+-- {referring_domains} domains link to :domain, with {backlinks} links. The last seven days have changed this by {domains} linking domains and {links} links.
+select
+  referring_domains,
+  printf('%+,d', referring_domains_change) as domains,
+  backlinks,
+  printf('%+,d', backlinks_change) as links
+from serpstat_backlink_summary
+where query = :domain;
+
+-- @figures The week
+-- @about
+with s as materialized (select * from serpstat_backlink_summary where query = :domain)
+select 'Linking domains' as figure, referring_domains as value, referring_domains_change as change from s
+union all select 'Links', backlinks, backlinks_change from s
+union all select 'Followed links', dofollow_backlinks, dofollow_backlinks_change from s
+union all select 'Links from main pages', backlinks_from_mainpages, backlinks_from_mainpages_change from s
+union all select 'Malicious domains', referring_malicious_domains, referring_malicious_domains_change from s;
+
+-- @alert What stands out
+with
+  s as materialized (select * from serpstat_backlink_summary where query = :domain),
+  h as materialized (select date, new_links, lost_links, row_number() over (order by date desc) as place from serpstat_backlink_history where query = :domain),
+  usual as materialized (select avg(lost_links) as lost from h where place between 2 and 9),
+  week as materialized (select date, new_links, lost_links from h where place = 1)
+select
+  case when lost_links > new_links and lost_links > 3 * (select lost from usual) then 'red' when lost_links > new_links then 'amber' else 'green' end as level,
+  'In the week of ' || date(date) || ' ' || format_number(new_links) || ' links were won and ' || format_number(lost_links) || ' lost; the eight weeks before lost ' || coalesce(format_number(round((select lost from usual), 1)), '0') || ' each.' as sentence
+from week
+union all
+select
+  case when referring_malicious_domains_change > 0 then 'red' when referring_malicious_domains > 0 then 'amber' else 'green' end,
+  case when referring_malicious_domains_change > 0 then format_number(referring_malicious_domains_change) || ' more malicious domains link to the site than a week ago.'
+    when referring_malicious_domains > 0 then format_number(referring_malicious_domains) || ' malicious domains link to the site, no more than a week ago.'
+    else 'No malicious domain is known to link to the site.' end
+from s
+union all
+select
+  case when referring_domains_change < 0 then 'amber' else 'green' end,
+  case when referring_domains_change < 0 then format_number(-referring_domains_change) || ' fewer domains link to the site than a week ago.' else 'No fewer domains link to the site than a week ago.' end
+from s;
+
+-- @todo What to do
+-- Links that were lost this week from domains whose rank is 30 or more, and malicious sites.
+with
+  lost as materialized (
+    select domain_from, max(domain_rank) as rank, count(*) as links, min(url_from) as page
+    from serpstat_lost_backlink
+    where query = :domain and date_del >= date('now', '-7 days') and date_del < date('now') and domain_rank >= 30
+    group by domain_from
+  ),
+  threat as materialized (select host_from, links from serpstat_threat where query = :domain order by links desc limit 20)
+select * from (
+  select 'Write to ' || domain_from as task, 'rank ' || rank || ', lost ' || format_number(links) || case links when 1 then ' link' else ' links' end || ' this week' as why, page as "where"
+  from lost order by rank desc, links desc, domain_from limit 20
+)
+union all
+select * from (
+  select 'Disavow ' || host_from, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end, 'https://' || host_from || '/'
+  from threat order by links desc, host_from limit 10
+);
+-- @or Malicious sites alone: the lost links of a week cannot be asked for without all of them
+with threat as materialized (select host_from, links from serpstat_threat where query = :domain order by links desc limit 20)
+select 'Disavow ' || host_from as task, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end as why, 'https://' || host_from || '/' as "where"
+from threat order by links desc, host_from limit 10;
+
+-- @table New links
+-- @optional
+select date(first_seen) as found, domain_rank, url_from, url_to, link_text, nofollow
+from serpstat_backlink
+where query = :domain and first_seen >= date('now', '-7 days') and first_seen < date('now')
+order by first_seen desc, domain_rank desc, url_from, url_to;
+
+-- @bar The domains with the most new links
+-- @optional
+select domain_from, count(*) as links
+from serpstat_backlink
+where query = :domain and first_seen >= date('now', '-7 days') and first_seen < date('now')
+group by 1 order by links desc, domain_from limit 15;
+
+-- @table Lost links
+-- Serpstat gives all that it knows, of earlier weeks too, and each costs a credit.
+select date(date_del) as lost, domain_rank, url_from, url_to, link_text, nofollow
+from serpstat_lost_backlink
+where query = :domain and date_del >= date('now', '-7 days') and date_del < date('now')
+order by date_del desc, domain_rank desc, url_from, url_to;
+-- @or How many were lost in each of the last eight weeks
+-- Which ones they are would take all lost links, of earlier weeks too.
+with h as materialized (select date, new_links, lost_links from serpstat_backlink_history where query = :domain)
+select date(date) as week, new_links as won, lost_links as lost from h order by date desc limit 8;
+
+-- @line Links won and lost, week by week
+-- The last 52 weeks.
+with h as materialized (select date, new_links, lost_links from serpstat_backlink_history where query = :domain)
+select week, won, lost from (
+  select date(date) as week, new_links as won, lost_links as lost from h order by date desc limit 52
+) order by week;
+
+-- @bar The commonest anchors
+-- By the number of domains that use them.
+select case link_text when '' then '(no text)' else link_text end as anchor, ref_domains as domains
+from serpstat_top_anchor where query = :domain order by ref_domains desc, link_text;

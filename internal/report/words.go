@@ -1,0 +1,102 @@
+package report
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
+)
+
+// Written is a value as people read it: 1,234.5, 12.3%, – for none.
+func Written(value any, unit Unit) string {
+	number := ""
+	switch v := value.(type) {
+	case nil:
+		return "–"
+	case int64:
+		number = humanize.Comma(v)
+	case float64:
+		number = humanize.CommafWithDigits(v, 1)
+	case []byte:
+		return fmt.Sprintf("%x", v)
+	default:
+		return fmt.Sprint(v)
+	}
+	if unit == Percent {
+		return number + "%"
+	}
+	return number
+}
+
+// inText is a parameter in a title or a text: the colon begins a word.
+var inText = regexp.MustCompile(`(^|[^\pL\pN_:]):([\pL][\pL\pN_]*)`)
+
+// withValues is a title or a text with the values of parameters in it.
+func withValues(text string, values []Param) string {
+	return inText.ReplaceAllStringFunc(text, func(found string) string {
+		before, name, _ := strings.Cut(found, ":")
+		for _, v := range values {
+			if v.Name == name {
+				return before + v.Value
+			}
+		}
+		return found
+	})
+}
+
+var inBraces = regexp.MustCompile(`\{([^{}]+)\}`)
+
+// withFigures are the paragraphs of a text section: its text once for each row, with the row's values in it. Without a text
+// of its own each row's one value is a paragraph. Values that are NULL make none there.
+func withFigures(text string, columns []Column, rows [][]any) string {
+	var paragraphs []string
+	for _, row := range rows {
+		if text == "" {
+			if row[0] != nil {
+				paragraphs = append(paragraphs, Written(row[0], columns[0].Unit))
+			}
+			continue
+		}
+		paragraphs = append(paragraphs, inBraces.ReplaceAllStringFunc(text, func(found string) string {
+			for i, c := range columns {
+				if c.Name == found[1:len(found)-1] {
+					return Written(row[i], c.Unit)
+				}
+			}
+			return found
+		}))
+	}
+	return strings.Join(paragraphs, "\n\n")
+}
+
+// unitOf is the unit of a column: the form's own word for it, else that of the section's first form.
+func (b *Block) unitOf(f *Form, column string) Unit {
+	for _, form := range []*Form{f, b.Forms[0]} {
+		for _, u := range form.Units {
+			if u.Column == column {
+				return u.Unit
+			}
+		}
+	}
+	return Plain
+}
+
+// columns are those of a form's rows.
+func (b *Block) columns(f *Form, names, types []string) []Column {
+	list := make([]Column, len(names))
+	for i, name := range names {
+		list[i] = Column{Column: output.Column{Name: name, Type: types[i]}, Unit: b.unitOf(f, name)}
+	}
+	return list
+}
+
+// textOf is the text below a form, or that of the section.
+func (b *Block) textOf(f *Form) string {
+	if f.Text != "" {
+		return f.Text
+	}
+	return b.Forms[0].Text
+}

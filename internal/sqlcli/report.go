@@ -1,0 +1,478 @@
+package sqlcli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/spf13/cobra"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/report"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/reporthtml"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
+)
+
+// reportFlags are those that report alone has.
+type reportFlags struct{ check, source bool }
+
+func newReportCommand(s *session) *cobra.Command {
+	var f reportFlags
+	cmd := &cobra.Command{
+		Use:   "report [NAME|FILE.sql]",
+		Short: "List the reports, or make a page of one: for a client, or for yourself",
+		Long: `Without a name it lists the reports. With one it makes it: a page (-o page.html), a workbook (report.xlsx), Markdown
+(report.md) or JSON (report.json); without -o a text.
+
+A report is a SQL script with comments that say how each statement is shown. FILE is one of your own; --source prints a
+shipped one, to begin with, and --check says what is wrong with a file, and sends nothing.
+
+It spends no more than --max-credits, or what the report names. Where that does not suffice, a section shows less and says
+so, or is left out with its price. Before anything is bought it says what it costs at most; --explain says it of each
+section.`,
+		Example: `  serpstat-sql report backlinks --param domain=example.com -o page.html
+  serpstat-sql report weekly --param domain=example.com --max-credits 500 -o weekly.xlsx
+  serpstat-sql report link-gap --param domain=example.com --param rival=example.org -o gap.html
+  serpstat-sql report backlinks --source > mine.sql
+  serpstat-sql report --check mine.sql`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return usage("%d reports: a run makes one", len(args))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return s.report(cmd, &f, args) },
+		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+			if len(args) > 0 {
+				return nil, cobra.ShellCompDirectiveNoFileComp
+			}
+			return report.Shipped(), cobra.ShellCompDirectiveDefault // or a file
+		},
+	}
+	lend(cmd, "param", "output", "max-credits", "ask-above", "yes", "explain", "estimate", "db", "import", "import-encoding", "import-header", "config", "connection", "token-file", "base-url",
+		"cache-ttl", "fresh", "allow-incomplete", "demo", "no-pager", "quiet")
+	cmd.Flags().BoolVar(&f.check, "check", false, "say what is wrong with a report's file, and send nothing")
+	cmd.Flags().BoolVar(&f.source, "source", false, "print the report's script")
+	return cmd
+}
+
+// report lists the reports, or does with one what is asked.
+func (s *session) report(cmd *cobra.Command, f *reportFlags, args []string) error {
+	if found := s.flags.defaultConfig(); found != "" && !f.check {
+		s.flags.config = found
+	}
+	if err := s.flags.check(cmd.Flags().Changed); err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		if f.check || f.source || s.flags.explain || len(s.flags.params) > 0 || s.flags.target != "" {
+			return usage("which report? Write one of %s, or a file of your own", strings.Join(report.Shipped(), ", "))
+		}
+		return s.listReports(cmd.Context())
+	}
+	name, text, err := s.reportText(args[0])
+	if err != nil {
+		return err
+	}
+	if f.source {
+		_, err := fmt.Fprint(s.stdout, text)
+		return err
+	}
+	script, err := report.Parse(name, text)
+	if err != nil && !f.check {
+		return usage("%s: %w", args[0], err)
+	}
+	if err := s.flags.imports.check(false); err != nil {
+		return err
+	}
+	given, err2 := givenParams(s.flags.params)
+	if err2 != nil {
+		return err2
+	}
+	r := &reporting{session: s, script: script, file: args[0]}
+	switch {
+	case f.check:
+		return r.check(cmd.Context(), given, err)
+	case s.flags.explain:
+		return r.explain(cmd.Context(), given)
+	}
+	return r.make(cmd.Context(), given)
+}
+
+// reportText is a shipped report, or a file.
+func (s *session) reportText(name string) (short, text string, err error) {
+	if !isFileName(name) && !strings.HasSuffix(name, ".sql") {
+		if text, err = report.Source(name); err != nil {
+			return "", "", usageError{err}
+		}
+		return name, text, nil
+	}
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return "", "", usage("reading the report: %v", err)
+	}
+	text, err = s.text(name, b)
+	return strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)), text, err
+}
+
+// givenParams are the values of the command line, as they are written.
+func givenParams(written []string) (list []report.Param, err error) {
+	if _, err := parseParams(written); err != nil {
+		return nil, err
+	}
+	for _, w := range written {
+		name, value, _ := strings.Cut(w, "=")
+		list = append(list, report.Param{Name: strings.TrimLeft(name, ":@$"), Value: value})
+	}
+	return list, nil
+}
+
+// listReports prints the shipped reports.
+func (s *session) listReports(ctx context.Context) error {
+	for _, name := range report.Shipped() {
+		text, err := report.Source(name)
+		if err != nil {
+			return err
+		}
+		script, err := report.Parse(name, text)
+		if err != nil {
+			return err
+		}
+		first, _, _ := strings.Cut(script.Text, "\n")
+		fmt.Fprintf(s.stdout, "%s\n", name)
+		for line := range strings.Lines(filled(first)) {
+			fmt.Fprintf(s.stdout, "  %s", line)
+		}
+		fmt.Fprintln(s.stdout)
+		for _, p := range script.Params {
+			what := p.Description
+			if p.Optional {
+				what += " (may be left out)"
+			}
+			fmt.Fprintf(s.stdout, "  --param %s=…  %s\n", p.Name, what)
+		}
+		fmt.Fprintf(s.stdout, "  at most %s\n\n", table.Credits(script.Budget))
+	}
+	fmt.Fprintln(s.stdout, "serpstat-sql report NAME --param domain=example.com -o page.html makes one.")
+	return ctx.Err()
+}
+
+// reporting is the way of one report.
+type reporting struct {
+	*session
+	script *report.Script
+	file   string // as the command line names it
+}
+
+// options are what the report's statements run with.
+func (r *reporting) options(values []report.Param) (report.Options, error) {
+	written := make([]string, len(values))
+	for i, v := range values {
+		written[i] = v.Name + "=" + v.Value
+	}
+	var err error
+	if r.args, err = parseParams(written); err != nil {
+		return report.Options{}, err
+	}
+	return report.Options{Args: r.args, Values: values, Phrase: r.explainError}, nil
+}
+
+// check says what is wrong with the script.
+func (r *reporting) check(ctx context.Context, given []report.Param, wrong error) error {
+	r.flags.explain = true
+	if wrong == nil {
+		options, err := r.options(r.script.Examples(given))
+		if err != nil {
+			return err
+		}
+		wrong = r.withEngine(ctx, func(ctx context.Context) error {
+			options.Engine = r.engine
+			prepared, err := r.script.Prepare(ctx, options)
+			if err != nil {
+				return err
+			}
+			if r.script.Budget == 0 {
+				return nil
+			}
+			_, err = prepared.Bill(ctx, r.script.Budget)
+			return err
+		})
+	}
+	var problems report.Problems
+	if errors.As(wrong, &problems) {
+		for i, p := range problems {
+			problems[i].Text = output.Visible(p.Text)
+		}
+		return usage("%s in %s:\n%w", table.Amount(int64(len(problems)), "mistake"), r.file, problems)
+	}
+	if wrong != nil {
+		return usage("%s: %w", r.file, wrong)
+	}
+	if !r.flags.quiet {
+		fmt.Fprintf(r.stderr, "%s: %s, and nothing is wrong\n", r.file, table.Amount(int64(len(r.script.Blocks)), "section"))
+	}
+	return nil
+}
+
+// prepare finds what is wrong with the script before anything is bought.
+func (r *reporting) prepare(ctx context.Context, options report.Options) (*report.Prepared, error) {
+	t, err := r.transactionOf(r.script.SetUp)
+	if err != nil {
+		return nil, err
+	}
+	r.settle = func() error { return t.commit(ctx, r.session) }
+	options.Engine = r.engine
+	options.Before = func(ctx context.Context, i int) error { return t.before(ctx, i, r.session) }
+	prepared, err := r.script.Prepare(ctx, options)
+	if isA[report.Problems](err) {
+		err = usage("%s: %w", r.file, err)
+	}
+	return prepared, err
+}
+
+// make makes the page.
+func (r *reporting) make(ctx context.Context, given []report.Param) error {
+	if r.flags.output == "csv" || !slices.Contains(report.Formats, r.flags.output) {
+		return usage("a report is written as %s, and not as %s: -o %s.html, for example", list(report.Formats), r.flags.output, r.script.Name)
+	}
+	r.results = 1
+	if err := r.checkOutput(); err != nil {
+		return err
+	}
+	values, err := r.script.Fill(given)
+	if err != nil {
+		return usageError{err}
+	}
+	options, err := r.options(values)
+	if err != nil {
+		return err
+	}
+	account, err := r.mostCredits()
+	if err != nil {
+		return err
+	}
+	return r.withEngine(ctx, func(ctx context.Context) error {
+		r.document = nil // the page is written as a whole
+		r.progress.unit = "section"
+		prepared, err := r.prepare(ctx, options)
+		if err != nil {
+			return err
+		}
+		page, err := r.page(ctx, prepared, account)
+		if err != nil {
+			return err
+		}
+		page.Params = values
+		return r.write(page)
+	})
+}
+
+// mostCredits is what the connection may spend; 0 is not said.
+func (r *reporting) mostCredits() (int64, error) {
+	if r.flags.demo {
+		return r.flags.maxCredits, nil
+	}
+	config, err := r.flags.connectionConfig()
+	if err != nil {
+		return 0, err
+	}
+	account, err := serpstat.NewAccount(config, serpstat.Options{})
+	if err != nil {
+		return 0, usageError{r.explainError("", err)}
+	}
+	return account.MaxCredits, nil
+}
+
+// usualBudget is that of a report which names none.
+const usualBudget = 1000
+
+// budget is what the page may cost, and what the plan has left.
+func (r *reporting) budget(ctx context.Context, account int64) (budget, left int64, err error) {
+	budget = r.script.Budget
+	if budget == 0 {
+		budget = usualBudget
+	}
+	switch {
+	case r.flags.maxCredits > 0:
+		budget = r.flags.maxCredits
+	case account > 0:
+		budget = min(budget, account)
+	}
+	rows, err := r.rowsOf(ctx, "select left_lines from serpstat_credit") // free of charge
+	if err != nil {
+		return 0, 0, r.explainError("", err)
+	}
+	left, _ = rows[0][0].(int64)
+	return budget, left, nil
+}
+
+// page makes the sections, within what may be spent.
+func (r *reporting) page(ctx context.Context, prepared *report.Prepared, account int64) (*report.Page, error) {
+	ctx = serpstat.Statement(ctx) // the sections are given the same rows
+	budget, left, err := r.budget(ctx, account)
+	if err != nil {
+		return nil, err
+	}
+	before := r.progress.counts()
+	bill, err := prepared.Bill(ctx, min(budget, left))
+	if few := (*report.NotEnoughError)(nil); errors.As(err, &few) {
+		few.Left = left < budget
+		return nil, guardError{few}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !r.flags.quiet {
+		fmt.Fprintf(r.stderr, "%s: at most %s of %s left\n", output.Visible(r.script.Name), creditsOf(bill.Most), humanize.Comma(left))
+	}
+	if err := r.agree(ctx, bill, left); err != nil {
+		return nil, err
+	}
+	budget = min(budget, left)
+	sections, err := prepared.Run(ctx, budget, meter{r.progress, before}, func(i int, title string) {
+		r.progress.begin()
+		r.progress.label(fmt.Sprintf("%d/%d %s", i+1, len(r.script.Blocks), title))
+	})
+	if err != nil {
+		return nil, err
+	}
+	return r.filled(budget, sections, prepared), nil
+}
+
+// filled is the page with all that is known of it.
+func (r *reporting) filled(budget int64, sections []report.Section, prepared *report.Prepared) *report.Page {
+	title, text := prepared.Head()
+	p := &report.Page{Name: r.script.Name, Title: title, Text: text, Sections: sections, Made: time.Now(), Budget: budget, Demo: r.flags.demo}
+	for range sections {
+		r.progress.returnRow()
+	}
+	r.progress.mu.Lock()
+	defer r.progress.mu.Unlock()
+	c := r.progress.count
+	p.Requests, p.Credits, p.Recalled, p.Bought, p.Left = c.requests, c.credits, c.recalled, r.progress.bought, r.progress.left
+	return p
+}
+
+// guardError says that a report may not spend what it costs.
+type guardError struct{ error }
+
+func (e guardError) Unwrap() error { return e.error }
+
+// agree asks whoever sits at a terminal whether so much is to be spent, as a run does. A script must have said so.
+func (r *reporting) agree(ctx context.Context, bill report.Bill, left int64) error {
+	guard, err := r.guard()
+	if err != nil || guard.Most == 0 || r.flags.maxCredits > 0 || bill.Most <= guard.Most {
+		return err
+	}
+	if guard.Ask == nil {
+		return guardError{fmt.Errorf("the report costs at most %s, and a run without --max-credits may spend %s: write --max-credits %d", creditsOf(bill.Most), humanize.Comma(guard.Most), bill.Most)}
+	}
+	if !r.confirm(ctx, fmt.Sprintf("the report costs at most %s of %s left; go on? [y/N] ", creditsOf(bill.Most), humanize.Comma(left))) {
+		return guardError{fmt.Errorf("stopped, and nothing was bought (--max-credits %d asks no question)", bill.Most)}
+	}
+	return nil
+}
+
+// confirm asks at the terminal. No answer is no.
+func (r *reporting) confirm(ctx context.Context, question string) bool {
+	terminal := r.stdin.(*os.File)
+	dropTyped(terminal)
+	r.progress.hold(question)
+	defer r.progress.release()
+	answer, err := readLine(ctx, terminal)
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return err == nil && (answer == "y" || answer == "yes")
+}
+
+func creditsOf(n int64) string {
+	if n == 1 {
+		return "1 credit"
+	}
+	return humanize.Comma(n) + " credits"
+}
+
+// meter counts what a page has used.
+type meter struct {
+	progress *progress
+	before   counts
+}
+
+func (m meter) Spent() int64 {
+	m.progress.mu.Lock()
+	defer m.progress.mu.Unlock()
+	return m.progress.count.credits - m.before.credits + m.progress.unsure
+}
+
+func (m meter) Recalled() int64 {
+	m.progress.mu.Lock()
+	defer m.progress.mu.Unlock()
+	return m.progress.count.worth - m.before.worth
+}
+
+// write writes the page.
+func (r *reporting) write(page *report.Page) error {
+	options := output.Options{Header: true, Width: r.to.width, TempDir: r.to.dir, Tell: r.progress.warn}
+	switch r.flags.output {
+	case "html":
+		return reporthtml.Write(r.out, page)
+	case "xlsx":
+		return report.WriteWorkbook(r.out, page, options)
+	case "json":
+		return report.WriteJSON(r.out, page)
+	}
+	return report.WriteText(r.out, page, r.flags.format(), options)
+}
+
+// explain prints what each section's forms cost.
+func (r *reporting) explain(ctx context.Context, given []report.Param) error {
+	values, err := r.script.Fill(given)
+	if err != nil {
+		return usageError{err}
+	}
+	options, err := r.options(values)
+	if err != nil {
+		return err
+	}
+	return r.withEngine(serpstat.Statement(ctx), func(ctx context.Context) error {
+		prepared, err := r.prepare(ctx, options)
+		if err != nil {
+			return err
+		}
+		lines, err := prepared.Explain(ctx, r.flags.estimate)
+		if err != nil {
+			return err
+		}
+		return r.writeLines(lines)
+	})
+}
+
+// writeLines prints the prices of sections and their forms.
+func (r *reporting) writeLines(lines []report.PriceLine) error {
+	for _, l := range lines {
+		price := "a credit for each row (--estimate counts them, for 1 credit)"
+		switch {
+		case l.Credits >= 0 && l.Here:
+			price = fmt.Sprintf("at most %s, with what is here", creditsOf(l.Credits))
+		case l.Credits >= 0:
+			price = "at most " + creditsOf(l.Credits)
+		case l.Open:
+			price = "not known: it depends on rows"
+		}
+		if l.Form == "" {
+			fmt.Fprintf(r.out, "%s\n  %s\n", output.Visible(l.Title), price)
+		} else {
+			fmt.Fprintf(r.out, "  or %s\n    %s\n", output.Visible(l.Form), price)
+		}
+		if l.Optional {
+			fmt.Fprintln(r.out, "  or left out")
+		}
+	}
+	return r.out.Flush()
+}
