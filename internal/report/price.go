@@ -46,10 +46,12 @@ func (p price) beyond(paid map[string]int64) (credits int64) {
 	return credits
 }
 
-// pay notes that it has been paid for.
+// pay notes that it has been paid for, as far as its price is known.
 func (p price) pay(paid map[string]int64) {
 	for of, most := range p.scans {
-		paid[of] = max(paid[of], most)
+		if most != unknown {
+			paid[of] = max(paid[of], most)
+		}
 	}
 }
 
@@ -94,12 +96,11 @@ func (q *quote) cheapest(b *Block, paid map[string]int64) (form *Form, credits i
 	return form, credits
 }
 
-// reserve is what the cheapest forms of sections cost together.
-func (q *quote) reserve(blocks []*Block, paid map[string]int64) (credits int64) {
-	sum := maps.Clone(paid)
-	if sum == nil {
-		sum = map[string]int64{}
-	}
+// reserve is what the cheapest forms of sections cost together, where some has been paid for and a form before them is.
+func (q *quote) reserve(blocks []*Block, paid map[string]int64, before price) (credits int64) {
+	sum := map[string]int64{}
+	maps.Copy(sum, paid)
+	before.pay(sum)
 	for _, b := range blocks {
 		form, most := q.cheapest(b, sum)
 		if credits += most; form != nil {
@@ -109,19 +110,33 @@ func (q *quote) reserve(blocks []*Block, paid map[string]int64) (credits int64) 
 	return credits
 }
 
-// whole is what the sections up to one cost in full, with the cheapest forms of those behind it: the budget with which it is
-// certain that this one is in full. It is unknown where the price of one is.
+// whole is the budget with which it is certain that a section is in full: what those up to it cost in full, with the cheapest
+// forms of those behind it, and at each of them what asking for its price takes beside its cheapest form. It is unknown where
+// the price of one is.
 func (q *quote) whole(of int, full []price) (credits int64) {
-	paid := map[string]int64{}
-	for _, p := range full[:of+1] {
+	paid, sum := map[string]int64{}, int64(0)
+	for i, p := range full[:of+1] {
+		blocks := q.script.Blocks[i:]
+		asking := q.prices[blocks[0].Forms[0]].unknowns()
+		credits = max(credits, sum+q.reserve(blocks, paid, price{})+asking)
 		most := p.beyond(paid)
 		if most == unknown {
 			return unknown
 		}
-		credits += most
+		sum += most
 		p.pay(paid)
 	}
-	return credits + q.reserve(q.script.Blocks[of+1:], paid)
+	return max(credits, sum+q.reserve(q.script.Blocks[of+1:], paid, price{}))
+}
+
+// unknowns are the scans whose price has no bound.
+func (p price) unknowns() (n int64) {
+	for _, most := range p.scans {
+		if most == unknown {
+			n++
+		}
+	}
+	return n
 }
 
 // roundUp leaves three digits of a number.

@@ -28,7 +28,7 @@ type Bill struct {
 // Bill says what a page costs at most within a budget. Nothing is sent. An error is a [NotEnoughError] where the budget does
 // not suffice for the cheapest forms.
 func (p *Prepared) Bill(ctx context.Context, budget int64) (Bill, error) {
-	bill := Bill{Least: p.reserve(p.script.Blocks, nil)}
+	bill := Bill{Least: p.reserve(p.script.Blocks, nil, price{})}
 	now, paid := map[string]int64{}, map[string]int64{}
 	used := int64(0)
 	for i, b := range p.script.Blocks {
@@ -43,7 +43,7 @@ func (p *Prepared) Bill(ctx context.Context, budget int64) (Bill, error) {
 			}
 			if cost == unknown { // it will be asked, and then is in full or not
 				cost, worth = budget, 0
-			} else if cost > 0 && worth > budget-used-p.reserve(p.script.Blocks[i+1:], paid) {
+			} else if cost > 0 && worth > budget-used-p.reserve(p.script.Blocks[i+1:], paid, p.prices[f]) {
 				continue
 			}
 			bill.Most, used = bill.Most+cost, used+worth
@@ -164,43 +164,50 @@ func (r *runner) form(ctx context.Context, i int, b *Block, f *Form, s *Section)
 		s.Text = withValues(f.Text, r.options.Values)
 		return known, true, nil
 	}
-	left := r.budget - r.used() - r.reserve(r.script.Blocks[i+1:], r.paid)
-	spare := left // with the cheapest form of this section held back, for where this one turns out to cost more
-	if cheapest, most := r.cheapest(b, r.paid); cheapest != f {
-		spare -= most
-	}
+	after := r.script.Blocks[i+1:]
+	// What may be spent so that there is still enough for the cheapest form of this section, and of those after it: this one
+	// may turn out to cost more.
+	cheapest, most := r.cheapest(b, r.paid)
+	spare := r.budget - r.used() - most - r.reserve(after, r.paid, r.prices[cheapest])
 	here, err := r.here(ctx, f)
 	if err != nil {
 		return known, false, err
 	}
 	cost := here.beyond(nil)
-	worth := known.beyond(r.paid)
+	worth, asked := known.beyond(r.paid), int64(0)
 	if cost == unknown && worth == unknown && !known.open {
-		if spare < int64(len(here.scans)) {
+		if spare < here.unknowns() {
 			return known, false, nil
 		}
 		before := r.used()
 		if here, _, err = priceOf(serpstat.Allow(ctx, spare), r.options.Engine, f.SQL, r.options.Args, false, true); err != nil {
 			return known, false, passed(err)
 		}
-		asked := r.used() - before
-		left, spare = left-asked, spare-asked
+		asked = r.used() - before
+		spare -= asked
 		cost = here.beyond(nil)
 	}
 	if worth == unknown {
 		known, worth = here.asIfNew(nil), here.asIfNew(r.paid).beyond(nil)
+		if worth != unknown {
+			worth = max(worth-asked, 0) // the row that told it is one of them
+		}
 	}
+	left := r.budget - r.used() - r.reserve(after, r.paid, known)
 	if cost != 0 && worth != unknown && worth > left {
 		return known, false, nil
 	}
 	guard := spare
 	if worth != unknown {
-		guard = max(guard, min(worth, left))
+		guard = max(spare, min(worth+asked, left))
 	}
-	if guard = max(guard, 0); cost != 0 && guard == 0 {
+	if f == cheapest {
+		guard = left
+	}
+	if cost != 0 && guard <= 0 {
 		return known, false, nil
 	}
-	if err := r.rows(serpstat.Allow(ctx, guard), b, f, s); err != nil {
+	if err := r.rows(serpstat.Allow(ctx, max(guard, 0)), b, f, s); err != nil {
 		return known, false, passed(err)
 	}
 	known.pay(r.paid)

@@ -131,39 +131,53 @@ select host_from, domain_rank, links
 from serpstat_ref_domain where query = :domain
 order by domain_rank desc, links desc, host_from;
 -- @or The 200 strongest linking domains
-select host_from, domain_rank, links
-from serpstat_ref_domain where query = :domain
-order by domain_rank desc limit 200;
+with d as materialized (
+  select host_from, domain_rank, links from serpstat_ref_domain where query = :domain
+  order by domain_rank desc limit 200
+)
+select * from d order by domain_rank desc, links desc, host_from;
 -- @or The 50 strongest linking domains
-select host_from, domain_rank, links
-from serpstat_ref_domain where query = :domain
-order by domain_rank desc limit 50;
+with d as materialized (
+  select host_from, domain_rank, links from serpstat_ref_domain where query = :domain
+  order by domain_rank desc limit 50
+)
+select * from d order by domain_rank desc, links desc, host_from;
 
 -- @table The pages that are linked to
 select url_to, ref_domains, links
 from serpstat_top_page where query = :domain
 order by ref_domains desc, links desc, url_to;
 -- @or The 100 pages that most domains link to
-select url_to, ref_domains, links
-from serpstat_top_page where query = :domain
-order by ref_domains desc limit 100;
+with p as materialized (
+  select url_to, ref_domains, links from serpstat_top_page where query = :domain
+  order by ref_domains desc limit 100
+)
+select * from p order by ref_domains desc, links desc, url_to;
 -- @or The 20 pages that most domains link to
-select url_to, ref_domains, links
-from serpstat_top_page where query = :domain
-order by ref_domains desc limit 20;
+with p as materialized (
+  select url_to, ref_domains, links from serpstat_top_page where query = :domain
+  order by ref_domains desc limit 20
+)
+select * from p order by ref_domains desc, links desc, url_to;
 
 -- @table The anchors
 select case link_text when '' then '(no text)' else link_text end as anchor, ref_domains, links, nofollow_links
 from serpstat_anchor where query = :domain
 order by ref_domains desc, links desc, link_text;
 -- @or The 100 anchors that most domains use
+with a as materialized (
+  select link_text, ref_domains, links, nofollow_links from serpstat_anchor where query = :domain
+  order by ref_domains desc limit 100
+)
 select case link_text when '' then '(no text)' else link_text end as anchor, ref_domains, links, nofollow_links
-from serpstat_anchor where query = :domain
-order by ref_domains desc limit 100;
+from a order by ref_domains desc, links desc, link_text;
 -- @or The 20 anchors that most domains use
+with a as materialized (
+  select link_text, ref_domains, links, nofollow_links from serpstat_anchor where query = :domain
+  order by ref_domains desc limit 20
+)
 select case link_text when '' then '(no text)' else link_text end as anchor, ref_domains, links, nofollow_links
-from serpstat_anchor where query = :domain
-order by ref_domains desc limit 20;
+from a order by ref_domains desc, links desc, link_text;
 
 -- @table Lost links of strong domains
 -- Of domains whose rank is 30 or more. What is worth most stands first.
@@ -173,6 +187,5 @@ from serpstat_lost_backlink where query = :domain and domain_rank >= 30
 order by domain_rank desc, date_del desc, url_from, url_to;
 
 -- @table Malicious sites that link to :domain
-select host_from, links, threat_types, date(last_update) as seen
-from serpstat_threat where query = :domain
-order by links desc limit 50;
+with t as materialized (select host_from, links, threat_types, last_update from serpstat_threat where query = :domain order by links desc limit 50)
+select host_from, links, threat_types, date(last_update) as seen from t order by links desc, host_from;

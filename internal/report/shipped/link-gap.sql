@@ -123,10 +123,14 @@ order by query <> :domain, site, ref_domains desc, links desc, link_text;
 
 -- @table The strongest domains that link to :domain
 -- What the rivals may try to get as well.
-select host_from, domain_rank, links
-from serpstat_ref_domain where query = :domain
-order by domain_rank desc limit 100;
+with d as materialized (
+  select host_from, domain_rank, links from serpstat_ref_domain where query = :domain
+  order by domain_rank desc limit 100
+)
+select * from d order by domain_rank desc, links desc, host_from;
 -- @or The 20 strongest domains
-select host_from, domain_rank, links
-from serpstat_ref_domain where query = :domain
-order by domain_rank desc limit 20;
+with d as materialized (
+  select host_from, domain_rank, links from serpstat_ref_domain where query = :domain
+  order by domain_rank desc limit 20
+)
+select * from d order by domain_rank desc, links desc, host_from;

@@ -8,8 +8,8 @@
 select
   (select count(*) from serpstat_outlink where query = :domain) as links,
   (select count(*) from serpstat_lost_outlink where query = :domain) as lost,
-  (select external_domains from serpstat_backlink_summary where query = :domain) as domains,
-  (select external_malicious_domains from serpstat_backlink_summary where query = :domain) as malicious;
+  coalesce((select external_domains from serpstat_backlink_summary where query = :domain), 0) as domains,
+  coalesce((select external_malicious_domains from serpstat_backlink_summary where query = :domain), 0) as malicious;
 
 -- @figures Key figures
 -- @about
@@ -92,9 +92,8 @@ select host_to, links, domain_rank
 from serpstat_out_domain where query = :domain
 order by links desc, host_to;
 -- @or The 100 hosts that are linked to most
-select host_to, links, domain_rank
-from serpstat_out_domain where query = :domain
-order by links desc limit 100;
+with o as materialized (select host_to, links, domain_rank from serpstat_out_domain where query = :domain order by links desc limit 100)
+select * from o order by links desc, host_to;
 
 -- @table The pages with the most links
 -- Pages that link to so many others give each of them little.
@@ -113,6 +112,5 @@ select date(date_del) as gone, url_from, url_to, link_text
 from serpstat_lost_outlink where query = :domain
 order by date_del desc, url_from, url_to;
 -- @or One hundred links that are gone, from the fullest pages
-select date(date_del) as gone, url_from, url_to, link_text
-from serpstat_lost_outlink where query = :domain
-order by links_ext desc limit 100;
+with l as materialized (select date_del, url_from, url_to, link_text, links_ext from serpstat_lost_outlink where query = :domain order by links_ext desc limit 100)
+select date(date_del) as gone, url_from, url_to, link_text from l order by date_del desc, url_from, url_to;
