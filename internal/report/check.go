@@ -86,7 +86,7 @@ func (c *checker) setUp(ctx context.Context) error {
 			continue
 		}
 		if word := firstWord(st.Text); word != "pragma" {
-			outline, err := c.options.Engine.Outline(ctx, st.Text, c.options.Args...)
+			_, outline, err := priceOf(ctx, c.options.Engine, st.Text, c.options.Args, true, false)
 			if err != nil {
 				c.fail(st.Line, st.Text, err)
 				continue

@@ -11,7 +11,8 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
 )
 
-// Parse reads a script. name is what it is called. An error has all that is wrong, as [Problems].
+// Parse reads a script. name is what it is called. An error has all that is wrong, as [Problems]; what is right of it comes too,
+// if its statements end.
 func Parse(name, text string) (*Script, error) {
 	p := &parser{script: &Script{Name: name}}
 	statements, comments, err := sqlengine.SplitWithComments(text)
@@ -91,9 +92,12 @@ func (p *parser) above(statement int, comments []sqlengine.Comment) {
 	}
 }
 
+// headWords are the directives of the head.
+var headWords = []string{"report", "param", "budget"}
+
 // words are those of all directives.
 func words() []string {
-	list := []string{"report", "param", "budget", "or", "optional", "about", "unit"}
+	list := append(slices.Clone(headWords), "or", "optional", "about", "unit")
 	for _, s := range Shapes {
 		list = append(list, string(s))
 	}
@@ -133,7 +137,11 @@ func (p *parser) direct(line int, word, rest string) {
 			return
 		}
 		p.problems.add(line, "there is no @%s%s", word, meant(word, words()))
-		p.text = nil
+		if p.begun || p.block != nil || p.titled && !slices.Contains(headWords, nearest(word, words())) {
+			p.noStatement()
+			p.form = &Form{Line: line} // of no section: what it was to be is not known
+			p.text = &p.form.Text
+		}
 	}
 }
 
@@ -147,7 +155,7 @@ func meant(word string, known []string) string {
 
 // nearest is the known word that a slip of the fingers makes a word of; "" is none.
 func nearest(word string, known []string) string {
-	best, least := "", max(1, min(3, len(word)/3))+1
+	best, least := "", max(1, min(3, (len(word)+1)/3))+1
 	for _, k := range known {
 		if d := levenshtein.Distance(word, k, nil); d < least {
 			best, least = k, d
@@ -220,12 +228,15 @@ func (p *parser) or(line int, what string) {
 
 // noStatement finds a section whose statement is missing. Text needs none.
 func (p *parser) noStatement() {
-	if p.form == nil || p.block.Shape == Text && p.form.What == "" && p.form.Text != "" {
+	if p.form == nil || !p.shown() || p.block.Shape == Text && p.form.What == "" && p.form.Text != "" {
 		return
 	}
 	p.problems.add(p.form.Line, "there is no statement below it")
 	p.form = nil
 }
+
+// shown reports that the form that waits for its statement is one of a section.
+func (p *parser) shown() bool { return p.block != nil && slices.Contains(p.block.Forms, p.form) }
 
 func (p *parser) attribute(line int, word, rest string) {
 	if p.form == nil {
@@ -234,7 +245,9 @@ func (p *parser) attribute(line int, word, rest string) {
 	}
 	switch word {
 	case "optional":
-		p.block.Optional = true
+		if p.shown() {
+			p.block.Optional = true
+		}
 	case "about":
 		p.form.About = true
 	case "unit":

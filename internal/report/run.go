@@ -30,8 +30,9 @@ type Bill struct {
 func (p *Prepared) Bill(ctx context.Context, budget int64) (Bill, error) {
 	bill := Bill{Least: p.reserve(p.script.Blocks, nil, price{})}
 	now, paid := map[string]int64{}, map[string]int64{}
-	used := int64(0)
+	used, short := int64(0), false
 	for i, b := range p.script.Blocks {
+		found := b.Optional
 		for _, f := range b.Forms {
 			here, err := p.here(ctx, f)
 			if err != nil {
@@ -49,10 +50,12 @@ func (p *Prepared) Bill(ctx context.Context, budget int64) (Bill, error) {
 			bill.Most, used = bill.Most+cost, used+worth
 			here.pay(now)
 			p.prices[f].pay(paid)
+			found = true
 			break
 		}
+		short = short || !found
 	}
-	if bill.Most = min(bill.Most, budget); bill.Least > budget && bill.Most > 0 {
+	if bill.Most = min(bill.Most, budget); short && bill.Least > budget {
 		return bill, &NotEnoughError{Budget: budget, Needs: bill.Least}
 	}
 	return bill, nil
@@ -242,7 +245,7 @@ func (r *runner) rows(ctx context.Context, b *Block, f *Form, s *Section) error 
 	}
 	s.Text = withValues(b.textOf(f), r.options.Values)
 	if b.Shape == Text {
-		s.Text = withFigures(s.Text, s.Columns, s.Rows)
+		s.Text = withFigures(b.textOf(f), r.options.Values, s.Columns, s.Rows)
 	}
 	return checkLevels(b, s.Rows)
 }

@@ -76,13 +76,17 @@ func (p *Problems) add(line int, format string, args ...any) {
 	*p = append(*p, Problem{line, fmt.Sprintf(format, args...)})
 }
 
+// InOrder are the problems in the script's order.
+func (p Problems) InOrder() Problems {
+	return slices.SortedStableFunc(slices.Values(p), func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
+}
+
 // err is the problems as an error, in the script's order; nil where there are none.
 func (p Problems) err() error {
 	if len(p) == 0 {
 		return nil
 	}
-	slices.SortStableFunc(p, func(a, b Problem) int { return cmp.Compare(a.Line, b.Line) })
-	return p
+	return p.InOrder()
 }
 
 // shapeColumns are how many columns a shape's statement has.

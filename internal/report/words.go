@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"strings"
 
@@ -19,7 +20,7 @@ func Written(value any, unit Unit) string {
 	case int64:
 		number = humanize.Comma(v)
 	case float64:
-		number = humanize.CommafWithDigits(v, 1)
+		number = humanize.Commaf(math.Round(v*10) / 10)
 	case []byte:
 		return fmt.Sprintf("%x", v)
 	default:
@@ -49,27 +50,40 @@ func withValues(text string, values []Param) string {
 
 var inBraces = regexp.MustCompile(`\{([^{}]+)\}`)
 
-// withFigures are the paragraphs of a text section: its text once for each row, with the row's values in it. Without a text
-// of its own each row's one value is a paragraph. Values that are NULL make none there.
-func withFigures(text string, columns []Column, rows [][]any) string {
+// withFigures are the paragraphs of a text section: its text once for each row, with the row's values in it, and those of
+// parameters. Without a text of its own each row's one value is a paragraph, but for NULL.
+func withFigures(text string, values []Param, columns []Column, rows [][]any) string {
 	var paragraphs []string
 	for _, row := range rows {
-		if text == "" {
-			if row[0] != nil {
-				paragraphs = append(paragraphs, Written(row[0], columns[0].Unit))
-			}
-			continue
+		switch {
+		case text != "":
+			paragraphs = append(paragraphs, withRow(text, values, columns, row))
+		case row[0] != nil:
+			paragraphs = append(paragraphs, Written(row[0], columns[0].Unit))
 		}
-		paragraphs = append(paragraphs, inBraces.ReplaceAllStringFunc(text, func(found string) string {
-			for i, c := range columns {
-				if c.Name == found[1:len(found)-1] {
-					return Written(row[i], c.Unit)
-				}
-			}
-			return found
-		}))
 	}
 	return strings.Join(paragraphs, "\n\n")
+}
+
+// withRow reads the text once: what a value holds is no parameter and no column.
+func withRow(text string, values []Param, columns []Column, row []any) string {
+	var b strings.Builder
+	for {
+		at := inBraces.FindStringIndex(text)
+		if at == nil {
+			b.WriteString(withValues(text, values))
+			return b.String()
+		}
+		b.WriteString(withValues(text[:at[0]], values))
+		name := text[at[0]+1 : at[1]-1]
+		for i, c := range columns {
+			if c.Name == name {
+				b.WriteString(Written(row[i], c.Unit))
+				break
+			}
+		}
+		text = text[at[1]:]
+	}
 }
 
 // unitOf is the unit of a column: the form's own word for it, else that of the section's first form.

@@ -158,7 +158,7 @@ func (s *session) listReports(ctx context.Context) error {
 			}
 			fmt.Fprintf(s.stdout, "  --param %s=…  %s\n", p.Name, what)
 		}
-		fmt.Fprintf(s.stdout, "  at most %s\n\n", table.Credits(script.Budget))
+		fmt.Fprintf(s.stdout, "  at most %s\n\n", creditsOf(script.Budget))
 	}
 	fmt.Fprintln(s.stdout, "serpstat-sql report NAME --param domain=example.com -o page.html makes one.")
 	return ctx.Err()
@@ -184,41 +184,51 @@ func (r *reporting) options(values []report.Param) (report.Options, error) {
 	return report.Options{Args: r.args, Values: values, Phrase: r.explainError}, nil
 }
 
-// check says what is wrong with the script.
+// check says what is wrong with the script: wrong is what reading it has found.
 func (r *reporting) check(ctx context.Context, given []report.Param, wrong error) error {
 	r.flags.explain = true
-	if wrong == nil {
+	var problems report.Problems
+	errors.As(wrong, &problems)
+	if r.script != nil {
 		options, err := r.options(r.script.Examples(given))
 		if err != nil {
 			return err
 		}
-		wrong = r.withEngine(ctx, func(ctx context.Context) error {
-			options.Engine = r.engine
-			prepared, err := r.script.Prepare(ctx, options)
-			if err != nil {
-				return err
-			}
-			if r.script.Budget == 0 {
-				return nil
-			}
-			_, err = prepared.Bill(ctx, r.script.Budget)
-			return err
-		})
-	}
-	var problems report.Problems
-	if errors.As(wrong, &problems) {
-		for i, p := range problems {
-			problems[i].Text = output.Visible(p.Text)
+		err = r.withEngine(ctx, func(ctx context.Context) error { return r.checkStatements(ctx, options) })
+		var more report.Problems
+		if errors.As(err, &more) {
+			problems = append(problems, more...)
+		} else if err != nil {
+			return usage("%s: %w", r.file, err)
 		}
-		return usage("%s in %s:\n%w", table.Amount(int64(len(problems)), "mistake"), r.file, problems)
 	}
-	if wrong != nil {
-		return usage("%s: %w", r.file, wrong)
+	if len(problems) > 0 {
+		return usage("%s in %s:\n%s", table.Amount(int64(len(problems)), "mistake"), r.file, visibleLines(problems.InOrder()))
 	}
 	if !r.flags.quiet {
 		fmt.Fprintf(r.stderr, "%s: %s, and nothing is wrong\n", r.file, table.Amount(int64(len(r.script.Blocks)), "section"))
 	}
 	return nil
+}
+
+// visibleLines are problems, a line for each.
+func visibleLines(problems report.Problems) string {
+	lines := strings.Split(problems.Error(), "\n")
+	for i, l := range lines {
+		lines[i] = output.Visible(l)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// checkStatements finds what is wrong with the statements, and a budget that does not suffice.
+func (r *reporting) checkStatements(ctx context.Context, options report.Options) error {
+	options.Engine = r.engine
+	prepared, err := r.script.Prepare(ctx, options)
+	if err != nil || r.script.Budget == 0 {
+		return err
+	}
+	_, err = prepared.Bill(ctx, r.script.Budget)
+	return err
 }
 
 // prepare finds what is wrong with the script before anything is bought.
@@ -231,8 +241,13 @@ func (r *reporting) prepare(ctx context.Context, options report.Options) (*repor
 	options.Engine = r.engine
 	options.Before = func(ctx context.Context, i int) error { return t.before(ctx, i, r.session) }
 	prepared, err := r.script.Prepare(ctx, options)
-	if isA[report.Problems](err) {
-		err = usage("%s: %w", r.file, err)
+	var problems report.Problems
+	switch {
+	case !errors.As(err, &problems):
+	case len(problems) == 1:
+		err = usage("%s: %w", r.file, problems)
+	default: // they may all be of one value that is wrong
+		err = usage("%s: %w\n(and %s: serpstat-sql report --check %[1]s)", r.file, problems[:1], table.Amount(int64(len(problems)-1), "more mistake"))
 	}
 	return prepared, err
 }
