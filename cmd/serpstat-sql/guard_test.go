@@ -88,3 +88,27 @@ func TestNoIsTheEnd(t *testing.T) {
 		t.Errorf("exit code %d, %v: %s", code, err, screen)
 	}
 }
+
+// A report asks once, before anything is bought.
+func TestAReportAsksBeforeItBuys(t *testing.T) {
+	script := filepath.Join(t.TempDir(), "all.sql")
+	text := "-- @report All\n-- @budget 5000\n-- @table All\n-- @optional\nselect count(url_to) as n from serpstat_outlink where query = 'some.com'"
+	if err := os.WriteFile(script, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for answer, c := range map[string]struct {
+		code int
+		rows bool
+	}{"y\n": {0, true}, "n\n": {4, false}, "\x03": {130, false}} {
+		o := startOnTerminal(t, "cat", nil, "report", script, "--ask-above", "100")
+		<-o.asked
+		o.typed(t, answer)
+		code, requests, screen := o.end()
+		if code != c.code || strings.Contains(screen, "| 700 |") != c.rows || !c.rows && requests > 1 {
+			t.Errorf("%q: exit code %d after %d requests: %s", answer, code, requests, screen)
+		}
+		if strings.Count(screen, "[y/N]") != 1 || !strings.Contains(screen, "the report costs at most 5,000 credits of 1,000,000 left; go on? [y/N]") {
+			t.Errorf("it asks %q", screen)
+		}
+	}
+}

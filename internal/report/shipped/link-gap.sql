@@ -32,7 +32,7 @@ order by s.referring_domains desc, s.query;
 with i as materialized (
   select host_from, domain_from, domain_rank, links_1, links_2, links_3
   from serpstat_intersection
-  where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || ',' else '' end || :domain and links_1 > 0
+  where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || ',' else '' end || :domain
 )
 select
   'Ask ' || host_from || ' for a link' as task,
@@ -40,7 +40,7 @@ select
   'https://' || host_from || '/' as "where"
 from i
 where domain_from not in (domain(:domain), domain(:rival), coalesce(domain(nullif(:rival2, '')), ''))
-  and case when :rival2 <> '' then links_2 > 0 and coalesce(links_3, 0) = 0 else links_2 = 0 end
+  and case when :rival2 <> '' then links_1 > 0 and links_2 > 0 and coalesce(links_3, 0) = 0 else links_1 > 0 and links_2 = 0 end
 order by domain_rank desc, links_1 desc, host_from limit 20;
 -- @or Of the 300 strongest domains that link to the rival
 with i as materialized (

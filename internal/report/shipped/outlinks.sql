@@ -6,7 +6,7 @@
 -- @text In short
 -- :domain links to other sites with {links} links; {lost} that it had are gone. Serpstat's weekly summary counts {domains} domains at their other ends, of which {malicious} are malicious.
 select
-  (select count(*) from serpstat_outlink where query = :domain) as links,
+  (select total from serpstat_outlink_summary where query = :domain) as links,
   (select count(*) from serpstat_lost_outlink where query = :domain) as lost,
   coalesce((select external_domains from serpstat_backlink_summary where query = :domain), 0) as domains,
   coalesce((select external_malicious_domains from serpstat_backlink_summary where query = :domain), 0) as malicious;
@@ -24,7 +24,7 @@ union all select 'Malicious domains', external_malicious_domains, external_malic
 with
   threat as materialized (select host_to, links from serpstat_out_threat where query = :domain order by links desc limit 50),
   o as materialized (select host_to, links from serpstat_out_domain where query = :domain order by links desc limit 100),
-  t as materialized (select count(*) as links from serpstat_outlink where query = :domain),
+  t as materialized (select total as links from serpstat_outlink_summary where query = :domain),
   l as materialized (select count(*) as links from serpstat_lost_outlink where query = :domain),
   top as materialized (select host_to, links, round(100.0 * links / nullif((select links from t), 0), 1) as share from o order by links desc, host_to limit 1)
 select
