@@ -13,7 +13,6 @@
 # another run has not ended.
 set -u
 umask 077
-export LC_ALL=C.UTF-8
 
 say() { echo "mail-page.sh: $*" >&2; }
 
