@@ -180,10 +180,7 @@ func TestThePageByMail(t *testing.T) {
 	})
 	gone := httptest.NewServer(nil)
 	gone.Close()
-	script, err := filepath.Abs(recipeDir + "mail-page.sh")
-	if err != nil {
-		t.Fatal(err)
-	}
+	script := read(t, recipeDir+"mail-page.sh")
 	const day = `\d{4}-\d\d-\d\d`
 	for _, c := range []struct {
 		name, arguments string
@@ -198,7 +195,7 @@ func TestThePageByMail(t *testing.T) {
 		{name: "an alarm", arguments: "few.com ann@agency.example --fail-on-rows", code: 6, subject: "Links of few.com: ALARM, " + day, text: `(?m)^\| *https://blog.com/`, page: true},
 		{name: "a long report is cut", arguments: "more.com ann@agency.example", subject: "Links of more.com, " + day, text: "and more: all of it is in the page", page: true},
 		{name: "some rows stay away", arguments: "gaps.com ann@agency.example --allow-incomplete", code: 5, subject: "Links of gaps.com: INCOMPLETE, " + day,
-			text: `warning: \d+ of 300 rows of gaps.com arrived(.|\n)*https://blog.com/`, page: true},
+			text: `warning: \d+ of 300 rows of gaps.com arrived, .*\n\nWhat the week has brought is in the page`, page: true},
 		{name: "rows stay away", arguments: "gaps.com ann@agency.example", code: 5, subject: "NO PAGE of gaps.com this week", text: "rows stay away, or change(.|\n)* of 300 rows of gaps.com arrived"},
 		{name: "too dear", arguments: "few.com ann@agency.example", env: []string{"SERPSTAT_MAX_CREDITS=3"}, code: 4,
 			subject: "NO PAGE of few.com this week", text: `more than 3 credits, or(.|\n)*--max-credits ..(.|\n)*SERPSTAT_MAX_CREDITS=3 .*mail-page.sh few.com ann@agency.example`},
@@ -213,13 +210,14 @@ func TestThePageByMail(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			h := newHouse(t, url, map[string]string{"mutt": mutt, "serpstat-sql": weekly})
+			h.write(t, "mail-page.sh", script)
 			h.write(t, "weekly.sql", "select url_from, url_to from serpstat_backlink where query = :domain")
 			if c.prepare != "" {
 				if said, code := h.run(t, c.prepare); code != 0 {
 					t.Fatal(said)
 				}
 			}
-			said, code := h.run(t, script+" "+c.arguments, c.env...)
+			said, code := h.run(t, "./mail-page.sh "+c.arguments, c.env...)
 			if code != c.code {
 				t.Errorf("exit code %d, not %d: %s", code, c.code, said)
 			}
@@ -248,28 +246,25 @@ func TestThePageByMail(t *testing.T) {
 	}
 }
 
-// The text of the mail costs nothing, old pages go, and two runs do not overlap.
+// As cron runs it: the text of the mail costs nothing, old pages go, and two runs do not overlap.
 func TestThePageByMailCostsOnceAndKeepsTheLastPages(t *testing.T) {
 	const few = 20
 	rows := serpstatsim.Generate("blog.com", few, 1)
 	for i := range rows {
-		rows[i].URLTo, rows[i].DateDel = "https://few.com/", nil
+		rows[i].URLTo, rows[i].DateDel = "https://example.com/", nil
 	}
 	sim, url := simulated(t, serpstatsim.Options{Domains: map[string][]serpstatsim.Row{"blog.com": rows}})
 	h := newHouse(t, url, map[string]string{"mutt": mutt, "serpstat-sql": weekly})
+	h.write(t, "mail-page.sh", read(t, recipeDir+"mail-page.sh"))
 	h.write(t, "weekly.sql", "select url_from, url_to from serpstat_backlink where query = :domain")
 	if err := os.Mkdir(filepath.Join(h.dir, "pages"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"few.com-2020-01-06.html", "few.com-2020-01-13.html", "other.com-2020-01-06.html"} {
+	for _, name := range []string{"example.com-2020-01-06.html", "example.com-2020-01-13.html", "other.com-2020-01-06.html"} {
 		h.write(t, "pages/"+name, "old")
 	}
-	script, err := filepath.Abs(recipeDir + "mail-page.sh")
-	if err != nil {
-		t.Fatal(err)
-	}
 	run := func() (string, int) {
-		return h.run(t, script+" few.com ann@agency.example", "KEEP=2", "PAGES="+h.dir+"/pages")
+		return h.run(t, "./mail-page.sh example.com ann@agency.example", "KEEP=2", "PAGES="+h.dir+"/pages")
 	}
 	if said, code := run(); code != 0 {
 		t.Fatalf("exit code %d: %s", code, said)
@@ -278,7 +273,7 @@ func TestThePageByMailCostsOnceAndKeepsTheLastPages(t *testing.T) {
 		t.Errorf("%d credits for %d rows", n, few)
 	}
 	kept, err := filepath.Glob(filepath.Join(h.dir, "pages", "*.html"))
-	if err != nil || len(kept) != 3 || !strings.HasSuffix(kept[0], "/few.com-2020-01-13.html") || !strings.HasSuffix(kept[2], "/other.com-2020-01-06.html") {
+	if err != nil || len(kept) != 3 || !strings.HasSuffix(kept[0], "/example.com-2020-01-13.html") || !strings.HasSuffix(kept[2], "/other.com-2020-01-06.html") {
 		t.Errorf("kept are %v, %v", kept, err)
 	}
 
@@ -293,7 +288,11 @@ func TestThePageByMailCostsOnceAndKeepsTheLastPages(t *testing.T) {
 	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX); err != nil {
 		t.Fatal(err)
 	}
-	if said, code := run(); code != 75 || !strings.Contains(said, "another run has not ended") {
-		t.Errorf("beside another run: exit code %d: %s", code, said)
+	sim.Reset()
+	if said, code := run(); code != 75 || said != "" || sim.Credits() > 0 {
+		t.Errorf("beside another run: exit code %d, %d credits: %s", code, sim.Credits(), said)
+	}
+	if text := read(t, filepath.Join(h.dir, "text")); !strings.Contains(text, "no page of this week for example.com: another run has not ended") {
+		t.Errorf("the mail is\n%s", text)
 	}
 }

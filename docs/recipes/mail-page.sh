@@ -36,27 +36,32 @@ mkdir -p "$pages" && work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' HUP INT TERM
 
-# Where there is no flock, as on macOS, two runs may meet: each then mails a page, and both may pay for it.
-if command -v flock >/dev/null; then
-	exec 9>"$pages/.lock"
-	flock -n 9 || { say "another run has not ended: see $pages/.lock" && exit 75; }
-fi
-
 # send SUBJECT [FILE] mails what it reads, and FILE with it, as ~/.muttrc or the machine's sendmail says.
 send() {
 	mutt -e 'set charset = utf-8 send_charset = utf-8 copy = no' -s "$1" ${2:+-a "$2"} -- "$address" 9>&-
 }
 
-# report FILE [FLAG …] makes the report. What the first one buys serves the second, since answers are kept for an hour.
+# report CREDITS FILE [FLAG …] makes the report for as many credits at most.
 report() {
-	serpstat-sql report weekly --quiet --cache-ttl 1h --param "domain=$domain" --max-credits "$credits" -o "$@" 9>&-
+	most=$1 file=$2
+	shift 2
+	serpstat-sql report weekly --quiet --cache-ttl 1h --param "domain=$domain" "$@" --max-credits "$most" -o "$file" 9>&-
 }
 
-report "$work/page.html" "$@" 2>"$work/said"
-code=$?
+# Where there is no flock, as on macOS, two runs may meet: each then mails a page, and both may pay for it.
+exec 9>"$pages/.lock"
+if command -v flock >/dev/null && ! flock -n 9; then
+	echo "the lock is $pages/.lock" >"$work/said"
+	code=75
+else
+	report "$credits" "$work/page.html" "$@" 2>"$work/said"
+	code=$?
+fi
 if [ -s "$work/page.html" ]; then
 	mv "$work/page.html" "$page" || exit 1
-	report "$work/page.md" "$@" 2>/dev/null || [ -s "$work/page.md" ] || echo "What the week has brought is in the page." >"$work/page.md"
+	# The text of the mail is of what the page has bought, which is kept for an hour; the demo keeps nothing, and is free.
+	case " $* " in *' --demo '*) free=$credits ;; *) free=1 ;; esac # 0 would be no limit
+	report "$free" "$work/page.md" "$@" 2>/dev/null || [ -s "$work/page.md" ] || echo "What the week has brought is in the page." >"$work/page.md"
 	what="Links of $domain"
 	case $code in
 	0) ;;
@@ -65,7 +70,7 @@ if [ -s "$work/page.html" ]; then
 	*) what="$what: exit code $code" ;;
 	esac
 	{
-		cat "$work/said"
+		[ ! -s "$work/said" ] || sed '$G' "$work/said"
 		head -n 60 "$work/page.md"
 		[ "$(wc -l <"$work/page.md")" -le 60 ] || printf '\n… and more: all of it is in the page.\n'
 	} | send "$what, $(date +%F)" "$page" || { say "no mail could be sent: the page is $page" && exit 1; }
@@ -78,12 +83,13 @@ case $code in
 3) why="Serpstat cannot be reached, or refuses" ;;
 4) why="it would cost more than $credits credits, or than the plan has left" ;;
 5) why="rows stay away, or change while they are read: run it again" ;;
+75) why="another run has not ended" ;;
 *) why="exit code $code" ;;
 esac
 {
 	printf 'There is no page of this week for %s: %s.\n\n' "$domain" "$why"
 	cat "$work/said"
-	printf '\nTo try again, on %s:\n\n  SERPSTAT_MAX_CREDITS=%s %s %s %s\n' "$(uname -n)" "$credits" "$0" "$domain" "$address"
+	printf '\nTo try again, on %s:\n\n  SERPSTAT_MAX_CREDITS=%s %s %s\n' "$(uname -n)" "$credits" "$0" "$domain $address${*:+ $*}"
 } | send "NO PAGE of $domain this week" || { say "no mail could be sent: $why" && cat "$work/said" >&2 && exit 1; }
 [ "$code" -ne 0 ] || code=1
 exit "$code"
