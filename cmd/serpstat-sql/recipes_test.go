@@ -105,7 +105,8 @@ func TestTheWorkbookOfAClient(t *testing.T) {
 		}
 	}
 	h.write(t, "serpstat/client-workbook.sql", script)
-	line := find(page, "(?s)```sh\n(shared=.*?)```")
+	h.write(t, "serpstat/workbook.sh", find(page, "(?s)```sh\n(#!/bin/sh\n.*?)```"))
+	line := cron(page)
 	check := func(sheet string, want int) {
 		t.Helper()
 		book, err := excelize.OpenFile(filepath.Join(h.dir, "shared/links-latest.xlsx"))
