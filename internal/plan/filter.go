@@ -15,7 +15,8 @@ import (
 // Refusal names a compareType that the API does not take for a field (error 32117).
 type Refusal struct{ Field, CompareType string }
 
-// Refusals is what a method is known to refuse. The nil map refuses nothing.
+// Refusals is what a method is known to refuse, and, with false, what it is known to take and do right though nothing attests
+// it. Of the nil map nothing is known.
 type Refusals map[Refusal]bool
 
 // Uses reports whether a filter compares the field in this way.
@@ -81,6 +82,7 @@ type pushdown struct {
 //
 // What is pushed, and why it is safe:
 //   - ranges of a count as gte and lte, the two numeric comparisons whose meaning is clear;
+//   - equality of texts as eq where the API has shown that it finds what is written so;
 //   - equality and LIKE on texts as contains of the literal runs free of `%`, `_` and backslash: a row that has the
 //     whole has its parts, in the same case, be the value a pattern or not, trimmed or not;
 //   - ILIKE by runs of what has no case, and of ASCII letters once the API has shown ([Probe]) that it
@@ -135,9 +137,10 @@ type pusher struct {
 	user, filter table.Filter
 }
 
-// takes reports a comparison that is attested, and that the API has not refused.
+// takes reports a comparison that is attested, and that the API has not refused; or that it has shown.
 func takes(f *table.Field, compare string, refused Refusals) bool {
-	return f.Filter.Attests(compare) && !refused[Refusal{f.Filter.Field, compare}]
+	isRefused, known := refused[Refusal{f.Filter.Field, compare}]
+	return !isRefused && (known || f.Filter.Attests(compare))
 }
 
 func (p *pusher) takes(f *table.Field, compare string) bool {
@@ -166,14 +169,14 @@ func (p *pusher) each(how table.How, columns map[string][]Qual, achieved map[str
 
 // numbers pushes the ranges that the clauses leave together, or one range around them.
 func (p *pusher) numbers(f *table.Field, quals []Qual, achieved []Pushed) {
-	sent, reach := numberFilter(f, quals, p.in.Known.Refused)
+	sent, reach := numberFilter(f, quals, p.in.Known)
 	if len(sent) > 0 && !p.and(sent) {
-		if sent, reach = around(f, countRange(quals), p.in.Known.Refused); len(sent) == 0 || !p.and(sent) {
+		if sent, reach = around(f, countRange(quals), p.in.Known); len(sent) == 0 || !p.and(sent) {
 			sent, reach = nil, everyCount
 		}
 	}
 	for i, q := range quals {
-		without, _ := numberFilter(f, slices.Delete(slices.Clone(quals), i, i+1), p.in.Known.Refused)
+		without, _ := numberFilter(f, slices.Delete(slices.Clone(quals), i, i+1), p.in.Known)
 		switch {
 		case !f.Optional && q.holdsFor(reach): // a bound says nothing of NULL
 			achieved[i] = Exact
@@ -188,9 +191,9 @@ var everyCount = intRanges{{0, math.MaxInt64}}
 
 // numberFilter is the filter for the ranges that clauses leave together, and what it reaches: the values of the rows
 // that it lets through, under every reading. Nil lets all through.
-func numberFilter(f *table.Field, quals []Qual, refused Refusals) (filter table.Filter, reach intRanges) {
+func numberFilter(f *table.Field, quals []Qual, known Knowledge) (filter table.Filter, reach intRanges) {
 	for _, r := range countRange(quals) {
-		conditions, reached := numberBetween(f, r.lo, r.hi, refused, unknownEnds)
+		conditions, reached := numberBetween(f, r.lo, r.hi, known.Refused, known.ends(f))
 		if len(conditions) == 0 {
 			return nil, everyCount
 		}
@@ -200,8 +203,8 @@ func numberFilter(f *table.Field, quals []Qual, refused Refusals) (filter table.
 }
 
 // around is the filter for one range around several.
-func around(f *table.Field, ranges intRanges, refused Refusals) (table.Filter, intRanges) {
-	conditions, reached := numberBetween(f, ranges[0].lo, ranges[len(ranges)-1].hi, refused, unknownEnds)
+func around(f *table.Field, ranges intRanges, known Knowledge) (table.Filter, intRanges) {
+	conditions, reached := numberBetween(f, ranges[0].lo, ranges[len(ranges)-1].hi, known.Refused, known.ends(f))
 	if len(conditions) == 0 {
 		return nil, everyCount
 	}
@@ -236,6 +239,14 @@ const (
 	// unknownEnds may be left out. A between is written one wider on each side then.
 	unknownEnds
 )
+
+// ends is what is known of a field's between.
+func (k Knowledge) ends(f *table.Field) ends {
+	if k.Closed[f.Filter.Field] {
+		return includedEnds
+	}
+	return unknownEnds
+}
 
 // numberBetween bounds a field to lo..hi, both included; lo <= 0 and hi >= maxCount are no bounds. Where the API does
 // not take gte or lte it falls back to gt, to eq for a single value, to between, and then to nothing. reach is the range
@@ -333,7 +344,7 @@ func (p *pusher) day(f *table.Field, bounds instants) (c table.Condition, ok boo
 func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 
 func (p *pusher) texts(f *table.Field, quals []Qual, achieved []Pushed) {
-	p.literals(f, quals, achieved, nil, searchableRuns)
+	p.literals(f, quals, achieved, nil, searchableRuns, p.equal)
 	for i, q := range quals {
 		if (q.Operator == NotLike || q.Operator == NotILike) && p.notContains(f, q) {
 			achieved[i] = Inexact
@@ -342,9 +353,10 @@ func (p *pusher) texts(f *table.Field, quals []Qual, achieved []Pushed) {
 }
 
 // literals pushes what a text must have: it is the column's own, or a part of it is. keep tells which characters of a
-// clause that minds case are in a row that matches as the API sees it, nil is all; runs cuts texts into what is kept.
-func (p *pusher) literals(f *table.Field, quals []Qual, achieved []Pushed, keep func(rune) bool, runs func([]string, func(rune) bool) []string) {
-	if values, ok := equals(quals); ok && p.contains(f, values, func(v string) []string { return runs([]string{v}, keep) }) {
+// clause that minds case are in a row that matches as the API sees it, nil is all; runs cuts texts into what is kept. whole
+// pushes what the text is to be one of, where it can; nil never can.
+func (p *pusher) literals(f *table.Field, quals []Qual, achieved []Pushed, keep func(rune) bool, runs func([]string, func(rune) bool) []string, whole func(*table.Field, []string) bool) {
+	if values, ok := equals(quals); ok && (whole != nil && whole(f, values) || p.contains(f, values, func(v string) []string { return runs([]string{v}, keep) })) {
 		markEquals(quals, values, achieved)
 	}
 	for i, q := range quals {
@@ -361,13 +373,26 @@ func (p *pusher) literals(f *table.Field, quals []Qual, achieved []Pushed, keep 
 	}
 }
 
+// equal adds "one of the values" where the API's eq has been shown to find a text as it is written: no page says whether it
+// does. What may be special to it, or be trimmed, it is not asked for.
+func (p *pusher) equal(f *table.Field, values []string) bool {
+	var alternatives table.Filter
+	for _, v := range values {
+		if runs := searchableRuns([]string{v}, nil); len(runs) != 1 || runs[0] != v || v != strings.TrimSpace(v) {
+			return false
+		}
+		alternatives = append(alternatives, []table.Condition{{Field: f.Filter.Field, CompareType: table.Equals, Value: []any{v}}})
+	}
+	return p.takes(f, table.Equals) && p.and(alternatives)
+}
+
 // derived pushes clauses on what is derived of a text as ones on the text, where that is filtered by its parts: it holds
 // what is derived of it, but for the case of letters at times. That a part lacks something says nothing of the text.
 func (p *pusher) derived(columns map[string][]Qual, achieved map[string][]Pushed) {
 	for _, d := range p.in.Table.Derived {
 		f := &p.in.Table.Fields[p.in.Table.FieldOf(d.From)]
 		if quals := columns[d.Column]; f.Filter.How == table.ByText && len(quals) > 0 {
-			p.literals(f, quals, achieved[d.Column], p.kept(d.Part, f.Filter.Field), tellingRuns)
+			p.literals(f, quals, achieved[d.Column], p.kept(d.Part, f.Filter.Field), tellingRuns, nil)
 		}
 	}
 }
