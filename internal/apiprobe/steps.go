@@ -32,7 +32,7 @@ func steps() []step {
 		return step{execute.AskedBetween, t, 1, unknownBetweens, askBetweens}
 	}
 	return []step{
-		cases(outlinks), compares(outlinks), cases(backlinks), compares(backlinks),
+		compares(outlinks), cases(outlinks), compares(backlinks), cases(backlinks),
 		{execute.AskedCount, anchors, 3, unknownOf(execute.AskedCount), askCount},
 		compares(refDomains), compares(outDomains), compares(anchors), betweens(outlinks), betweens(backlinks), betweens(outDomains),
 		cases(refDomains), cases(outDomains), cases(anchors),
@@ -92,6 +92,16 @@ func unknownCases(p *prober, t *table.Table) (list []string) {
 	return p.unknown(t, execute.AskedContains, list...)
 }
 
+// likelyCase is whether case is ignored, by what is known of other fields.
+func (p *prober) likelyCase() verdict {
+	for k, holds := range p.known {
+		if k.question == execute.AskedContains && holds == execute.MindsCase {
+			return no
+		}
+	}
+	return yes
+}
+
 func askCase(p *prober, on *subject, of []string) error {
 	var trials []trial
 	for _, name := range of {
@@ -105,7 +115,7 @@ func askCase(p *prober, on *subject, of []string) error {
 		}
 	}
 	if len(trials) > 0 {
-		err := p.each(on, trials, func(field string, v verdict) {
+		err := p.each(on, trials, p.likelyCase(), func(field string, v verdict) {
 			switch v {
 			case yes:
 				p.learn(on.table, execute.AskedContains, field, execute.IgnoresCase)
@@ -148,7 +158,7 @@ func askWholes(p *prober, on *subject, of []string) error {
 		_, compare, _ := strings.Cut(name, " ")
 		trials = append(trials, trial{name, condition(on.table.Fields[i], compare, flip(text)), on.is})
 	}
-	return p.each(on, trials, func(of string, v verdict) {
+	return p.each(on, trials, p.likelyCase(), func(of string, v verdict) {
 		switch v {
 		case yes:
 			p.learn(on.table, execute.AskedWhole, of, execute.IgnoresCase)
@@ -190,7 +200,7 @@ func askPatterns(p *prober, on *subject, of []string) error {
 				return on.is(row) && !strings.Contains(text, value)
 			}})
 		}
-		return p.each(on, trials, func(of string, v verdict) {
+		return p.each(on, trials, yes, func(of string, v verdict) {
 			switch v {
 			case yes:
 				p.learn(on.table, execute.AskedPattern, of, execute.IsSpecial)

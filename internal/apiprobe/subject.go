@@ -20,8 +20,8 @@ type subject struct {
 	found   bool // by its pins
 }
 
-// looks is what it costs at most to find a subject: a few rows of the site, and of those with letters in them.
-func looks(t *table.Table) int64 { return 2 * int64(sampleSize(t)) }
+// looks is what it costs at most to find a subject: a row or two of the site, and one with letters in it.
+func looks(t *table.Table) int64 { return int64(sampleSize(t)) + 1 }
 
 // sampleSize is how many rows are looked at; of the table of which most is asked two.
 func sampleSize(t *table.Table) int {
@@ -44,13 +44,13 @@ func (p *prober) subject(t *table.Table) (*subject, error) {
 		return nil, undecided(fmt.Sprintf("Serpstat gives no rows of %s: name another site with --probe=DOMAIN", p.Site))
 	}
 	s := &subject{table: t, samples: got.rows, total: got.total}
-	if f := t.Fields[freeText(t)]; s.choose() < best(t) && p.holds(t, "compare", f.Filter.Field+" contains") != "refused" {
+	if f := t.Fields[freeText(t)]; p.choose(s) < best(t) && p.takes(t, f.Filter.Field, table.Contains) {
 		more, err := p.find(t, table.Filter{{condition(f, table.Contains, "e")}})
 		if err != nil && !isUndecided(err) {
 			return nil, err
 		}
 		s.samples = append(s.samples, more.rows...)
-		s.choose()
+		p.choose(s)
 	}
 	p.subjects[t] = s
 	return s, nil
@@ -62,7 +62,7 @@ func isUndecided(err error) bool {
 }
 
 // choose takes the sample of which most can be asked, and says how good it is.
-func (s *subject) choose() (score int) {
+func (p *prober) choose(s *subject) (score int) {
 	score = -1
 	for _, row := range s.samples {
 		if n := worth(s.table, row); n > score {
@@ -71,7 +71,7 @@ func (s *subject) choose() (score int) {
 	}
 	s.pins = nil
 	for i, f := range s.table.Fields {
-		if f.Filter.How != table.ByText {
+		if f.Filter.How != table.ByText || !p.takes(s.table, f.Filter.Field, table.Contains) {
 			continue
 		}
 		if piece := longest(s.textOf(i)); len(piece) >= leastPiece {
@@ -219,29 +219,37 @@ type trial struct {
 	shows     func(table.Row) bool
 }
 
-// each settles trials of a subject, several by a request where they come out alike. What is unclear is left out.
-func (p *prober) each(s *subject, trials []trial, learn func(of string, v verdict)) error {
+// each settles trials of a subject, several by a request where they come out alike, as is likely that they do. What is
+// unclear is not learned.
+func (p *prober) each(s *subject, trials []trial, likely verdict, learn func(of string, v verdict)) error {
 	var all []table.Condition
 	var any table.Filter
 	for _, t := range trials {
 		all, any = append(all, t.condition), append(any, s.and(t.condition))
 	}
-	tell := func(v verdict) {
-		for _, t := range trials {
-			learn(t.of, v)
-		}
+	together := map[verdict]func() (verdict, error){
+		yes: func() (verdict, error) {
+			return p.asks(s, table.Filter{s.and(all...)}, func(row table.Row) bool {
+				return !slices.ContainsFunc(trials, func(t trial) bool { return !t.shows(row) })
+			})
+		},
+		no: func() (verdict, error) {
+			return p.asks(s, any, func(table.Row) bool { return false })
+		},
 	}
-	if len(trials) > 1 {
-		v, err := p.asks(s, table.Filter{s.and(all...)}, func(row table.Row) bool {
-			return !slices.ContainsFunc(trials, func(t trial) bool { return !t.shows(row) })
-		})
-		if err != nil || v == yes {
-			tell(v)
+	for _, of := range []verdict{likely, yes + no - likely} {
+		if len(trials) < 2 {
+			break
+		}
+		v, err := together[of]()
+		if err != nil {
 			return err
 		}
-		if v, err = p.asks(s, any, func(table.Row) bool { return false }); err != nil || v == no {
-			tell(v)
-			return err
+		if v == of {
+			for _, t := range trials {
+				learn(t.of, v)
+			}
+			return nil
 		}
 	}
 	open := 0
