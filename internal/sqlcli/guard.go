@@ -41,10 +41,15 @@ func (s *session) guard() (serpstat.Guard, error) {
 	switch {
 	case s.flags.yes || s.flags.demo || s.flags.explain:
 		return serpstat.Guard{}, nil
-	case isTerminal(s.stdin) && isTerminal(s.stderr) && !isPipe(s.stdout):
+	case s.canAsk():
 		return serpstat.Guard{Most: most, Ask: (&questions{in: s.stdin, session: s}).ask}, nil
 	}
 	return serpstat.Guard{Most: most}, nil
+}
+
+// canAsk reports that somebody sits at the terminal.
+func (s *session) canAsk() bool {
+	return isTerminal(s.stdin) && isTerminal(s.stderr) && !isPipe(s.stdout)
 }
 
 // questions asks who sits at the terminal.
@@ -56,8 +61,13 @@ type questions struct {
 	lines   chan string   // closed at the end of the input
 }
 
-// ask asks whether to go on in spite of what it costs. No answer is no.
+// ask asks whether to go on in spite of what it costs.
 func (q *questions) ask(ctx context.Context, over *execute.BudgetError) bool {
+	return q.confirm(ctx, question(over))
+}
+
+// confirm asks a question. No answer is no.
+func (q *questions) confirm(ctx context.Context, question string) bool {
 	q.once.Do(func() {
 		q.wanted, q.lines = make(chan struct{}, 1), make(chan string)
 		go func() { // it ends with the process: nothing ends a read from a terminal
@@ -71,8 +81,8 @@ func (q *questions) ask(ctx context.Context, over *execute.BudgetError) bool {
 			}
 		}()
 	})
-	if pages := q.session.to.pages; pages != nil {
-		defer pages.leave()()
+	if to := q.session.to; to != nil && to.pages != nil {
+		defer to.pages.leave()()
 	}
 	if ctx.Err() != nil {
 		return false
@@ -84,7 +94,7 @@ func (q *questions) ask(ctx context.Context, over *execute.BudgetError) bool {
 	if f, ok := q.in.(*os.File); ok {
 		dropTyped(f) // it was no answer
 	}
-	q.session.progress.hold(question(over))
+	q.session.progress.hold(question)
 	defer q.session.progress.release()
 	select {
 	case line := <-q.lines:
