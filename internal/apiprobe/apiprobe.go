@@ -36,6 +36,7 @@ type Options struct {
 type Report struct {
 	Spent, Lost int64 // credits; those lost may have been charged for answers that did not arrive
 	Open        []Open
+	Unasked     bool // some were not asked, since the credits that were allowed are spent
 }
 
 // Open is a question without an answer, and why.
@@ -121,6 +122,8 @@ func (p *prober) askAll() error {
 		var why undecided
 		switch {
 		case err == nil:
+		case errors.Is(err, spentAll):
+			p.report.Unasked = true
 		case errors.As(err, &why):
 			p.report.Open = append(p.report.Open, Open{s.question, s.table.Method, string(why)})
 		default:

@@ -141,7 +141,7 @@ func (r *rig) check(t *testing.T, rd serpstatsim.Interpretations, whole bool) {
 		got := r.of(method, execute.AskedCompare)
 		for _, pair := range pairs {
 			takes := all || slices.Contains(allowed[pair], rd.CompareTypes)
-			if holds := got[pair]; (whole || holds != "") && holds != pick(takes, execute.Finds, execute.IsRefused) {
+			if holds := got[pair]; (whole || holds != "" && !(takes && holds == execute.IsTaken)) && holds != pick(takes, execute.Finds, execute.IsRefused) {
 				t.Errorf("%s %s: it says %q under %+v", method, pair, holds, rd)
 			}
 		}
@@ -184,4 +184,127 @@ func TestWhatIsSaidIsWhatHolds(t *testing.T) {
 		})
 	}
 	t.Logf("%d credits at most", dearest)
+}
+
+// What is known is not asked again: where all is, a run spends nothing.
+func TestNothingIsAskedTwice(t *testing.T) {
+	for _, rd := range []serpstatsim.Interpretations{{}, {ContainsCaseSensitive: true, CheckIsLastVisited: true, TextIsLikePattern: true, AnchorsOfOneWord: true, BetweenExclusive: true, CompareTypes: serpstatsim.AllowAttested}} {
+		r := newRig(t, serpstatsim.Options{Interpretations: rd})
+		for run := 0; ; run++ {
+			needs := Needs(r.known())
+			r.sim.Reset()
+			if _, err := r.run(t.Context(), MostCredits); err != nil {
+				t.Fatal(err)
+			}
+			spent := r.sim.Credits()
+			if spent > needs {
+				t.Errorf("%d credits were said to be needed, and %d are spent", needs, spent)
+			}
+			if needs == 0 && len(r.sim.Requests()) == 0 {
+				break
+			}
+			if run == 3 {
+				t.Fatalf("%d runs have not settled all: %d credits are needed", run, needs)
+			}
+		}
+		r.check(t, rd, true)
+	}
+}
+
+// Fewer credits buy the answers that save most, and never more than them; the next run goes on.
+func TestFewCreditsBuyWhatSavesMost(t *testing.T) {
+	for most := range int64(MostCredits) {
+		rd := serpstatsim.RandomInterpretations(rand.New(rand.NewPCG(uint64(most), 3)))
+		r := newRig(t, serpstatsim.Options{Interpretations: rd})
+		report, err := r.run(t.Context(), most)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if spent := r.sim.Credits(); spent > most || spent != report.Spent {
+			t.Errorf("of %d credits %d are spent, %d it says", most, spent, report.Spent)
+		}
+		r.check(t, rd, false)
+		if known := len(r.of("getOutlinks", execute.AskedCompare)); most >= 8 && known == 0 {
+			t.Errorf("%d credits have bought nothing", most)
+		}
+		if _, err := r.run(t.Context(), MostCredits); err != nil {
+			t.Fatal(err)
+		}
+		r.check(t, rd, true)
+	}
+}
+
+// A fault ends in an error that says what it is, or is got over; what is learned in spite of it is right, and the credits
+// are counted, those of lost answers too.
+func TestFaultsTeachNothing(t *testing.T) {
+	for fault := serpstatsim.RateLimitedObject; fault <= serpstatsim.InvalidUTF8; fault++ {
+		if fault == serpstatsim.Stall || fault == serpstatsim.HugeBody || fault == serpstatsim.Redirect {
+			continue // which are the client's own
+		}
+		for _, at := range []int{1, 3, 9} {
+			for _, times := range []int{1, 100} {
+				rd := serpstatsim.RandomInterpretations(rand.New(rand.NewPCG(uint64(at), 4)))
+				var faults []serpstatsim.Fault
+				for n := range times {
+					faults = append(faults, serpstatsim.Fault{Kind: fault, Request: at + n})
+				}
+				r := newRig(t, serpstatsim.Options{Interpretations: rd, Faults: faults})
+				report, err := r.run(t.Context(), MostCredits)
+				if spent := r.sim.Credits(); spent > MostCredits || spent > report.Spent+report.Lost {
+					t.Errorf("%v at %d: %d credits are spent, and %d and %d are said to be", fault, at, spent, report.Spent, report.Lost)
+				}
+				before := len(r.facts)
+				if err != nil && serpstatapi.KindOf(err) == 0 {
+					t.Errorf("%v at %d: %v", fault, at, err)
+				}
+				if err != nil && times == 100 && at == 9 && before == 0 {
+					t.Errorf("%v: nothing is kept of what was learned before", fault)
+				}
+				if transient := fault == serpstatsim.NoData || fault == serpstatsim.FilterRefused || fault == serpstatsim.NulBytes || fault == serpstatsim.InvalidUTF8 || fault == serpstatsim.TaskNotFound; !transient {
+					r.check(t, rd, false)
+				}
+				if t.Failed() {
+					t.Fatalf("%v at %d, %d times: %v, open %v", fault, at, times, err, report.Open)
+				}
+			}
+		}
+	}
+}
+
+// Whoever interrupts it has what was learned by then, and nothing more is sent.
+func TestAnInterruptionKeepsWhatWasLearned(t *testing.T) {
+	for _, at := range []int{1, 5, 20} {
+		ctx, cancel := context.WithCancel(t.Context())
+		r := newRig(t, serpstatsim.Options{Before: func(number int) {
+			if number == at {
+				cancel()
+			}
+		}})
+		_, err := r.run(ctx, MostCredits)
+		if err == nil || ctx.Err() == nil || len(r.sim.Requests()) != at {
+			t.Errorf("%v after %d requests of %d", err, len(r.sim.Requests()), at)
+		}
+		if at == 20 && len(r.facts) == 0 {
+			t.Error("nothing is kept")
+		}
+		r.check(t, serpstatsim.Interpretations{}, false)
+	}
+}
+
+// A site that cannot tell leaves questions open, and is not believed to have answered.
+func TestASiteThatCannotTell(t *testing.T) {
+	link := serpstatsim.Row{URLFrom: "https://few.com/%D0%B0", URLTo: "https://x.org/%D0%B1", LinkText: "текст", Nofollow: "follow", LinkType: "href", LinksExt: 1, FirstSeen: "2024-01-01", LastVisited: "2024-01-02 00:00:00"}
+	for name, rows := range map[string][]serpstatsim.Row{"no link": nil, "an odd link": {link}} {
+		rd := serpstatsim.RandomInterpretations(rand.New(rand.NewPCG(7, 7)))
+		r := newRig(t, serpstatsim.Options{Interpretations: rd, Domains: map[string][]serpstatsim.Row{"few.com": rows}})
+		r.site = "few.com"
+		report, err := r.run(t.Context(), MostCredits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.check(t, rd, false)
+		if len(report.Open) < 6 || !slices.ContainsFunc(report.Open, func(o Open) bool { return o.Question == execute.AskedCheck && o.Why != "" }) {
+			t.Errorf("%s: open are %v", name, report.Open)
+		}
+	}
 }

@@ -129,6 +129,9 @@ func askComparisons(p *prober, on *subject, of []string) error {
 		return nil
 	}
 	met := c.met
+	if len(got.rows) == 0 && !got.nothing() {
+		return undecided("rows that are counted stay away")
+	}
 	if on.found = len(got.rows) > 0 && on.is(got.rows[0]); !on.found {
 		if met, err = p.thoseMet(on, c.met); err != nil {
 			return err
@@ -145,7 +148,7 @@ func askComparisons(p *prober, on *subject, of []string) error {
 		p.learn(on.table, execute.AskedCompare, named(condition), holds)
 	}
 	if len(met) < len(c.met) {
-		return undecided("what it takes is known, but not of all whether they find what they should")
+		return undecided("what it takes is known, but not of all whether they find what they should; another site may tell (--fresh --probe=DOMAIN)")
 	}
 	return nil
 }

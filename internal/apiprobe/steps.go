@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/dustin/go-humanize"
+
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
@@ -344,7 +346,7 @@ func askDay(p *prober, on *subject, _ []string) error {
 func askPastCap(p *prober, on *subject, _ []string) error {
 	most := p.rowCap(on.table)
 	if on.total <= most {
-		return undecided(fmt.Sprintf("%s has %d rows, and one request gives %d: name a larger site with --probe=DOMAIN", p.Site, on.total, most))
+		return undecided(fmt.Sprintf("%s has %s rows, and one request gives %s: name a larger site with --probe=DOMAIN", p.Site, humanize.Comma(on.total), humanize.Comma(most)))
 	}
 	r := p.request(on.table, nil, 1)
 	r.Page = int(most) + 1
@@ -355,6 +357,8 @@ func askPastCap(p *prober, on *subject, _ []string) error {
 		p.learn(on.table, execute.AskedPastCap, "", execute.AnError)
 	case err != nil:
 		return err
+	case len(got.rows) > 0 && got.rows[0].Raw() == on.samples[0].Raw():
+		return undecided("the first row came again")
 	case len(got.rows) > 0:
 		p.learn(on.table, execute.AskedPastCap, "", execute.MoreRows)
 	default:

@@ -85,6 +85,9 @@ func (s *session) runProbe(ctx context.Context, account *serpstat.Account, file 
 		lost = fmt.Sprintf(" (up to %d more may have been charged for answers that were lost)", came.Lost)
 	}
 	s.say("probe", "%s spent on questions about links of %s%s", table.Credits(came.Spent), o.Site, lost)
+	if came.Unasked {
+		s.say("", "not all was asked for so few credits: run it again for the rest")
+	}
 	if err != nil && ctx.Err() == nil {
 		err = fmt.Errorf("%w; what was learned before it is kept", err)
 	}
