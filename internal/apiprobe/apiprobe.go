@@ -36,7 +36,8 @@ type Options struct {
 type Report struct {
 	Spent, Lost int64 // credits; those lost may have been charged for answers that did not arrive
 	Open        []Open
-	Unasked     bool // some were not asked, since the credits that were allowed are spent
+	Empty       []string // methods that give no rows of the site, which then can tell nothing
+	Unasked     bool     // some were not asked, since the credits that were allowed are spent
 }
 
 // Open is a question without an answer, and why.
@@ -107,7 +108,10 @@ type undecided string
 
 func (e undecided) Error() string { return string(e) }
 
-const spentAll undecided = "the credits that were allowed are spent"
+const (
+	spentAll undecided = "the credits that were allowed are spent"
+	noRows   undecided = "there are no rows of the site"
+)
 
 func (p *prober) askAll() error {
 	for _, s := range steps() {
@@ -124,6 +128,10 @@ func (p *prober) askAll() error {
 		case err == nil:
 		case errors.Is(err, spentAll):
 			p.report.Unasked = true
+		case errors.Is(err, noRows):
+			if !slices.Contains(p.report.Empty, s.table.Method) {
+				p.report.Empty = append(p.report.Empty, s.table.Method)
+			}
 		case errors.As(err, &why):
 			p.report.Open = append(p.report.Open, Open{s.question, s.table.Method, string(why)})
 		default:

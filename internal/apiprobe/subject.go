@@ -1,7 +1,6 @@
 package apiprobe
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -17,7 +16,8 @@ type subject struct {
 	samples []table.Row
 	total   int64 // rows of the site
 	pins    []table.Condition
-	found   bool // by its pins
+	found   bool  // by its pins
+	lacks   error // there is none
 }
 
 // looks is what it costs at most to find a subject: a row or two of the site, and one with letters in it.
@@ -34,14 +34,15 @@ func sampleSize(t *table.Table) int {
 // subject looks for a row of which much can be asked.
 func (p *prober) subject(t *table.Table) (*subject, error) {
 	if s := p.subjects[t]; s != nil {
-		return s, nil
+		return s, s.lacks
 	}
 	got, err := p.send(t, p.request(t, nil, sampleSize(t)))
 	if err != nil {
 		return nil, err
 	}
 	if len(got.rows) == 0 {
-		return nil, undecided(fmt.Sprintf("Serpstat gives no rows of %s: name another site with --probe=DOMAIN", p.Site))
+		p.subjects[t] = &subject{lacks: noRows}
+		return nil, noRows
 	}
 	s := &subject{table: t, samples: got.rows, total: got.total}
 	if f := t.Fields[freeText(t)]; p.choose(s) < best(t) && p.takes(t, f.Filter.Field, table.Contains) {

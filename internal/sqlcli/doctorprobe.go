@@ -3,6 +3,7 @@ package sqlcli
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/dustin/go-humanize"
 
@@ -85,6 +86,12 @@ func (s *session) runProbe(ctx context.Context, account *serpstat.Account, file 
 		lost = fmt.Sprintf(" (up to %d more may have been charged for answers that were lost)", came.Lost)
 	}
 	s.say("probe", "%s spent on questions about links of %s%s", table.Credits(came.Spent), o.Site, lost)
+	for i, method := range came.Empty {
+		_, came.Empty[i], _ = strings.Cut(method, ".")
+	}
+	if len(came.Empty) > 0 {
+		s.say("", "of %s there are no rows by %s, which tells nothing: name another site with --probe=DOMAIN", o.Site, strings.Join(came.Empty, ", "))
+	}
 	if came.Unasked {
 		s.say("", "not all was asked for so few credits: run it again for the rest")
 	}
