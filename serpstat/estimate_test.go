@@ -40,10 +40,9 @@ func TestAnEstimateIsEnoughForEveryTable(t *testing.T) {
 			}
 			estimate := int64(0)
 			r := newRigOn(t, s, serpstatsim.Options{RowCap: smallCap, Domains: world}, "")
-			s.provider.opts.Explain = func(p execute.ScanPlan) { estimate += p.MaxCredits }
-			s.provider.opts.Estimate = true
-			r.must(q)
-			s.provider.opts.Explain, s.provider.opts.Estimate = nil, false
+			if told := r.runContext(Explain(t.Context(), true, func(p execute.ScanPlan) { estimate += p.MaxCredits }), q); told.err != nil {
+				t.Fatal(told.err)
+			}
 			r.forget()
 			rows := len(r.must(q))
 			_, cost := r.cost()

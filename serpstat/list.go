@@ -82,7 +82,7 @@ func (p *provider) execution(ctx context.Context, d *plugin.QueryData, in plan.I
 		in.Only = columns[0]
 	}
 	conn, err := p.connection(ctx, d.Connection)
-	if err != nil && p.opts.Explain != nil && !p.opts.Estimate {
+	if e := explained(ctx); err != nil && e != nil && !e.estimate {
 		// Nothing will be sent, so nothing is needed to send it.
 		conn, err = &connection{Connection: execute.Connection{Store: p.store}}, nil
 	}

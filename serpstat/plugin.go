@@ -12,7 +12,6 @@ import (
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/answers"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
-	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 )
@@ -32,10 +31,6 @@ type Options struct {
 	Observe func(Event)
 	// Engine says whose SQL is answered.
 	Engine plan.Engine
-	// Explain, when set, is told how each scan would be answered; nothing is sent and no row returned.
-	Explain func(execute.ScanPlan)
-	// Estimate makes Explain ask the API for each scan's total, for one credit.
-	Estimate bool
 	// Unguarded lets a scan spend what it needs where max_credits is not set: its host has a guard of its own.
 	Unguarded bool
 	// NoneAhead reports, at any time, that no page is to be fetched before it is needed: whoever takes the rows may leave

@@ -31,6 +31,25 @@ func Run(ctx context.Context, guard Guard) context.Context {
 	return context.WithValue(ctx, runKey{}, &run{guard: guard})
 }
 
+type explainKey struct{}
+
+type explaining struct {
+	estimate bool
+	tell     func(execute.ScanPlan)
+}
+
+// Explain returns a context whose scans are told, and not made: nothing is sent and no row returned. With estimate the API is
+// asked for each scan's total, for one credit.
+func Explain(ctx context.Context, estimate bool, tell func(execute.ScanPlan)) context.Context {
+	return context.WithValue(ctx, explainKey{}, &explaining{estimate, tell})
+}
+
+// explained says how the context's scans are to be told, nil where they are to be made.
+func explained(ctx context.Context) *explaining {
+	e, _ := ctx.Value(explainKey{}).(*explaining)
+	return e
+}
+
 type scopeKey struct{}
 
 // Statement returns a context whose scans are those of one statement: they are given the same rows.

@@ -153,11 +153,11 @@ func presentOf(s string) any {
 func (p *provider) scan(ctx context.Context, d *plugin.QueryData, t *table.Table) error {
 	order, then := pushedOrder(d, t)
 	x, err := p.execution(ctx, d, plan.Input{Table: t, Order: order, Then: then})
-	switch {
-	case x == nil || err != nil:
+	if x == nil || err != nil {
 		return err
-	case p.opts.Explain != nil:
-		return x.Explain(ctx, p.opts.Estimate, p.opts.Explain)
+	}
+	if e := explained(ctx); e != nil {
+		return x.Explain(ctx, e.estimate, e.tell)
 	}
 	return x.Run(ctx)
 }

@@ -45,8 +45,8 @@ func limitOf(get func(*serpstatapi.PluginLimits) any) func(*serpstatapi.Stats) a
 }
 
 func (p *provider) scanCredits(ctx context.Context, d *plugin.QueryData) error {
-	if p.opts.Explain != nil {
-		p.opts.Explain(execute.ScanPlan{Table: d.Table.Name, Limit: -1, Total: -1, Notes: []string{"one request, free of charge"}})
+	if e := explained(ctx); e != nil {
+		e.tell(execute.ScanPlan{Table: d.Table.Name, Limit: -1, Total: -1, Notes: []string{"one request, free of charge"}})
 		return nil
 	}
 	conn, err := p.connection(ctx, d.Connection)

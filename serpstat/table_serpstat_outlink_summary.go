@@ -57,11 +57,11 @@ func (p *provider) summaryTable() *plugin.Table {
 // scanTotals asks for one row of each source: its answer tells the total.
 func (p *provider) scanTotals(ctx context.Context, d *plugin.QueryData, t *table.Table) error {
 	x, err := p.execution(ctx, d, plan.Input{Table: t})
-	switch {
-	case x == nil || err != nil:
+	if x == nil || err != nil {
 		return err
-	case p.opts.Explain != nil:
-		x.ExplainTotals(ctx, d.Table.Name, p.opts.Explain)
+	}
+	if e := explained(ctx); e != nil {
+		x.ExplainTotals(ctx, d.Table.Name, e.tell)
 		return nil
 	}
 	return x.Totals(ctx, func(t execute.Total) { d.StreamListItem(ctx, &t) })

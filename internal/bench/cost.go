@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -187,12 +188,12 @@ func (c costCase) measure(kind engineKind, data map[string][]serpstatsim.Row) (c
 		if c.after != nil {
 			before = c.after.of(c.from[0])
 		}
-		if _, err := e.run(before, nil); err != nil {
+		if _, err := e.run(context.Background(), before, nil); err != nil {
 			return cost{}, err
 		}
 		sim.Reset()
 	}
-	got, err := e.run(q, nil)
+	got, err := e.run(context.Background(), q, nil)
 	if err != nil {
 		return cost{}, err
 	}
@@ -204,14 +205,13 @@ func (c costCase) measure(kind engineKind, data map[string][]serpstatsim.Row) (c
 
 // estimate is what the case is said to cost at most, before.
 func (c costCase) estimate(kind engineKind, data map[string][]serpstatsim.Row) (credits int64, err error) {
-	o := options()
-	o.Explain, o.Estimate = func(p execute.ScanPlan) { credits += p.MaxCredits }, true
-	e, _, end, err := c.open(kind, o, data)
+	e, _, end, err := c.open(kind, options(), data)
 	if err != nil {
 		return 0, err
 	}
 	defer end()
-	_, err = e.run(c.asked(), nil)
+	ctx := serpstat.Explain(context.Background(), true, func(p execute.ScanPlan) { credits += p.MaxCredits })
+	_, err = e.run(ctx, c.asked(), nil)
 	return credits, err
 }
 

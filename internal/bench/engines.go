@@ -19,7 +19,7 @@ import (
 // engine is one of the two: Steampipe with the plugin, or serpstat-sql.
 type engine interface {
 	// run answers a query, tells onRow of each row if it is not nil, and counts them.
-	run(q query, onRow func(rows int64)) (rows int64, err error)
+	run(ctx context.Context, q query, onRow func(rows int64)) (rows int64, err error)
 	close()
 }
 
@@ -53,8 +53,8 @@ func newDatabase(create plugin.PluginFunc, config string) (*database, error) {
 
 func (d *database) close() { d.Close() }
 
-func (d *database) run(q query, onRow func(rows int64)) (n int64, err error) {
-	rows, err := d.Query(serpstat.Statement(context.Background()), q.sql())
+func (d *database) run(ctx context.Context, q query, onRow func(rows int64)) (n int64, err error) {
+	rows, err := d.Query(serpstat.Statement(ctx), q.sql())
 	if err != nil {
 		return 0, err
 	}

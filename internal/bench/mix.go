@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -247,7 +248,7 @@ func (c clause) holds(raw json.RawMessage) bool {
 // ask asks a statement, and counts what it costs and needs.
 func (m *mixed) ask(e engine, s, before *statement, free bool) error {
 	m.sim.Reset()
-	if _, err := e.run(s.query, nil); err != nil {
+	if _, err := e.run(context.Background(), s.query, nil); err != nil {
 		return err
 	}
 	credits, needs := m.sim.Credits(), int64(0)

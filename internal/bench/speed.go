@@ -91,7 +91,7 @@ func throughput() ([]measure, error) {
 		for i, s := range []*host{a, b} {
 			runtime.GC()
 			start := time.Now()
-			if rows, err := s.run(query{limit: -1}.of(site), nil); err != nil || rows != scanRows {
+			if rows, err := s.run(context.Background(), query{limit: -1}.of(site), nil); err != nil || rows != scanRows {
 				return nil, fmt.Errorf("throughput: %d rows, %w", rows, err)
 			}
 			took[i] = time.Since(start).Seconds()
@@ -164,7 +164,7 @@ func pace(rate, bound float64) ([]measure, error) {
 			return nil, err
 		}
 		start := time.Now()
-		got, err := e.run(query{limit: -1}.of(site), nil)
+		got, err := e.run(context.Background(), query{limit: -1}.of(site), nil)
 		took := time.Since(start)
 		requests := len(sim.Requests())
 		end()
@@ -210,7 +210,7 @@ func firstRow() ([]measure, error) {
 			return nil, err
 		}
 		start, first := time.Now(), time.Duration(0)
-		_, err = e.run(query{limit: -1, leave: 1}.of(site), func(int64) { first = time.Since(start) })
+		_, err = e.run(context.Background(), query{limit: -1, leave: 1}.of(site), func(int64) { first = time.Since(start) })
 		end()
 		if err != nil {
 			return nil, err
@@ -232,7 +232,7 @@ func pausing() ([]measure, error) {
 			return nil, err
 		}
 		paid := int64(0)
-		_, err = e.run(query{limit: -1, leave: row}.of(site), func(n int64) {
+		_, err = e.run(context.Background(), query{limit: -1, leave: row}.of(site), func(n int64) {
 			if n == row {
 				time.Sleep(pause)
 				paid = sim.Credits()

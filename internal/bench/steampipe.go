@@ -80,8 +80,8 @@ func (q query) request() *proto.ExecuteRequest {
 }
 
 // run answers a query and counts its rows.
-func (s *host) run(q query, onRow func(rows int64)) (rows int64, err error) {
-	ctx, cancel := context.WithCancel(context.Background())
+func (s *host) run(ctx context.Context, q query, onRow func(rows int64)) (rows int64, err error) {
+	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var read atomic.Int64
 	err = s.server.Execute(q.request(), steampipe.NewStream(ctx, func(*proto.ExecuteResponse) error {

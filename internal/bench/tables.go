@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"net/http/httptest"
@@ -77,7 +78,7 @@ func tableCost(kind engineKind, of *table.Table) (above int64, statements int, e
 			}
 		}
 		sim.Reset()
-		if _, err := e.run(p.about(of, site), nil); err != nil {
+		if _, err := e.run(context.Background(), p.about(of, site), nil); err != nil {
 			return 0, 0, fmt.Errorf("%s: %w", p.sql(), err)
 		}
 		if more := sim.Credits() - p.least; more > 0 {

@@ -16,12 +16,14 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
+	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
 // explainOne prints what a statement would ask of the API. The statement runs on scans without rows, and on a copy of the
 // database: a later one may read what it makes.
 func (s *session) explainOne(ctx context.Context, statement string) error {
 	s.plans = nil
+	ctx = serpstat.Explain(ctx, s.flags.estimate, func(p execute.ScanPlan) { s.plans = append(s.plans, p) })
 	if firstWord(statement) == "vacuum" { // reads no table, and may write a file
 		return s.writePlans(statement, 0)
 	}

@@ -1,15 +1,12 @@
 package sqlcli
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"math"
 	"os"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/dustin/go-humanize"
@@ -42,7 +39,7 @@ func (s *session) guard() (serpstat.Guard, error) {
 	case s.flags.yes || s.flags.demo || s.flags.explain:
 		return serpstat.Guard{}, nil
 	case s.canAsk():
-		return serpstat.Guard{Most: most, Ask: (&questions{in: s.stdin, session: s}).ask}, nil
+		return serpstat.Guard{Most: most, Ask: (&questions{terminal: s.stdin.(*os.File), session: s}).ask}, nil
 	}
 	return serpstat.Guard{Most: most}, nil
 }
@@ -54,11 +51,8 @@ func (s *session) canAsk() bool {
 
 // questions asks who sits at the terminal.
 type questions struct {
-	in      io.Reader
-	session *session
-	once    sync.Once
-	wanted  chan struct{} // for each line: nothing is read that may be for a pager
-	lines   chan string   // closed at the end of the input
+	terminal *os.File
+	session  *session
 }
 
 // ask asks whether to go on in spite of what it costs.
@@ -68,41 +62,18 @@ func (q *questions) ask(ctx context.Context, over *execute.BudgetError) bool {
 
 // confirm asks a question. No answer is no.
 func (q *questions) confirm(ctx context.Context, question string) bool {
-	q.once.Do(func() {
-		q.wanted, q.lines = make(chan struct{}, 1), make(chan string)
-		go func() { // it ends with the process: nothing ends a read from a terminal
-			defer close(q.lines)
-			in := bufio.NewScanner(q.in)
-			for range q.wanted {
-				if !in.Scan() {
-					return
-				}
-				q.lines <- in.Text()
-			}
-		}()
-	})
 	if to := q.session.to; to != nil && to.pages != nil {
 		defer to.pages.leave()()
 	}
 	if ctx.Err() != nil {
 		return false
 	}
-	select {
-	case q.wanted <- struct{}{}:
-	default: // a line is still to come
-	}
-	if f, ok := q.in.(*os.File); ok {
-		dropTyped(f) // it was no answer
-	}
+	dropTyped(q.terminal) // it was no answer; nothing else reads here, else it might have it already
 	q.session.progress.hold(question)
 	defer q.session.progress.release()
-	select {
-	case line := <-q.lines:
-		answer := strings.ToLower(strings.TrimSpace(line))
-		return answer == "y" || answer == "yes"
-	case <-ctx.Done():
-		return false
-	}
+	answer, err := readLine(ctx, q.terminal)
+	answer = strings.ToLower(strings.TrimSpace(answer))
+	return err == nil && (answer == "y" || answer == "yes")
 }
 
 // question says what a run would cost, of how much, and how long it would take.

@@ -212,8 +212,6 @@ func (s *session) engineOptions() (o sqlengine.Options, end func(), err error) {
 		o.Config += fmt.Sprintf("token = \"demo\"\nbase_url = %q\nrequests_per_second = 1000\n", url)
 	}
 	if s.flags.explain {
-		plugin.Explain = func(p execute.ScanPlan) { s.plans = append(s.plans, p) }
-		plugin.Estimate = s.flags.estimate
 		o.Confined = true
 		copied, remove, err := copyDatabase(s.flags.database)
 		stop := end

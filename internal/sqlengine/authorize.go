@@ -18,7 +18,7 @@ func (e *Engine) authorize() error {
 			}
 			s.watch(action, arg1)
 			s.readsRowids = s.readsRowids || action == sqlite.AuthRead && arg2 == "ROWID" && e.tableNamed(arg1) != nil
-			err := e.refusal(action, arg1, arg2, schema)
+			err := e.refusal(s, action, arg1, arg2, schema)
 			if err == nil {
 				return sqlite.AuthorizerOK
 			}
@@ -28,8 +28,8 @@ func (e *Engine) authorize() error {
 	})
 }
 
-func (e *Engine) refusal(action sqlite.AuthorizerActionCode, arg1, arg2, schema string) error {
-	if e.confined && leaves(action, arg1) {
+func (e *Engine) refusal(s *statement, action sqlite.AuthorizerActionCode, arg1, arg2, schema string) error {
+	if s.confined && leaves(action, arg1) {
 		return &ConfinedError{}
 	}
 	at := place{schema, arg1}

@@ -81,6 +81,7 @@ type statement struct {
 	rowids           map[string]int64
 	readsRowids      bool            // it names the rowid of a plugin's table
 	warned           map[string]bool // columns
+	confined         bool            // it reaches no other file
 	own              bool            // what runs is the engine's own, before or after the statement
 	alters           bool            // views may have come, gone or changed
 	dropped          []string        // temporary views
@@ -182,12 +183,16 @@ func (e *Engine) Close() error {
 // context's values reach the plugin, and its end ends the statement. The next statement waits until the rows
 // are closed. args are values for the statement's parameters, of [sql.NamedArg]; it need not have all of them.
 func (e *Engine) Query(ctx context.Context, statement string, args ...any) (*Rows, error) {
+	return e.query(ctx, statement, e.confined, args...)
+}
+
+func (e *Engine) query(ctx context.Context, statement string, confined bool, args ...any) (*Rows, error) {
 	select {
 	case <-e.turn:
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	if err := e.begin(ctx, WithNumbers(statement, args)); err != nil {
+	if err := e.begin(ctx, WithNumbers(statement, args), confined); err != nil {
 		return nil, errors.Join(err, e.end())
 	}
 	if err := checkFunctions(statement); err != nil {
@@ -209,8 +214,8 @@ func (e *Engine) Query(ctx context.Context, statement string, args ...any) (*Row
 	return r, nil
 }
 
-func (e *Engine) begin(ctx context.Context, text string) error {
-	s := &statement{text: text, began: e.now(), rowids: map[string]int64{}, warned: map[string]bool{}, own: true}
+func (e *Engine) begin(ctx context.Context, text string, confined bool) error {
+	s := &statement{text: text, confined: confined, began: e.now(), rowids: map[string]int64{}, warned: map[string]bool{}, own: true}
 	defer func() { s.own = false }()
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	e.statement = s
