@@ -49,7 +49,7 @@ func (r *sourceReader) cutNow() error {
 		known := r.x.conn.knows(r.series.Table)
 		splitter := plan.Splitter{
 			Series: r.series, Total: r.total, First: r.first, AtLeast: r.taken,
-			RowCap: r.x.plan.RowCap, Refused: known.Refused, Closed: known.Closed,
+			RowCap: r.x.plan.RowCap, Refused: known.Refused.Attested(), Closed: known.Closed,
 		}
 		asked := r.series
 		splitter.Count = func(f table.Filter) (int64, error) {

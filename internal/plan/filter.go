@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"sort"
@@ -18,6 +19,13 @@ type Refusal struct{ Field, CompareType string }
 // Refusals is what a method is known to refuse, and, with false, what it is known to take and do right though nothing attests
 // it. Of the nil map nothing is known.
 type Refusals map[Refusal]bool
+
+// Attested are the refusals alone, for those who rely on what pages attest.
+func (r Refusals) Attested() Refusals {
+	refused := maps.Clone(r)
+	maps.DeleteFunc(refused, func(_ Refusal, is bool) bool { return !is })
+	return refused
+}
 
 // Uses reports whether a filter compares the field in this way.
 func (r Refusal) Uses(f table.Filter) bool {
@@ -250,7 +258,8 @@ func (k Knowledge) ends(f *table.Field) ends {
 
 // numberBetween bounds a field to lo..hi, both included; lo <= 0 and hi >= maxCount are no bounds. Where the API does
 // not take gte or lte it falls back to gt, to eq for a single value, to between, and then to nothing. reach is the range
-// of what the conditions let through.
+// of what the conditions let through, as far as a page says it: what the API alone has shown, once, is no ground to take
+// rows unseen.
 func numberBetween(f *table.Field, lo, hi int64, refused Refusals, between ends) (conditions []table.Condition, reach intRange) {
 	reach = everyCount[0]
 	needLo, needHi := lo > 0, hi < maxCount
@@ -262,7 +271,9 @@ func numberBetween(f *table.Field, lo, hi int64, refused Refusals, between ends)
 			return !needed
 		}
 		add(compare, value)
-		*to = end
+		if f.Filter.Attests(compare) {
+			*to = end
+		}
 		return true
 	}
 	below := bounded(needLo, table.AtLeast, lo, lo, &reach.lo) || bounded(needLo, table.MoreThan, lo-1, lo, &reach.lo)
@@ -271,7 +282,9 @@ func numberBetween(f *table.Field, lo, hi int64, refused Refusals, between ends)
 	case below && above:
 	case lo == hi && takes(f, table.Equals, refused):
 		add(table.Equals, lo)
-		reach = intRange{lo, hi}
+		if f.Filter.Attests(table.Equals) {
+			reach = intRange{lo, hi}
+		}
 	case takes(f, table.Between, refused):
 		wideLo, wideHi := max(lo-int64(between), 0), int64(maxCount)
 		if !needLo {
@@ -281,7 +294,9 @@ func numberBetween(f *table.Field, lo, hi int64, refused Refusals, between ends)
 			wideHi = hi + int64(between)
 		}
 		add(table.Between, wideLo, wideHi)
-		reach.lo, reach.hi = max(reach.lo, wideLo), min(reach.hi, wideHi)
+		if f.Filter.Attests(table.Between) {
+			reach.lo, reach.hi = max(reach.lo, wideLo), min(reach.hi, wideHi)
+		}
 	}
 	return conditions, reach
 }
@@ -344,7 +359,7 @@ func (p *pusher) day(f *table.Field, bounds instants) (c table.Condition, ok boo
 func dayOf(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 
 func (p *pusher) texts(f *table.Field, quals []Qual, achieved []Pushed) {
-	p.literals(f, quals, achieved, nil, searchableRuns, p.equal)
+	p.literals(f, quals, achieved, nil, searchableRuns)
 	for i, q := range quals {
 		if (q.Operator == NotLike || q.Operator == NotILike) && p.notContains(f, q) {
 			achieved[i] = Inexact
@@ -353,10 +368,9 @@ func (p *pusher) texts(f *table.Field, quals []Qual, achieved []Pushed) {
 }
 
 // literals pushes what a text must have: it is the column's own, or a part of it is. keep tells which characters of a
-// clause that minds case are in a row that matches as the API sees it, nil is all; runs cuts texts into what is kept. whole
-// pushes what the text is to be one of, where it can; nil never can.
-func (p *pusher) literals(f *table.Field, quals []Qual, achieved []Pushed, keep func(rune) bool, runs func([]string, func(rune) bool) []string, whole func(*table.Field, []string) bool) {
-	if values, ok := equals(quals); ok && (whole != nil && whole(f, values) || p.contains(f, values, func(v string) []string { return runs([]string{v}, keep) })) {
+// clause that minds case are in a row that matches as the API sees it, nil is all; runs cuts texts into what is kept.
+func (p *pusher) literals(f *table.Field, quals []Qual, achieved []Pushed, keep func(rune) bool, runs func([]string, func(rune) bool) []string) {
+	if values, ok := equals(quals); ok && p.contains(f, values, func(v string) []string { return runs([]string{v}, keep) }) {
 		markEquals(quals, values, achieved)
 	}
 	for i, q := range quals {
@@ -373,26 +387,13 @@ func (p *pusher) literals(f *table.Field, quals []Qual, achieved []Pushed, keep 
 	}
 }
 
-// equal adds "one of the values" where the API's eq has been shown to find a text as it is written: no page says whether it
-// does. What may be special to it, or be trimmed, it is not asked for.
-func (p *pusher) equal(f *table.Field, values []string) bool {
-	var alternatives table.Filter
-	for _, v := range values {
-		if runs := searchableRuns([]string{v}, nil); len(runs) != 1 || runs[0] != v || v != strings.TrimSpace(v) {
-			return false
-		}
-		alternatives = append(alternatives, []table.Condition{{Field: f.Filter.Field, CompareType: table.Equals, Value: []any{v}}})
-	}
-	return p.takes(f, table.Equals) && p.and(alternatives)
-}
-
 // derived pushes clauses on what is derived of a text as ones on the text, where that is filtered by its parts: it holds
 // what is derived of it, but for the case of letters at times. That a part lacks something says nothing of the text.
 func (p *pusher) derived(columns map[string][]Qual, achieved map[string][]Pushed) {
 	for _, d := range p.in.Table.Derived {
 		f := &p.in.Table.Fields[p.in.Table.FieldOf(d.From)]
 		if quals := columns[d.Column]; f.Filter.How == table.ByText && len(quals) > 0 {
-			p.literals(f, quals, achieved[d.Column], p.kept(d.Part, f.Filter.Field), tellingRuns, nil)
+			p.literals(f, quals, achieved[d.Column], p.kept(d.Part, f.Filter.Field), tellingRuns)
 		}
 	}
 }

@@ -249,18 +249,8 @@ func (r reading) holdsText(c table.Condition, have string) bool {
 			lower := func(text string) string { return strings.ToLowerSpecial(unicode.TurkishCase, text) }
 			value, have = lower(value), lower(have)
 		}
-		around := "%"
-		if c.CompareType == table.Equals {
-			around = ""
-		}
 		if r.likePattern {
-			return likeRegexp(around+value+around, r.foldCase).MatchString(have)
-		}
-		if r.foldCase && c.CompareType == table.Equals {
-			return strings.EqualFold(have, value)
-		}
-		if c.CompareType == table.Equals {
-			return have == value
+			return likeRegexp("%"+value+"%", r.foldCase).MatchString(have)
 		}
 		if r.foldCase {
 			return strings.Contains(strings.ToLower(have), strings.ToLower(value))
@@ -730,7 +720,7 @@ func unattested(of *table.Table) (list []Refusal) {
 	attested := comparisons(of)
 	for _, f := range of.Fields {
 		compares := map[table.How][]string{
-			table.ByNumber: {table.AtLeast, table.AtMost, table.MoreThan, table.Equals, table.Between}, table.ByText: {table.NotContains, table.Equals},
+			table.ByNumber: {table.AtLeast, table.AtMost, table.MoreThan, table.Equals, table.Between}, table.ByText: {table.NotContains},
 		}[f.Filter.How]
 		for _, compare := range compares {
 			if r := (Refusal{f.Filter.Field, compare}); !slices.Contains(attested, r) {
