@@ -12,13 +12,16 @@ import (
 // spentError says that the plan has no credits left.
 type spentError struct{ error }
 
+// guardError says that it would cost more than somebody has agreed to.
+type guardError struct{ error }
+
 // exitCode tells a script what has failed.
 func exitCode(err error) int {
 	var refused *serpstatapi.Error
 	switch {
 	case isA[usageError](err), isA[*serpstat.ConfigError](err):
 		return exitUsage
-	case isA[*execute.BudgetError](err), isA[*execute.PlanError](err), isA[spentError](err), errors.As(err, &refused) && refused.UsedUp():
+	case isA[*execute.BudgetError](err), isA[*execute.PlanError](err), isA[spentError](err), isA[guardError](err), errors.As(err, &refused) && refused.UsedUp():
 		return exitGuard
 	case isA[*series.IncompleteError](err), isA[*series.ChangedError](err):
 		return exitIncomplete

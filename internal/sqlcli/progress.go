@@ -232,6 +232,17 @@ func (p *progress) observe(e serpstat.Event) {
 	}
 }
 
+// doing shows what is being done.
+func (p *progress) doing(what string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar != nil && !p.held {
+		p.drawn = true
+		p.bar.Describe(what)
+		p.bar.Add64(1) //nolint:errcheck // a bar that cannot be drawn
+	}
+}
+
 // recall counts rows that an earlier run has bought.
 func (p *progress) recall(e serpstat.Event) {
 	p.count.recalled += int64(e.Recalled)
