@@ -112,3 +112,27 @@ func TestAReportAsksBeforeItBuys(t *testing.T) {
 		}
 	}
 }
+
+// Whoever sits at a terminal is asked before doctor asks the API anything that costs, and only yes is yes: no spends nothing.
+func TestAProbeIsAskedFor(t *testing.T) {
+	for answer, c := range map[string]struct {
+		code  int
+		spent bool
+	}{"y\n": {0, true}, "n\n": {4, false}, "\n": {4, false}, "\x03": {130, false}} {
+		t.Setenv("XDG_CACHE_HOME", t.TempDir())
+		t.Setenv("SERPSTAT_CACHE_TTL", "1h")
+		o := startOnTerminal(t, "cat", nil, "doctor", "--probe=some.com")
+		<-o.asked
+		o.typed(t, answer)
+		code, requests, screen := o.end()
+		if code != c.code || (requests > 1) != c.spent || strings.Contains(screen, "credits spent on questions about links of some.com") != c.spent {
+			t.Errorf("%q: exit code %d after %d requests: %s", answer, code, requests, screen)
+		}
+		if asks := `asking Serpstat about links of some.com: at most 40 credits of 1,000,000 left, up to 1 second at 1000 requests a second; go on\? \[y/N\] `; !regexp.MustCompile(asks).MatchString(screen) {
+			t.Errorf("it asks %q", screen)
+		}
+		if c.code == 4 && !strings.Contains(screen, "serpstat-sql: nothing was asked, and no credit spent (--max-credits 40 asks no question)") {
+			t.Errorf("%q: it does not say that nothing was spent: %s", answer, screen)
+		}
+	}
+}

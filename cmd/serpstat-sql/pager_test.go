@@ -308,7 +308,8 @@ func TestAPagerThatCannotBeRun(t *testing.T) {
 
 // Whoever is asked whether to go on has left the pager with what came before, and has another one for the rest.
 func TestAQuestionWaitsForThePager(t *testing.T) {
-	o := startOnTerminal(t, `printf '<pager>'; cat >> "$DIR/shown"; printf '</pager>'`, nil, "--ask-above", "400", "-o", "csv", "select url_to from serpstat_outlink where query = 'some.com'")
+	// The question may come when a few rows are still to be written: those before must fill the screen.
+	o := startOnTerminal(t, `printf '<pager>'; cat >> "$DIR/shown"; printf '</pager>'`, nil, "--ask-above", "400", "-o", "csv", "select url_to || printf('%.600c', '-') from serpstat_outlink where query = 'some.com'")
 	<-o.asked
 	o.typed(t, "y\n")
 	code, _, screen := o.end()

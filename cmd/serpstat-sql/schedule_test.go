@@ -44,7 +44,7 @@ var schedules = []struct {
 func byHand(page string) string { return find(page, `(?m)^(serpstat-sql --max-credits .*)$`) }
 
 func cron(page string) string {
-	return strings.ReplaceAll(find(page, `(?m)^0 7 \* \* 1  (serpstat-sql .*)$`), `\%`, "%")
+	return strings.ReplaceAll(find(page, `(?m)^0 7 \* \* 1  (.*)$`), `\%`, "%")
 }
 
 // find is what a pattern's group matches on a page, "" where nothing does.

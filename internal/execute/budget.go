@@ -229,6 +229,18 @@ func (p purchase) Reserve() (int64, error) {
 	return p.credits, p.budget.reserve(p.ctx, p.site, p.credits)
 }
 
+// Pays returns a context whose request is paid for by the budget: it is about a site, and costs so many credits at most.
+func (b *Budget) Pays(ctx context.Context, site string, credits int64) context.Context {
+	return table.WithPayer(ctx, purchase{ctx, b, site, credits, func() {}})
+}
+
+// Spent is how many credits are spent, and how many more may have been charged for answers that were lost.
+func (b *Budget) Spent() (spent, lost int64) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.spent - b.lost, b.lost
+}
+
 func (p purchase) Settle(credits int64, known bool) { p.budget.settle(p.credits, credits, known) }
 
 // need is what a scan needs, as its first answer shows.

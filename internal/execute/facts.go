@@ -25,41 +25,67 @@ type Fact struct {
 // MaxFactAge is how long a fact is believed: the API may change.
 const MaxFactAge = 30 * 24 * time.Hour
 
-// Names of questions.
+// Names of questions, and what a fact that answers one is about ([Fact.Of]).
 const (
-	askedContains = "contains"
-	askedCompare  = "compare"
-	askedBetween  = "between"
-	askedCount    = "count"
-	askedTotal    = "total"
+	AskedContains = "contains"     // a field
+	AskedCompare  = "compare"      // a field and a comparison, such as links_external lte
+	AskedBetween  = "between"      // a field
+	AskedCount    = "count"        // the method
+	AskedTotal    = "total"        // the method
+	AskedWhole    = "whole"        // a field and startsWith, endsWith or eq
+	AskedSpelling = "spelling"     // a field
+	AskedPattern  = "pattern"      // a field and a sign, such as anchor %
+	AskedSpace    = "space"        // a field
+	AskedCheck    = "check"        // the method
+	AskedDay      = "day"          // the method
+	AskedPastCap  = "past the cap" // the method
+	AskedAddress  = "address"      // a search type
 )
 
 // What holds.
 const (
-	ignoresCase = "ignores case"
-	mindsCase   = "minds case"
-	isRefused   = "refused"
-	wordsAreIn  = "words come"
-	wordsAreOut = "words stay away"
+	IgnoresCase = "ignores case"
+	MindsCase   = "minds case"
+	IsRefused   = "refused"
+	// IsTaken is what the API takes, and nothing more is known of: nobody relies on it.
+	IsTaken = "taken"
+	// Finds is a comparison that has found a row which satisfies it, and not one which does not.
+	Finds         = "finds"
+	EndsAreIn     = "ends included"
+	EndsAreOut    = "ends left out"
+	WordsAreIn    = "words come"
+	WordsAreOut   = "words stay away"
+	IsSpecial     = "special"
+	IsItself      = "itself"
+	FirstDetected = "first detection"
+	LastVisited   = "last visit"
+	WholeDay      = "whole day"
+	Midnight      = "midnight"
+	IsTrimmed     = "trimmed"
+	AnError       = "error"
+	NoRows        = "no rows"
+	MoreRows      = "more rows"
 )
 
 // wordsHold says what is known of rows of several words.
-var wordsHold = map[words]string{wordsCome: wordsAreIn, wordsStay: wordsAreOut}
+var wordsHold = map[words]string{wordsCome: WordsAreIn, wordsStay: WordsAreOut}
 
 // Believe takes what an earlier process has learned for true. It is called before the first execution.
 func (c *Connection) Believe(facts []Fact) { c.believed = facts }
 
 // believe takes a fact for true. One that this version does not know is nothing.
 func (k *knowledge) believe(f Fact) {
+	field, compare, _ := strings.Cut(f.Of, " ")
 	switch {
-	case f.Question == askedContains && f.Holds == ignoresCase:
+	case f.Question == AskedContains && f.Holds == IgnoresCase:
 		k.Folds[f.Of] = true
-	case f.Question == askedContains && f.Holds == mindsCase:
+	case f.Question == AskedContains && f.Holds == MindsCase:
 		k.Minds[f.Of], k.misses[f.Of] = true, MaxMisses
-	case f.Question == askedCompare && f.Holds == isRefused:
-		field, compare, _ := strings.Cut(f.Of, " ")
-		k.Refused[plan.Refusal{Field: field, CompareType: compare}] = true
-	case f.Question == askedCount:
+	case f.Question == AskedCompare && (f.Holds == IsRefused || f.Holds == Finds):
+		k.Refused[plan.Refusal{Field: field, CompareType: compare}] = f.Holds == IsRefused
+	case f.Question == AskedBetween && f.Holds == EndsAreIn: // that they are left out an answer without rows may have shown by mistake
+		k.Closed[f.Of] = true
+	case f.Question == AskedCount:
 		for w, holds := range wordsHold {
 			if holds == f.Holds {
 				k.words = w

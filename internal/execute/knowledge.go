@@ -20,7 +20,7 @@ type knowledge struct {
 func (c *Connection) of(t *table.Table) *knowledge {
 	k := c.known[t]
 	if k == nil {
-		k = &knowledge{Knowledge: plan.Knowledge{Refused: plan.Refusals{}, Folds: map[string]bool{}, Minds: map[string]bool{}},
+		k = &knowledge{Knowledge: plan.Knowledge{Refused: plan.Refusals{}, Folds: map[string]bool{}, Minds: map[string]bool{}, Closed: map[string]bool{}},
 			misses: map[string]int{}, asking: make(chan struct{}, 1)}
 		for _, f := range c.believed {
 			if f.Method == t.Method {
@@ -40,7 +40,7 @@ func (c *Connection) knows(t *table.Table) plan.Knowledge {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	k := c.of(t)
-	return plan.Knowledge{Refused: maps.Clone(k.Refused), Folds: maps.Clone(k.Folds), Minds: maps.Clone(k.Minds)}
+	return plan.Knowledge{Refused: maps.Clone(k.Refused), Folds: maps.Clone(k.Folds), Minds: maps.Clone(k.Minds), Closed: maps.Clone(k.Closed)}
 }
 
 // refuse remembers comparisons that the API does not take.
@@ -49,7 +49,7 @@ func (c *Connection) refuse(t *table.Table, list []plan.Refusal) {
 	defer c.mu.Unlock()
 	for _, r := range list {
 		c.of(t).Refused[r] = true
-		c.learned(t, Fact{Question: askedCompare, Of: r.Field + " " + r.CompareType, Holds: isRefused})
+		c.learned(t, Fact{Question: AskedCompare, Of: r.Field + " " + r.CompareType, Holds: IsRefused})
 	}
 }
 
@@ -76,7 +76,7 @@ func (c *Connection) folds(t *table.Table, probe plan.Probe) {
 	defer c.mu.Unlock()
 	for _, field := range probe.Fields() {
 		c.of(t).Folds[field] = true
-		c.learned(t, Fact{Question: askedContains, Of: field, Holds: ignoresCase})
+		c.learned(t, Fact{Question: AskedContains, Of: field, Holds: IgnoresCase})
 	}
 }
 
@@ -89,7 +89,7 @@ func (c *Connection) missed(t *table.Table, probe plan.Probe, times int) {
 		k.misses[field] += times
 		k.Minds[field] = k.misses[field] >= MaxMisses
 		if times >= MaxMisses { // else it is a guess, which would make queries dear for a month
-			c.learned(t, Fact{Question: askedContains, Of: field, Holds: mindsCase})
+			c.learned(t, Fact{Question: AskedContains, Of: field, Holds: MindsCase})
 		}
 	}
 }
@@ -124,6 +124,6 @@ func (c *Connection) learnWords(t *table.Table, w words) {
 	defer c.mu.Unlock()
 	if k := c.of(t); k.words == wordsUnknown && w != wordsUnknown {
 		k.words = w
-		c.learned(t, Fact{Question: askedCount, Holds: wordsHold[w]})
+		c.learned(t, Fact{Question: AskedCount, Holds: wordsHold[w]})
 	}
 }

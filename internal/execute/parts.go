@@ -2,6 +2,7 @@ package execute
 
 import (
 	"context"
+	"maps"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
@@ -45,18 +46,18 @@ func (r *sourceReader) cutNow() error {
 		return nil
 	}
 	for {
+		known := r.x.conn.knows(r.series.Table)
 		splitter := plan.Splitter{
 			Series: r.series, Total: r.total, First: r.first, AtLeast: r.taken,
-			RowCap: r.x.plan.RowCap, Refused: r.refused(),
+			RowCap: r.x.plan.RowCap, Refused: known.Refused.Attested(), Closed: known.Closed,
 		}
 		asked := r.series
 		splitter.Count = func(f table.Filter) (int64, error) {
 			asked = r.series.With(f)
 			return r.count(asked)
 		}
-		known := len(splitter.Refused)
 		parts, err := splitter.Parts()
-		if err != nil && r.x.learn(err, asked) && len(r.refused()) > known {
+		if err != nil && r.x.learn(err, asked) && !maps.Equal(r.refused(), known.Refused) {
 			continue
 		}
 		if err != nil {

@@ -79,7 +79,7 @@ func TestAPartIsFoundInItsText(t *testing.T) {
 				if pushed.impossible {
 					t.Fatalf("%s is said to be impossible, and is of %q", in.Quals[0], text)
 				}
-				for _, reading := range interpretations(of, pushed.filter, folds) {
+				for _, reading := range interpretations(of, pushed.filter, folds, false) {
 					if !reading.keeps(pushed.filter, row) {
 						t.Fatalf("where %s, filter %v drops %q under %+v", in.Quals[0], pushed.filter, text, reading)
 					}

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"maps"
 	"math"
 	"slices"
 	"sort"
@@ -15,8 +16,16 @@ import (
 // Refusal names a compareType that the API does not take for a field (error 32117).
 type Refusal struct{ Field, CompareType string }
 
-// Refusals is what a method is known to refuse. The nil map refuses nothing.
+// Refusals is what a method is known to refuse, and, with false, what it is known to take and do right though nothing attests
+// it. Of the nil map nothing is known.
 type Refusals map[Refusal]bool
+
+// Attested are the refusals alone, for those who rely on what pages attest.
+func (r Refusals) Attested() Refusals {
+	refused := maps.Clone(r)
+	maps.DeleteFunc(refused, func(_ Refusal, is bool) bool { return !is })
+	return refused
+}
 
 // Uses reports whether a filter compares the field in this way.
 func (r Refusal) Uses(f table.Filter) bool {
@@ -81,6 +90,7 @@ type pushdown struct {
 //
 // What is pushed, and why it is safe:
 //   - ranges of a count as gte and lte, the two numeric comparisons whose meaning is clear;
+//   - equality of texts as eq where the API has shown that it finds what is written so;
 //   - equality and LIKE on texts as contains of the literal runs free of `%`, `_` and backslash: a row that has the
 //     whole has its parts, in the same case, be the value a pattern or not, trimmed or not;
 //   - ILIKE by runs of what has no case, and of ASCII letters once the API has shown ([Probe]) that it
@@ -135,9 +145,10 @@ type pusher struct {
 	user, filter table.Filter
 }
 
-// takes reports a comparison that is attested, and that the API has not refused.
+// takes reports a comparison that is attested, and that the API has not refused; or that it has shown.
 func takes(f *table.Field, compare string, refused Refusals) bool {
-	return f.Filter.Attests(compare) && !refused[Refusal{f.Filter.Field, compare}]
+	isRefused, known := refused[Refusal{f.Filter.Field, compare}]
+	return !isRefused && (known || f.Filter.Attests(compare))
 }
 
 func (p *pusher) takes(f *table.Field, compare string) bool {
@@ -166,14 +177,14 @@ func (p *pusher) each(how table.How, columns map[string][]Qual, achieved map[str
 
 // numbers pushes the ranges that the clauses leave together, or one range around them.
 func (p *pusher) numbers(f *table.Field, quals []Qual, achieved []Pushed) {
-	sent, reach := numberFilter(f, quals, p.in.Known.Refused)
+	sent, reach := numberFilter(f, quals, p.in.Known)
 	if len(sent) > 0 && !p.and(sent) {
-		if sent, reach = around(f, countRange(quals), p.in.Known.Refused); len(sent) == 0 || !p.and(sent) {
+		if sent, reach = around(f, countRange(quals), p.in.Known); len(sent) == 0 || !p.and(sent) {
 			sent, reach = nil, everyCount
 		}
 	}
 	for i, q := range quals {
-		without, _ := numberFilter(f, slices.Delete(slices.Clone(quals), i, i+1), p.in.Known.Refused)
+		without, _ := numberFilter(f, slices.Delete(slices.Clone(quals), i, i+1), p.in.Known)
 		switch {
 		case !f.Optional && q.holdsFor(reach): // a bound says nothing of NULL
 			achieved[i] = Exact
@@ -188,9 +199,9 @@ var everyCount = intRanges{{0, math.MaxInt64}}
 
 // numberFilter is the filter for the ranges that clauses leave together, and what it reaches: the values of the rows
 // that it lets through, under every reading. Nil lets all through.
-func numberFilter(f *table.Field, quals []Qual, refused Refusals) (filter table.Filter, reach intRanges) {
+func numberFilter(f *table.Field, quals []Qual, known Knowledge) (filter table.Filter, reach intRanges) {
 	for _, r := range countRange(quals) {
-		conditions, reached := numberBetween(f, r.lo, r.hi, refused, unknownEnds)
+		conditions, reached := numberBetween(f, r.lo, r.hi, known.Refused, known.ends(f))
 		if len(conditions) == 0 {
 			return nil, everyCount
 		}
@@ -200,8 +211,8 @@ func numberFilter(f *table.Field, quals []Qual, refused Refusals) (filter table.
 }
 
 // around is the filter for one range around several.
-func around(f *table.Field, ranges intRanges, refused Refusals) (table.Filter, intRanges) {
-	conditions, reached := numberBetween(f, ranges[0].lo, ranges[len(ranges)-1].hi, refused, unknownEnds)
+func around(f *table.Field, ranges intRanges, known Knowledge) (table.Filter, intRanges) {
+	conditions, reached := numberBetween(f, ranges[0].lo, ranges[len(ranges)-1].hi, known.Refused, known.ends(f))
 	if len(conditions) == 0 {
 		return nil, everyCount
 	}
@@ -237,9 +248,18 @@ const (
 	unknownEnds
 )
 
+// ends is what is known of a field's between.
+func (k Knowledge) ends(f *table.Field) ends {
+	if k.Closed[f.Filter.Field] {
+		return includedEnds
+	}
+	return unknownEnds
+}
+
 // numberBetween bounds a field to lo..hi, both included; lo <= 0 and hi >= maxCount are no bounds. Where the API does
 // not take gte or lte it falls back to gt, to eq for a single value, to between, and then to nothing. reach is the range
-// of what the conditions let through.
+// of what the conditions let through, as far as a page says it: what the API alone has shown, once, is no ground to take
+// rows unseen.
 func numberBetween(f *table.Field, lo, hi int64, refused Refusals, between ends) (conditions []table.Condition, reach intRange) {
 	reach = everyCount[0]
 	needLo, needHi := lo > 0, hi < maxCount
@@ -251,7 +271,9 @@ func numberBetween(f *table.Field, lo, hi int64, refused Refusals, between ends)
 			return !needed
 		}
 		add(compare, value)
-		*to = end
+		if f.Filter.Attests(compare) {
+			*to = end
+		}
 		return true
 	}
 	below := bounded(needLo, table.AtLeast, lo, lo, &reach.lo) || bounded(needLo, table.MoreThan, lo-1, lo, &reach.lo)
@@ -260,7 +282,9 @@ func numberBetween(f *table.Field, lo, hi int64, refused Refusals, between ends)
 	case below && above:
 	case lo == hi && takes(f, table.Equals, refused):
 		add(table.Equals, lo)
-		reach = intRange{lo, hi}
+		if f.Filter.Attests(table.Equals) {
+			reach = intRange{lo, hi}
+		}
 	case takes(f, table.Between, refused):
 		wideLo, wideHi := max(lo-int64(between), 0), int64(maxCount)
 		if !needLo {
@@ -270,7 +294,9 @@ func numberBetween(f *table.Field, lo, hi int64, refused Refusals, between ends)
 			wideHi = hi + int64(between)
 		}
 		add(table.Between, wideLo, wideHi)
-		reach.lo, reach.hi = max(reach.lo, wideLo), min(reach.hi, wideHi)
+		if f.Filter.Attests(table.Between) {
+			reach.lo, reach.hi = max(reach.lo, wideLo), min(reach.hi, wideHi)
+		}
 	}
 	return conditions, reach
 }

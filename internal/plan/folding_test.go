@@ -125,7 +125,7 @@ func TestOnlyAnAPIThatIgnoresCaseShowsIt(t *testing.T) {
 			}
 			for _, probe := range probes {
 				filter := probe.Series.Request.Filter
-				for _, reading := range interpretations(of, filter, false) {
+				for _, reading := range interpretations(of, filter, false, false) {
 					for _, r := range records {
 						if !reading.foldCase && reading.keeps(filter, r) && probe.Shows(r.row) {
 							t.Fatalf("%v shows folding to %v under %+v", r, filter, reading)

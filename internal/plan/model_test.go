@@ -110,7 +110,7 @@ func datesOf(t *table.Table, field string) []string {
 }
 
 // readings are all readings that differ for a filter. folds leaves those that ignore the case of texts.
-func interpretations(t *table.Table, filter table.Filter, folds bool) []reading {
+func interpretations(t *table.Table, filter table.Filter, folds, closed bool) []reading {
 	list := []reading{{foldCase: folds}}
 	vary := func(n int, set func(*reading, int)) {
 		var varied []reading
@@ -144,7 +144,7 @@ func interpretations(t *table.Table, filter table.Filter, folds bool) []reading 
 		vary(2, func(r *reading, i int) { r.likePattern = i == 1 })
 		vary(2, func(r *reading, i int) { r.trimmed = i == 1 })
 	}
-	if uses[table.ByNumber] {
+	if uses[table.ByNumber] && !closed {
 		vary(2, func(r *reading, i int) { r.betweenExcludes = i == 1 })
 	}
 	if uses[table.ByWord] {
@@ -168,7 +168,7 @@ func (r reading) holds(c table.Condition, rec *record) bool {
 		return rec.user>>c.Value[0].(int64)&1 == 1
 	}
 	for _, f := range rec.t.Fields {
-		if f.Filter.Field != c.Field || !slices.Contains(f.Filter.Takes, c.CompareType) {
+		if f.Filter.Field != c.Field || !judged(rec.t)[Refusal{c.Field, c.CompareType}] {
 			continue
 		}
 		have := rec.cell(f.Column)
@@ -261,7 +261,7 @@ func (r reading) holdsText(c table.Condition, have string) bool {
 	if r.allValues {
 		found = !slices.ContainsFunc(c.Value, func(v any) bool { return !contains(v) })
 	}
-	return found == (c.CompareType == table.Contains)
+	return found == (c.CompareType != table.NotContains)
 }
 
 func (r reading) holdsWord(c table.Condition, have string) bool {
@@ -694,7 +694,41 @@ func drawRefusals(t *rapid.T, of *table.Table) Refusals {
 			refused[r] = true
 		}
 	}
+	for _, r := range unattested(of) {
+		if oneIn(t, 4, "shown") {
+			refused[r] = false
+		}
+	}
 	return refused
+}
+
+var judgedOf = map[*table.Table]map[Refusal]bool{} // tests of this package do not run at once
+
+// judged are the comparisons of a table's filter of which the model knows what they do.
+func judged(of *table.Table) map[Refusal]bool {
+	if judgedOf[of] == nil {
+		judgedOf[of] = map[Refusal]bool{}
+		for _, r := range append(comparisons(of), unattested(of)...) {
+			judgedOf[of][r] = true
+		}
+	}
+	return judgedOf[of]
+}
+
+// unattested are comparisons that no page attests, and that the API may show that it does right.
+func unattested(of *table.Table) (list []Refusal) {
+	attested := comparisons(of)
+	for _, f := range of.Fields {
+		compares := map[table.How][]string{
+			table.ByNumber: {table.AtLeast, table.AtMost, table.MoreThan, table.Equals, table.Between}, table.ByText: {table.NotContains},
+		}[f.Filter.How]
+		for _, compare := range compares {
+			if r := (Refusal{f.Filter.Field, compare}); !slices.Contains(attested, r) {
+				list = append(list, r)
+			}
+		}
+	}
+	return list
 }
 
 // outlinks is the table of most examples.

@@ -33,7 +33,7 @@ func (s *Splitter) Parts() ([]Part, error) {
 // learnEnds asks whether between includes its ends, where it takes the place of a bound: some rows have the first one's
 // value, and all rows have it or come after it.
 func (s *Splitter) learnEnds() error {
-	if s.ends = includedEnds; s.Series.bounding(s.Refused) != table.Between {
+	if s.ends = includedEnds; s.Series.bounding(s.Refused) != table.Between || s.Closed[s.field.Filter.Field] {
 		return nil
 	}
 	from, to := s.First, int64(maxCount)

@@ -27,6 +27,7 @@ type Knowledge struct {
 	Refused Refusals
 	Folds   map[string]bool // filter fields whose contains is known to ignore the case of ASCII letters
 	Minds   map[string]bool // those of which it is taken that it does not
+	Closed  map[string]bool // those whose between is known to include its ends
 }
 
 // Input is a scan as the database asks for it.

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
@@ -16,6 +17,7 @@ type scan struct {
 	user    table.Filter
 	thinned bool
 	folds   bool // the API is known to ignore case
+	closed  bool // its between is known to include its ends
 	engines []semantics
 	records []*record
 }
@@ -37,6 +39,12 @@ func drawScan(t *rapid.T, of *table.Table) scan {
 		s.in.Known.Folds = map[string]bool{}
 		for _, f := range of.Fields {
 			s.in.Known.Folds[f.Filter.Field] = true
+		}
+	}
+	if s.closed = oneIn(t, 4, "closed"); s.closed {
+		s.in.Known.Closed = map[string]bool{}
+		for _, f := range of.Fields {
+			s.in.Known.Closed[f.Filter.Field] = true
 		}
 	}
 	return s
@@ -87,7 +95,7 @@ func TestTheFilterNeverDropsARowThatSQLKeeps(t *testing.T) {
 		if s.thinned && !pushed.filter.Equal(s.user) {
 			t.Fatalf("pushed %v where that changes which rows there are", pushed.filter)
 		}
-		for _, reading := range interpretations(of, pushed.filter, s.folds) {
+		for _, reading := range interpretations(of, pushed.filter, s.folds, s.closed) {
 			for _, r := range s.records {
 				kept, asked := reading.keeps(pushed.filter, r), userHolds(s.user, r)
 				if kept && !asked {
@@ -112,7 +120,7 @@ func TestDecisionsSayWhatTheFilterAchieves(t *testing.T) {
 		if len(pushed.decisions) != len(s.in.Quals) {
 			t.Fatalf("%d decisions for %v", len(pushed.decisions), s.in.Quals)
 		}
-		list := interpretations(of, pushed.filter, s.folds)
+		list := interpretations(of, pushed.filter, s.folds, s.closed)
 		for i, d := range pushed.decisions {
 			if d.Qual.String() != s.in.Quals[i].String() {
 				t.Fatalf("decision %d is about %v, clause %d is %v", i, d.Qual, i, s.in.Quals[i])
@@ -163,7 +171,7 @@ func TestAnExactPlanLeavesNothingToCheck(t *testing.T) {
 			for _, d := range source.Decisions {
 				exact = exact && d.Pushed == Exact
 			}
-			for _, reading := range interpretations(of, source.Series.Request.Filter, s.folds) {
+			for _, reading := range interpretations(of, source.Series.Request.Filter, s.folds, s.closed) {
 				for _, r := range s.records {
 					if p.Exact && reading.keeps(source.Series.Request.Filter, r) && p.Residual.Match(r.row) != Yes {
 						t.Fatalf("where %v is exact, and filter %v lets through %v under %+v", rows, source.Series.Request.Filter, r, reading)
@@ -177,12 +185,20 @@ func TestAnExactPlanLeavesNothingToCheck(t *testing.T) {
 	})
 }
 
-// The law of refusals: only what is attested is used, nothing that is refused, and there is an end of refusing.
+// The law of refusals: only what is attested or was shown is used, nothing that is refused, and there is an end of refusing.
 func TestRefusalsComeToAnEnd(t *testing.T) {
 	eachScan(t, func(t *rapid.T, of *table.Table, s scan) {
-		attested := comparisons(of)
 		refused := s.in.Known.Refused
-		for known := len(refused); ; known++ {
+		attested := append(comparisons(of), slices.DeleteFunc(unattested(of), func(r Refusal) bool { _, shown := refused[r]; return !shown })...)
+		count := func() (n int) {
+			for _, is := range refused {
+				if is {
+					n++
+				}
+			}
+			return n
+		}
+		for known := count(); ; known++ {
 			used := own(push(s.in, s.user, s.thinned).filter)
 			for _, r := range used {
 				if refused[r] {
@@ -196,7 +212,7 @@ func TestRefusalsComeToAnEnd(t *testing.T) {
 				break
 			}
 			refused[rapid.SampledFrom(used).Draw(t, "refused")] = true
-			if len(refused) != known+1 || known == len(attested) {
+			if count() != known+1 || known == len(attested) {
 				t.Fatalf("%d comparisons of %d are refused, and %v are used", known, len(attested), used)
 			}
 		}
@@ -380,11 +396,20 @@ func TestARefusedComparisonIsReplaced(t *testing.T) {
 			t.Errorf("%s refused: %v, %v, want %v, %v", name, got.filter, achieved, tt.want, tt.pushed)
 		}
 	}
-	f := table.Filter{{is("a", "lte", 1)}, {is("b", "gte", 1)}}
-	for r, want := range map[Refusal]bool{{"a", "lte"}: true, {"b", ""}: true, {"a", "gte"}: false, {"c", ""}: false} {
-		if r.Uses(f) != want {
-			t.Errorf("%v uses %v: %t", f, r, !want)
-		}
+	// What is known of between narrows: no row is bought for an end that may be left out. What the API alone has shown is used,
+	// and no ground to take rows unseen; of texts it is not used, since those that come may be written otherwise than those
+	// that are compared.
+	known := Knowledge{Refused: Refusals{{"links_external", lte}: true, {"anchor", "eq"}: false}, Closed: map[string]bool{"links_external": true}}
+	got := push(Input{Table: outlinks, Quals: append(slices.Clone(quals), where("link_text", Equal, "here")), Known: known}, nil, false)
+	want := table.Filter{{is("links_external", gte, int64(3)), is("links_external", between, int64(3), int64(9)), is("anchor", "contains", "here")}}
+	if !got.filter.Equal(want) || got.decisions[0].Pushed != Exact || got.decisions[1].Pushed != Exact {
+		t.Errorf("with what is known: %v, %v", got.filter, got.decisions)
+	}
+	of := catalog.Of("serpstat_out_domain")
+	field := of.Fields[of.FieldOf("links")].Filter.Field
+	got = push(Input{Table: of, Quals: []Qual{where("links", LessOrEqual, int64(3))}, Known: Knowledge{Refused: Refusals{{field, lte}: false}}}, nil, false)
+	if !got.filter.Equal(table.Filter{{is(field, lte, int64(3))}}) || got.decisions[0].Pushed != Inexact {
+		t.Errorf("what was shown: %v, %v", got.filter, got.decisions)
 	}
 }
 

@@ -66,6 +66,7 @@ type Splitter struct {
 	AtLeast int64 // rows that have been read already: the first part holds them if it can
 	RowCap  int64
 	Refused Refusals
+	Closed  map[string]bool // as in [Knowledge]
 	// Count returns the number of rows of the series with another filter: one request of size 1.
 	Count func(table.Filter) (int64, error)
 

@@ -21,9 +21,9 @@ func (s *Section) Note() string {
 	case s.Price < 0:
 		return s.Form + ". More would have cost more than the budget had left."
 	case s.Needs < 0:
-		return fmt.Sprintf("%s. The whole costs at most %s.", s.Form, credits(s.Price))
+		return fmt.Sprintf("%s. The whole costs at most %s.", s.Form, Credits(s.Price))
 	}
-	return fmt.Sprintf("%s. The whole costs at most %s: --max-credits %d has it.", s.Form, credits(s.Price), s.Needs)
+	return fmt.Sprintf("%s. The whole costs at most %s: --max-credits %d has it.", s.Form, Credits(s.Price), s.Needs)
 }
 
 const aboutNote = "Serpstat's own estimate."
@@ -34,7 +34,7 @@ func (p *Page) Source() string {
 	if p.Demo {
 		from = "bundled example data"
 	}
-	text := fmt.Sprintf("Made of %s at %s for %s in %s", from, p.Made.UTC().Format("2006-01-02 15:04 UTC"), credits(p.Credits), table.Amount(p.Requests, "request"))
+	text := fmt.Sprintf("Made of %s at %s for %s in %s", from, p.Made.UTC().Format("2006-01-02 15:04 UTC"), Credits(p.Credits), table.Amount(p.Requests, "request"))
 	if p.Recalled > 0 {
 		text += fmt.Sprintf(", and of %s bought since %s", table.Amount(p.Recalled, "row"), p.Bought.UTC().Format("2006-01-02 15:04 UTC"))
 	}

@@ -76,7 +76,7 @@ type api struct {
 }
 
 func serve(t testing.TB, data map[string][]serpstatsim.Row) *api {
-	sim := serpstatsim.New(serpstatsim.Options{
+	return serveAs(t, serpstatsim.Options{
 		Domains: data, MaxLines: 1 << 40, Interpretations: serpstatsim.Interpretations{ActiveOnly: true},
 		Threats: func(site string) *serpstatsim.Threat {
 			if site == "hub1.site-test.test" || site == "x.com" || strings.HasPrefix(site, "hub7.") {
@@ -85,6 +85,10 @@ func serve(t testing.TB, data map[string][]serpstatsim.Row) *api {
 			return nil
 		},
 	})
+}
+
+func serveAs(t testing.TB, o serpstatsim.Options) *api {
+	sim := serpstatsim.New(o)
 	web := httptest.NewServer(sim)
 	t.Cleanup(func() { sim.Close(); web.Close() })
 	return &api{sim, web.URL}

@@ -99,12 +99,13 @@ func leftOut(s *Section) string {
 	case s.Price == unknown:
 		return "what it costs is not known before, and more than is left of the budget"
 	case s.Needs == unknown:
-		return fmt.Sprintf("it costs at most %s", credits(s.Price))
+		return fmt.Sprintf("it costs at most %s", Credits(s.Price))
 	}
-	return fmt.Sprintf("it costs at most %s: --max-credits %d has it", credits(s.Price), s.Needs)
+	return fmt.Sprintf("it costs at most %s: --max-credits %d has it", Credits(s.Price), s.Needs)
 }
 
-func credits(n int64) string {
+// Credits are so many credits in words.
+func Credits(n int64) string {
 	if n == 1 {
 		return "1 credit"
 	}

@@ -14,10 +14,12 @@ import (
 	"github.com/mitchellh/go-wordwrap"
 	"github.com/spf13/cobra"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/apiprobe"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/buildinfo"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
@@ -25,17 +27,41 @@ const doctorLong = `Say in one screen where the token comes from, whether Serpst
 reached, and which of the open questions about the API are settled for this account.
 
 It costs no credits. The exit code is 0 if all is well, 2 if a setting or the token is missing or wrong, 3 if Serpstat
-cannot be reached or refuses for another reason, and 4 if the plan has no credits left.`
+cannot be reached or refuses for another reason, and 4 if the plan has no credits left.
+
+With --probe it asks Serpstat what is open, by requests for a row or two of a site, for at most 40 credits. On a terminal
+it asks you first; in a script write --yes, or --max-credits: for fewer credits it asks what saves most. The answers are
+kept for a month and make queries cheaper. What is known is not asked again, unless you write --fresh.`
 
 func newDoctorCommand(s *session, version string) *cobra.Command {
+	var site string // to probe with
 	cmd := &cobra.Command{
 		Use:   "doctor",
 		Short: "Check the config, the token and the way to Serpstat",
 		Long:  doctorLong,
-		Args:  cobra.NoArgs,
-		RunE:  func(cmd *cobra.Command, _ []string) error { return s.doctor(cmd.Context(), version) },
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) > 0 && cmd.Flags().Changed(probeFlag) {
+				return usage("doctor takes no %s: write --probe=DOMAIN, with the = between them", args[0])
+			}
+			return cobra.NoArgs(cmd, args)
+		},
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			given := cmd.Flags().Changed
+			if given(probeFlag) {
+				site, err = apiprobe.Site(site)
+			}
+			if err == nil {
+				err = s.flags.checkProbe(given)
+			}
+			if err != nil {
+				return usageError{err}
+			}
+			return s.doctor(cmd.Context(), version, site)
+		},
 	}
-	lend(cmd, "config", "connection", "token-file", "base-url")
+	cmd.Flags().StringVar(&site, probeFlag, "", "ask Serpstat what is open, with links of a `DOMAIN`, for at most 40 credits")
+	cmd.Flags().Lookup(probeFlag).NoOptDefVal = apiprobe.DefaultSite
+	lend(cmd, "yes", "max-credits", "fresh", "config", "connection", "token-file", "base-url")
 	return cmd
 }
 
@@ -51,9 +77,11 @@ func (s *session) say(name, format string, args ...any) {
 	}
 }
 
-// doctor says what it finds as it finds it. Its error is the first thing that is wrong, in short.
-func (s *session) doctor(ctx context.Context, version string) error {
+// doctor says what it finds as it finds it. Its error is the first thing that is wrong, in short. With a site it asks what
+// is open.
+func (s *session) doctor(ctx context.Context, version, site string) error {
 	f := &s.flags
+	s.progress = newProgress(s.stderr, f.quiet, isPipe(s.stdout))
 	if found := f.defaultConfig(); found != "" {
 		f.config = found
 	}
@@ -62,13 +90,22 @@ func (s *session) doctor(ctx context.Context, version string) error {
 	}
 	s.say("version", "%s, %s", version, buildinfo.Platform())
 	account, err := s.findAccount()
+	left := int64(0)
 	if err == nil {
-		err = s.tryAccount(ctx, account)
+		left, err = s.tryAccount(ctx, account)
 	}
-	if err == nil { // else what is wrong is what matters
-		s.sayQuestions(account)
+	if err != nil {
+		return err // what is wrong is what matters
 	}
-	return err
+	var came apiprobe.Report
+	var probed error
+	if site != "" {
+		if came, err, probed = s.probe(ctx, account, site, left); err != nil {
+			return err
+		}
+	}
+	s.sayQuestions(account, came.Open)
+	return probed
 }
 
 // findAccount says where settings and token come from.
@@ -140,19 +177,19 @@ func warnOthers(file string) string {
 	return "; others may read it: chmod 600 " + file
 }
 
-// tryAccount says how the API is reached and what it answers.
-func (s *session) tryAccount(ctx context.Context, account *serpstat.Account) error {
+// tryAccount says how the API is reached and what it answers, and tells how many credits are left.
+func (s *session) tryAccount(ctx context.Context, account *serpstat.Account) (left int64, err error) {
 	s.say("API", "%s, %s", account.BaseURL, way(account))
 	stats, err := account.Credits(ctx)
 	switch {
 	case ctx.Err() != nil:
-		return err
+		return 0, err
 	case serpstatapi.KindOf(err) == serpstatapi.KindToken:
 		s.say("answer", "%v", err)
-		return usage("the token is not taken: see above")
+		return 0, usage("the token is not taken: see above")
 	case err != nil:
 		s.say("answer", "%v", err)
-		return apiError{errors.New("the API does not answer as it should: see above")}
+		return 0, apiError{errors.New("the API does not answer as it should: see above")}
 	}
 	s.say("answer", "the token works")
 	plan := stats.PlanID
@@ -162,9 +199,9 @@ func (s *session) tryAccount(ctx context.Context, account *serpstat.Account) err
 	s.say("plan", "%s", plan)
 	s.say("credits", "%s left, %s used of %s", humanize.Comma(stats.LeftLines), humanize.Comma(stats.UsedLines), humanize.Comma(stats.MaxLines))
 	if stats.LeftLines <= 0 {
-		return spentError{errors.New("the plan has no credits left: wait until it is renewed, or take a larger one at https://serpstat.com")}
+		return 0, spentError{errors.New("the plan has no credits left: wait until it is renewed, or take a larger one at https://serpstat.com")}
 	}
-	return nil
+	return stats.LeftLines, nil
 }
 
 // way is how the API is reached. A proxy's password is not shown.
@@ -187,19 +224,54 @@ func way(account *serpstat.Account) string {
 	return text
 }
 
-// sayQuestions says what is known of the API for the account, by what earlier runs have learned.
-func (s *session) sayQuestions(account *serpstat.Account) {
+// sayQuestions says what is known of the API for the account, by what earlier runs have learned, and why some of it stays
+// open.
+func (s *session) sayQuestions(account *serpstat.Account, open []apiprobe.Open) {
 	var facts []execute.Fact
 	if file, err := openAnswers(s.progress.warn); err == nil {
 		facts = account.Facts(file)
 		file.Close()
 	}
 	s.say("questions", "Serpstat's documentation leaves these open. Rows are right whatever holds; what is known is cheaper.")
+	untold := int64(0)
 	for _, q := range execute.Questions() {
 		answer := q.Answer(facts)
-		if answer == "" {
+		if why := reasons(q.Name, open); why != "" {
+			answer = strings.TrimPrefix(answer+"; "+why, "; ")
+		}
+		switch {
+		case answer == "" && q.When == "":
+			untold++
+			continue
+		case answer == "":
 			answer = "open: " + q.When
 		}
 		s.say("", "- %s? %s", q.Asks, answer)
 	}
+	if credits := apiprobe.Needs(facts); credits > 0 {
+		more := ""
+		if untold > 0 {
+			more = fmt.Sprintf("%d more. ", untold)
+		}
+		s.say("", "- %sserpstat-sql doctor --probe asks what is open, for at most %s", more, table.Credits(credits))
+	}
+}
+
+// reasons say why a question stays open, with the methods for which it does.
+func reasons(question string, open []apiprobe.Open) string {
+	methods := map[string][]string{}
+	var order []string
+	for _, o := range open {
+		if o.Question != question {
+			continue
+		}
+		_, method, _ := strings.Cut(o.Method, ".")
+		if methods[o.Why] = append(methods[o.Why], method); len(methods[o.Why]) == 1 {
+			order = append(order, o.Why)
+		}
+	}
+	for i, why := range order {
+		order[i] = fmt.Sprintf("open for %s: %s", strings.Join(methods[why], ", "), why)
+	}
+	return strings.Join(order, "; ")
 }

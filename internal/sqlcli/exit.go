@@ -12,6 +12,9 @@ import (
 // spentError says that the plan has no credits left.
 type spentError struct{ error }
 
+// guardError says that it would cost more than somebody has agreed to.
+type guardError struct{ error }
+
 // exitCode tells a script what has failed.
 func exitCode(err error) int {
 	var refused *serpstatapi.Error

@@ -38,10 +38,15 @@ func (s *session) guard() (serpstat.Guard, error) {
 	switch {
 	case s.flags.yes || s.flags.demo || s.flags.explain:
 		return serpstat.Guard{}, nil
-	case isTerminal(s.stdin) && isTerminal(s.stderr) && !isPipe(s.stdout):
+	case s.canAsk():
 		return serpstat.Guard{Most: most, Ask: (&questions{terminal: s.stdin.(*os.File), session: s}).ask}, nil
 	}
 	return serpstat.Guard{Most: most}, nil
+}
+
+// canAsk reports that somebody sits at the terminal.
+func (s *session) canAsk() bool {
+	return isTerminal(s.stdin) && isTerminal(s.stderr) && !isPipe(s.stdout)
 }
 
 // questions asks who sits at the terminal.
@@ -50,16 +55,21 @@ type questions struct {
 	session  *session
 }
 
-// ask asks whether to go on in spite of what it costs. No answer is no.
+// ask asks whether to go on in spite of what it costs.
 func (q *questions) ask(ctx context.Context, over *execute.BudgetError) bool {
-	if pages := q.session.to.pages; pages != nil {
-		defer pages.leave()()
+	return q.confirm(ctx, question(over))
+}
+
+// confirm asks a question. No answer is no.
+func (q *questions) confirm(ctx context.Context, question string) bool {
+	if to := q.session.to; to != nil && to.pages != nil {
+		defer to.pages.leave()()
 	}
 	if ctx.Err() != nil {
 		return false
 	}
 	dropTyped(q.terminal) // it was no answer; nothing else reads here, else it might have it already
-	q.session.progress.hold(question(over))
+	q.session.progress.hold(question)
 	defer q.session.progress.release()
 	answer, err := readLine(ctx, q.terminal)
 	answer = strings.ToLower(strings.TrimSpace(answer))

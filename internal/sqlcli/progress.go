@@ -39,7 +39,7 @@ type progress struct {
 	inRow  bool      // rows are written to the same terminal, and the last one has not ended
 	later  []string
 	unit   string // what rows are counted as
-	doing  string // what a part of a report is called
+	part   string // of a report, which is made
 }
 
 // scans are what is shown of the statement that runs: no figure of it ever falls.
@@ -244,21 +244,32 @@ func (p *progress) observe(e serpstat.Event) {
 
 // line says what is done, and how far it is.
 func (p *progress) line() string {
-	width, doing := p.width(), ""
-	if p.doing != "" && len(p.doing)+minFigures < width {
-		doing = output.Visible(p.doing) + ": "
+	width, part := p.width(), ""
+	if p.part != "" && len(p.part)+minFigures < width {
+		part = output.Visible(p.part) + ": "
 	}
-	return doing + p.scans.line(p.count.since(p.before), width-len(doing))
+	return part + p.scans.line(p.count.since(p.before), width-len(part))
 }
 
 // minFigures is how much room the figures behind a name take.
 const minFigures = 30
 
-// label says what is done from here on.
-func (p *progress) label(doing string) {
+// label says which part of a report is made from here on.
+func (p *progress) label(part string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.doing = doing
+	p.part = part
+}
+
+// doing shows what is being done.
+func (p *progress) doing(what string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.bar != nil && !p.held {
+		p.drawn = true
+		p.bar.Describe(what)
+		p.bar.Add64(1) //nolint:errcheck // a bar that cannot be drawn
+	}
 }
 
 // recall counts rows that an earlier run has bought.

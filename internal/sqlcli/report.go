@@ -27,7 +27,7 @@ func newReportCommand(s *session) *cobra.Command {
 	var f reportFlags
 	cmd := &cobra.Command{
 		Use:   "report [NAME|FILE.sql]",
-		Short: "List the reports, or make a page of one: for a client, or for yourself",
+		Short: "Make a report: a page to hand on, a workbook, a text",
 		Long: `Without a name it lists the reports. With one it makes it: a page (-o page.html), a workbook (report.xlsx), Markdown
 (report.md) or JSON (report.json); without -o a text.
 
@@ -38,8 +38,8 @@ It spends no more than --max-credits, or what the report names. Where that does 
 so, or is left out with its price. Before anything is bought it says what it costs at most; --explain says it of each
 section.`,
 		Example: `  serpstat-sql report backlinks --param domain=example.com -o page.html
-  serpstat-sql report weekly --param domain=example.com --max-credits 500 -o weekly.xlsx
-  serpstat-sql report link-gap --param domain=example.com --param rival=example.org -o gap.html
+  serpstat-sql report weekly --param domain=example.com -o weekly.xlsx
+  serpstat-sql report link-gap --param domain=a.com --param rival=b.com -o gap.md
   serpstat-sql report backlinks --source > mine.sql
   serpstat-sql report --check mine.sql`,
 		Args: func(_ *cobra.Command, args []string) error {
@@ -158,7 +158,7 @@ func (s *session) listReports(ctx context.Context) error {
 			}
 			fmt.Fprintf(s.stdout, "  --param %s=…  %s\n", p.Name, what)
 		}
-		fmt.Fprintf(s.stdout, "  at most %s\n\n", creditsOf(script.Budget))
+		fmt.Fprintf(s.stdout, "  at most %s\n\n", report.Credits(script.Budget))
 	}
 	fmt.Fprintln(s.stdout, "serpstat-sql report NAME --param domain=example.com -o page.html makes one.")
 	return ctx.Err()
@@ -345,7 +345,7 @@ func (r *reporting) page(ctx context.Context, prepared *report.Prepared, account
 		return nil, err
 	}
 	if !r.flags.quiet {
-		fmt.Fprintf(r.stderr, "%s: at most %s of %s left\n", output.Visible(r.script.Name), creditsOf(bill.Most), humanize.Comma(left))
+		fmt.Fprintf(r.stderr, "%s: at most %s of %s left\n", output.Visible(r.script.Name), report.Credits(bill.Most), humanize.Comma(left))
 	}
 	if err := r.agree(ctx, bill, left); err != nil {
 		return nil, err
@@ -375,11 +375,6 @@ func (r *reporting) filled(budget int64, sections []report.Section, prepared *re
 	return p
 }
 
-// guardError says that a report may not spend what it costs.
-type guardError struct{ error }
-
-func (e guardError) Unwrap() error { return e.error }
-
 // agree asks whoever sits at a terminal whether so much is to be spent, as a run does. A script must have said so.
 func (r *reporting) agree(ctx context.Context, bill report.Bill, left int64) error {
 	guard, err := r.guard()
@@ -387,30 +382,12 @@ func (r *reporting) agree(ctx context.Context, bill report.Bill, left int64) err
 		return err
 	}
 	if guard.Ask == nil {
-		return guardError{fmt.Errorf("the report costs at most %s, and a run without --max-credits may spend %s: write --max-credits %d", creditsOf(bill.Most), humanize.Comma(guard.Most), bill.Most)}
+		return guardError{fmt.Errorf("the report costs at most %s, and a run without --max-credits may spend %s: write --max-credits %d", report.Credits(bill.Most), humanize.Comma(guard.Most), bill.Most)}
 	}
-	if !r.confirm(ctx, fmt.Sprintf("the report costs at most %s of %s left; go on? [y/N] ", creditsOf(bill.Most), humanize.Comma(left))) {
+	if !(&questions{terminal: r.stdin.(*os.File), session: r.session}).confirm(ctx, fmt.Sprintf("the report costs at most %s of %s left; go on? [y/N] ", report.Credits(bill.Most), humanize.Comma(left))) {
 		return guardError{fmt.Errorf("stopped, and nothing was bought (--max-credits %d asks no question)", bill.Most)}
 	}
 	return nil
-}
-
-// confirm asks at the terminal. No answer is no.
-func (r *reporting) confirm(ctx context.Context, question string) bool {
-	terminal := r.stdin.(*os.File)
-	dropTyped(terminal)
-	r.progress.hold(question)
-	defer r.progress.release()
-	answer, err := readLine(ctx, terminal)
-	answer = strings.ToLower(strings.TrimSpace(answer))
-	return err == nil && (answer == "y" || answer == "yes")
-}
-
-func creditsOf(n int64) string {
-	if n == 1 {
-		return "1 credit"
-	}
-	return humanize.Comma(n) + " credits"
 }
 
 // meter counts what a page has used.
@@ -474,9 +451,9 @@ func (r *reporting) writeLines(lines []report.PriceLine) error {
 		price := "a credit for each row (--estimate counts them, for 1 credit)"
 		switch {
 		case l.Credits >= 0 && l.Here:
-			price = fmt.Sprintf("at most %s, with what is here", creditsOf(l.Credits))
+			price = fmt.Sprintf("at most %s, with what is here", report.Credits(l.Credits))
 		case l.Credits >= 0:
-			price = "at most " + creditsOf(l.Credits)
+			price = "at most " + report.Credits(l.Credits)
 		case l.Open:
 			price = "not known: it depends on rows"
 		}

@@ -95,15 +95,14 @@ func (f *flags) check(given func(name string) bool) error {
 	if err := f.choose(given); err != nil {
 		return err
 	}
+	if err := f.checkLimit(given); err != nil {
+		return err
+	}
 	switch {
-	case given("max-credits") && f.maxCredits < 1:
-		return usage("--max-credits %d: write a whole number from 1", f.maxCredits)
 	case given("cache-ttl") && ageError(f.cacheTTL) != nil:
 		return usage("--cache-ttl %s: %w", f.cacheTTL, ageError(f.cacheTTL))
 	case given("ask-above") && f.askAbove < 1:
 		return usage("--ask-above %d: write a whole number from 1", f.askAbove)
-	case f.yes && given("max-credits"):
-		return usage("--yes and --max-credits contradict each other: the one is no limit, the other one is")
 	case f.failOnRows && f.failOnEmpty:
 		return usage("--fail-on-rows and --fail-on-empty contradict each other: one of them always fails")
 	case f.verbose && f.quiet:
@@ -115,6 +114,17 @@ func (f *flags) check(given func(name string) bool) error {
 	}
 	f.explain = f.explain || f.estimate
 	return f.checkConnection()
+}
+
+// checkLimit finds a limit of credits that is none.
+func (f *flags) checkLimit(given func(name string) bool) error {
+	switch {
+	case given("max-credits") && f.maxCredits < 1:
+		return usage("--max-credits %d: write a whole number from 1", f.maxCredits)
+	case f.yes && given("max-credits"):
+		return usage("--yes and --max-credits contradict each other: the one is no limit, the other one is")
+	}
+	return nil
 }
 
 // checkConnection finds a --connection that there is no file to choose from for.
