@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -73,15 +74,21 @@ func TestAReportThatIsMadeAgainCostsNothing(t *testing.T) {
 			t.Errorf("%v: the page says that it has cost %d credits, and it was %d", args, first.Credits, spent)
 		}
 		sim.Reset()
-		second := runReport(t, web.URL, cache, args...)
-		if cost := sim.Credits(); cost > 2 || second.Recalled == 0 {
-			t.Errorf("%v: made again it costs %d credits, after %d, with %d rows from the cache", args, cost, spent, second.Recalled)
-		}
-		sim.Reset()
-		for i, s := range first.Sections {
-			again := second.Sections[i]
-			if s.Needs, again.Needs = 0, 0; !reflect.DeepEqual(s, again) {
-				t.Errorf("%v: %s is\n%v\nand then\n%v", args, s.Title, s, again)
+		for _, more := range [][]string{nil, {"--max-credits", "1"}} {
+			second := runReport(t, web.URL, cache, append(slices.Clone(args), more...)...)
+			if cost := sim.Credits(); cost > 1 || second.Recalled == 0 {
+				t.Errorf("%v: made again it costs %d credits, after %d, with %d rows from the cache", args, cost, spent, second.Recalled)
+			}
+			sim.Reset()
+			for i, s := range first.Sections {
+				again := second.Sections[i]
+				s.Needs, again.Needs = 0, 0 // a bound, which what is known by now may make another
+				if s.LeftOut != "" && again.LeftOut != "" {
+					again.LeftOut = s.LeftOut
+				}
+				if !reflect.DeepEqual(s, again) {
+					t.Errorf("%v: %s is\n%v\nand then %v\n%v", args, s.Title, s, more, again)
+				}
 			}
 		}
 	}
