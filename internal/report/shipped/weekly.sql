@@ -64,16 +64,44 @@ select * from (
   select 'Disavow ' || host_from, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end, 'https://' || host_from || '/'
   from threat order by links desc, host_from limit 10
 );
+-- @or Of the lost links that Serpstat's own filter counts to the last week; which days these are, it does not say
+with
+  lost as materialized (
+    select domain_from, max(domain_rank) as rank, count(*) as links, min(url_from) as page
+    from serpstat_lost_backlink
+    where query = :domain and additional_filter = 'last_week' and date_del >= date('now', '-7 days') and date_del < date('now') and domain_rank >= 30
+    group by domain_from
+  ),
+  threat as materialized (select host_from, links from serpstat_threat where query = :domain order by links desc limit 20)
+select * from (
+  select 'Write to ' || domain_from as task, 'rank ' || rank || ', lost ' || format_number(links) || case links when 1 then ' link' else ' links' end || ' this week' as why, page as "where"
+  from lost order by rank desc, links desc, domain_from limit 20
+)
+union all
+select * from (
+  select 'Disavow ' || host_from, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end, 'https://' || host_from || '/'
+  from threat order by links desc, host_from limit 10
+);
 -- @or Malicious sites alone: the lost links of a week cannot be asked for without all of them
 with threat as materialized (select host_from, links from serpstat_threat where query = :domain order by links desc limit 20)
 select 'Disavow ' || host_from as task, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end as why, 'https://' || host_from || '/' as "where"
 from threat order by links desc, host_from limit 10;
 
 -- @table New links
--- @optional
 select date(first_seen) as found, domain_rank, url_from, url_to, link_text, nofollow
 from serpstat_backlink
 where query = :domain and first_seen >= date('now', '-7 days') and first_seen < date('now')
+order by first_seen desc, domain_rank desc, url_from, url_to;
+-- @or Those of the 200 links of the strongest domains that Serpstat's own filter counts to the last week; which days these are, it does not say
+with l as materialized (
+  select first_seen, domain_rank, url_from, url_to, link_text, nofollow
+  from serpstat_backlink
+  where query = :domain and additional_filter = 'last_week'
+  order by domain_rank desc limit 200
+)
+select date(first_seen) as found, domain_rank, url_from, url_to, link_text, nofollow
+from l
+where first_seen >= date('now', '-7 days') and first_seen < date('now')
 order by first_seen desc, domain_rank desc, url_from, url_to;
 
 -- @bar The domains with the most new links
@@ -88,6 +116,11 @@ group by 1 order by links desc, domain_from limit 15;
 select date(date_del) as lost, domain_rank, url_from, url_to, link_text, nofollow
 from serpstat_lost_backlink
 where query = :domain and date_del >= date('now', '-7 days') and date_del < date('now')
+order by date_del desc, domain_rank desc, url_from, url_to;
+-- @or Those that Serpstat's own filter counts to the last week; which days these are, it does not say
+select date(date_del) as lost, domain_rank, url_from, url_to, link_text, nofollow
+from serpstat_lost_backlink
+where query = :domain and additional_filter = 'last_week' and date_del >= date('now', '-7 days') and date_del < date('now')
 order by date_del desc, domain_rank desc, url_from, url_to;
 -- @or How many were lost in each of the last eight weeks
 -- Which ones they are would take all lost links, of earlier weeks too.
