@@ -112,7 +112,7 @@ func (t *textWriter) section(s *Section) error {
 		t.note(aboutNote)
 	}
 	switch {
-	case s.Shape == Text || s.LeftOut != "":
+	case s.LeftOut != "" || s.Shape == Text && s.Text != "":
 		return nil
 	case len(s.Rows) == 0:
 		t.paragraphs("None.")

@@ -58,7 +58,10 @@ union all
 select
   case when nofollow_backlinks > dofollow_backlinks then 'amber' else 'green' end,
   round(100.0 * nofollow_backlinks / nullif(nofollow_backlinks + dofollow_backlinks, 0), 1) || '% of the links are nofollow.'
-from s where nofollow_backlinks + dofollow_backlinks > 0;
+from s where nofollow_backlinks + dofollow_backlinks > 0
+union all
+select 'amber', 'Serpstat knows no links to ' || :domain || ': is it the domain that is meant?'
+where not exists (select 1 from s);
 
 -- @todo What to do
 with

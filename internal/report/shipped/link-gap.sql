@@ -19,13 +19,16 @@ order by query <> :domain, referring_domains desc, site;
 -- @alert Where :domain stands
 with
   s as materialized (select * from serpstat_backlink_summary where query in (:domain, :rival, nullif(:rival2, ''))),
+  asked(site) as (values (:domain), (:rival), (nullif(:rival2, ''))),
   own as materialized (select referring_domains, domain_rank from s where query = :domain)
 select
   case when s.referring_domains > 2 * own.referring_domains then 'red' when s.referring_domains > own.referring_domains then 'amber' else 'green' end as level,
   s.query || ' has ' || format_number(s.referring_domains) || ' linking domains (rank ' || s.domain_rank || '), ' || :domain || ' has ' || format_number(own.referring_domains) || ' (rank ' || own.domain_rank || ').' as sentence
 from s cross join own
 where s.query <> :domain
-order by s.referring_domains desc, s.query;
+union all
+select 'amber', 'Serpstat knows no links to ' || site || ': is it the domain that is meant?'
+from asked where site is not null and site not in (select query from s);
 
 -- @todo Whom to write to first
 -- The strongest domains that link to the rivals, to each of them where there are two, and not to :domain.
@@ -66,7 +69,7 @@ where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || '
 order by ref_domains desc, sites;
 
 -- @table Domains that link to the rivals and not to :domain
--- Links to :rival are links_1, to :rival2 links_2 where there is one. The sites' own subdomains are not listed.
+-- to_rival counts the links to :rival, to_rival2 those to the second rival. The sites' own subdomains are not listed.
 with i as materialized (
   select host_from, domain_from, domain_rank, links_1, links_2, links_3
   from serpstat_intersection

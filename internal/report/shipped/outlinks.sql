@@ -41,7 +41,10 @@ union all
 select
   case when l.links > t.links then 'amber' else 'green' end,
   case when l.links > t.links then 'More links are gone than there are: ' else '' end || format_number(t.links) || ' links stand, ' || format_number(l.links) || ' are gone.'
-from t, l;
+from t, l where t.links + l.links > 0
+union all
+select 'amber', 'Serpstat knows no links from ' || :domain || ': is it the domain that is meant?'
+from t, l where t.links + l.links = 0;
 
 -- @todo What to do
 with

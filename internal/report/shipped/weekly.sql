@@ -30,7 +30,7 @@ with
   week as materialized (select date, new_links, lost_links from h where place = 1)
 select
   case when lost_links > new_links and lost_links > 3 * (select lost from usual) then 'red' when lost_links > new_links then 'amber' else 'green' end as level,
-  'In the week of ' || date(date) || ' ' || format_number(new_links) || ' links were won and ' || format_number(lost_links) || ' lost; the eight weeks before lost ' || coalesce(format_number(round((select lost from usual), 1)), '0') || ' each.' as sentence
+  'In the week of ' || date(date) || ' ' || format_number(new_links) || ' links were won and ' || format_number(lost_links) || ' lost; the eight weeks before lost ' || coalesce(format_number(round((select lost from usual), 1)), '0') || ' each on average.' as sentence
 from week
 union all
 select
@@ -43,7 +43,10 @@ union all
 select
   case when referring_domains_change < 0 then 'amber' else 'green' end,
   case when referring_domains_change < 0 then format_number(-referring_domains_change) || ' fewer domains link to the site than a week ago.' else 'No fewer domains link to the site than a week ago.' end
-from s;
+from s
+union all
+select 'amber', 'Serpstat knows no links to ' || :domain || ': is it the domain that is meant?'
+where not exists (select 1 from s);
 
 -- @todo What to do
 -- Links that were lost this week from domains whose rank is 30 or more, and malicious sites.
