@@ -22,6 +22,8 @@ type Page struct {
 	Bought   time.Time // when the oldest of them were; zero where there are none
 	Left     int64     // credits of the plan; -1 is not known
 	Demo     bool      // it is made of bundled data
+	// Incomplete says that rows stayed away, which the user has allowed. The text says so too.
+	Incomplete bool
 }
 
 // Param is a parameter of a report, and the value that it was given.

@@ -11,6 +11,9 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
+// unlimited is more than any budget.
+const unlimited = 1 << 50
+
 // unknown is a price that has no bound yet.
 const unknown = -1
 
@@ -61,6 +64,9 @@ func priceOf(ctx context.Context, e *sqlengine.Engine, sql string, args []any, a
 	p.scans, p.had = map[string]int64{}, map[string]int64{}
 	if anew {
 		ctx = serpstat.Anew(ctx)
+	}
+	if !estimate { // nothing is spent: the price is the same whatever the connection may spend
+		ctx = serpstat.Allow(ctx, unlimited)
 	}
 	ctx = serpstat.Explain(ctx, estimate, func(s execute.ScanPlan) {
 		of := strings.Join([]string{s.Table, s.Domain, strings.Join(s.Params, ","), s.Sort, s.Order, s.Filter}, "\x00")

@@ -1,6 +1,7 @@
 package sqlcli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -368,6 +369,9 @@ func (r *reporting) filled(budget int64, sections []report.Section, prepared *re
 	for range sections {
 		r.progress.returnRow()
 	}
+	if p.Incomplete = r.progress.incomplete(); p.Incomplete {
+		p.Text = strings.TrimSpace("Incomplete: rows stayed away while this was made, and figures may be too low.\n\n" + p.Text)
+	}
 	r.progress.mu.Lock()
 	defer r.progress.mu.Unlock()
 	c := r.progress.count
@@ -441,12 +445,22 @@ func (r *reporting) explain(ctx context.Context, given []report.Param) error {
 		if err != nil {
 			return err
 		}
-		return r.writeLines(lines)
+		r.writeLines(lines)
+		budget := r.script.Budget
+		if budget == 0 || r.flags.maxCredits > 0 {
+			budget = cmp.Or(r.flags.maxCredits, usualBudget)
+		}
+		bill, err := prepared.Bill(ctx, budget)
+		fmt.Fprintf(r.out, "All of it, within %s\n  at most %s, and %s at least\n", report.Credits(budget), report.Credits(bill.Most), report.Credits(bill.Least))
+		if few := (*report.NotEnoughError)(nil); errors.As(err, &few) {
+			return guardError{few}
+		}
+		return err
 	})
 }
 
 // writeLines prints the prices of sections and their forms.
-func (r *reporting) writeLines(lines []report.PriceLine) error {
+func (r *reporting) writeLines(lines []report.PriceLine) {
 	for _, l := range lines {
 		price := "a credit for each row (--estimate counts them, for 1 credit)"
 		switch {
@@ -466,5 +480,4 @@ func (r *reporting) writeLines(lines []report.PriceLine) error {
 			fmt.Fprintln(r.out, "  or left out")
 		}
 	}
-	return r.out.Flush()
 }
