@@ -91,6 +91,7 @@ select 'Disavow ' || host_from as task, 'malicious, with ' || format_number(link
 from threat order by links desc, host_from limit 10;
 
 -- @table New links
+-- @optional
 select date(first_seen) as found, domain_rank, url_from, url_to, link_text, nofollow
 from serpstat_backlink
 where query = :domain and first_seen >= date('now', '-7 days') and first_seen < date('now')
