@@ -82,15 +82,15 @@ func meant(name string, lists ...[]string) string {
 }
 
 // takeParams makes the command line's values those of the statements.
-func (s *session) takeParams(statements []sqlengine.Statement) (err error) {
-	if s.args, err = parseParams(s.flags.params); err != nil {
+func (x *execution) takeParams(statements []sqlengine.Statement) (err error) {
+	if x.args, err = parseParams(x.flags.params); err != nil {
 		return err
 	}
-	if err := checkParams(statements, s.args); err != nil {
+	if err := checkParams(statements, x.args); err != nil {
 		return err
 	}
-	if s.flags.verbose && len(s.args) > 0 {
-		fmt.Fprintln(s.stderr, describeParams(s.args))
+	if x.flags.verbose && len(x.args) > 0 {
+		fmt.Fprintln(x.stderr, describeParams(x.args))
 	}
 	return nil
 }

@@ -119,7 +119,7 @@ func (s *session) findAccount() (*serpstat.Account, error) {
 	}
 	account, err := askOnce(arguments)
 	if err == nil || errors.Is(err, serpstat.ErrNoToken) {
-		if wrong := s.checkVariables(); wrong != nil {
+		if wrong := f.checkVariables(); wrong != nil {
 			err = wrong
 		}
 	}
@@ -141,8 +141,8 @@ func (s *session) findAccount() (*serpstat.Account, error) {
 }
 
 // checkVariables finds variables of the command's own that a run would refuse.
-func (s *session) checkVariables() error {
-	if _, err := s.guard(); err != nil {
+func (f *flags) checkVariables() error {
+	if _, err := f.askAboveSum(); err != nil {
 		return err
 	}
 	_, err := cacheSize()

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"math"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"github.com/agext/levenshtein"
@@ -26,6 +28,14 @@ func usage(format string, args ...any) error { return usageError{fmt.Errorf(form
 
 // errPipeClosed says that nobody reads the output any more, as with | head.
 var errPipeClosed = errors.New("standard output is closed")
+
+// pipeError tells a closed pipe from other errors: it is how a reader says that it has enough.
+func pipeError(ctx context.Context, err error) error {
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) || err != nil && errors.Is(context.Cause(ctx), errPipeClosed) {
+		return errPipeClosed
+	}
+	return err
+}
 
 // explainError says SQLite's errors in plainer words.
 func (s *session) explainError(statement string, err error) error {

@@ -13,58 +13,58 @@ import (
 )
 
 // listTables prints the plugin's tables and the user's own, or the columns of the plugin's that are named.
-func (s *session) listTables(ctx context.Context, names []string) error {
-	tables := s.engine.Tables()
+func (x *execution) listTables(ctx context.Context, names []string) error {
+	tables := x.engine.Tables()
 	if len(names) == 0 {
 		rows := make([][]any, len(tables))
 		for i, t := range tables {
 			rows[i] = []any{t.Name, t.Description}
 		}
-		own, err := s.ownTables(ctx)
+		own, err := x.ownTables(ctx)
 		if err != nil {
 			return err
 		}
 		rows = append(rows, own...)
-		return s.write([]string{"table", "description"}, rows)
+		return x.write([]string{"table", "description"}, rows)
 	}
 	for _, name := range names {
 		name = strings.TrimSuffix(name, ";")
 		err := error(nil)
 		if i := slices.IndexFunc(tables, func(t *sqlengine.Table) bool { return t.Name == name }); i >= 0 {
-			err = s.listColumns(tables[i])
+			err = x.listColumns(tables[i])
 		} else {
-			err = s.listOwnColumns(ctx, name)
+			err = x.listOwnColumns(ctx, name)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if s.to.width > 0 && s.flags.output == "table" {
-		fmt.Fprintln(s.out, "-o line shows what is shortened.")
+	if x.to.width > 0 && x.flags.output == "table" {
+		fmt.Fprintln(x.out, "-o line shows what is shortened.")
 	}
 	return nil
 }
 
-func (s *session) listOwnColumns(ctx context.Context, name string) error {
-	own, err := s.ownTable(ctx, name)
+func (x *execution) listOwnColumns(ctx context.Context, name string) error {
+	own, err := x.ownTable(ctx, name)
 	if err != nil {
-		return s.explainError("", err) // a view of what is not there
+		return x.explainError("", err) // a view of what is not there
 	}
 	if len(own) == 0 {
-		return usage("there is no table %s%s", name, s.hint("", "no such table: "+name))
+		return usage("there is no table %s%s", name, x.hint("", "no such table: "+name))
 	}
-	return s.write([]string{"column", "type"}, own)
+	return x.write([]string{"column", "type"}, own)
 }
 
-func (s *session) listColumns(t *sqlengine.Table) error {
-	if s.flags.output == "table" {
-		fmt.Fprintf(s.out, "%s: %s\n", t.Name, t.Description)
+func (x *execution) listColumns(t *sqlengine.Table) error {
+	if x.flags.output == "table" {
+		fmt.Fprintf(x.out, "%s: %s\n", t.Name, t.Description)
 	}
 	var rows [][]any
 	for _, c := range t.Columns {
 		rows = append(rows, []any{c.Name, strings.ToLower(c.Type), reach(t, c), c.Description})
 	}
-	return s.write([]string{"column", "type", "where (reaches the API)", "description"}, rows)
+	return x.write([]string{"column", "type", "where (reaches the API)", "description"}, rows)
 }
 
 // reach is what of the clauses on a column reaches the API, as the table's declaration says it.
@@ -91,18 +91,18 @@ func reach(t *sqlengine.Table, c sqlengine.Column) string {
 }
 
 // write prints rows in the chosen format.
-func (s *session) write(names []string, rows [][]any) error {
+func (x *execution) write(names []string, rows [][]any) error {
 	columns := make([]output.Column, len(names))
 	for i, name := range names {
 		columns[i].Name = name
 	}
-	if err := s.document.Begin("", columns); err != nil {
+	if err := x.document.Begin("", columns); err != nil {
 		return err
 	}
 	for _, row := range rows {
-		if err := s.document.Row(row); err != nil {
+		if err := x.document.Row(row); err != nil {
 			return err
 		}
 	}
-	return s.document.End()
+	return x.document.End()
 }
