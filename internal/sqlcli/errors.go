@@ -43,6 +43,9 @@ func (s *session) explainError(statement string, err error) error {
 		return nil
 	}
 	if strings.HasPrefix(err.Error(), "no Serpstat API token") || strings.HasPrefix(err.Error(), "the Serpstat API token is empty") {
+		if s.talks {
+			return fmt.Errorf("%w; leave with Ctrl-D, and serpstat-sql login asks for it and saves it, or serpstat-sql --demo needs none", err)
+		}
 		return fmt.Errorf("%w; serpstat-sql login saves it, --token-file and --config name another place, and --demo needs none", err)
 	}
 	if strings.HasPrefix(err.Error(), "datatype mismatch") {
@@ -93,6 +96,9 @@ func (s *session) hint(statement, message string) string {
 	}
 	short := name[strings.LastIndexByte(name, '.')+1:]
 	where := " (serpstat-sql --tables lists the tables, --tables TABLE its columns)"
+	if s.talks {
+		where = " (.tables lists the tables, .schema TABLE its columns)"
+	}
 	if kind == "no such table" {
 		if near := nearestTable(short, slices.Sorted(maps.Keys(columns))); len(near) > 0 {
 			return didYouMean(near) + where

@@ -23,7 +23,9 @@ type execution struct {
 	plans    []execute.ScanPlan
 	bill     bill         // of them, and of those of the statements before
 	settle   func() error // makes what was written into a database last, when the rows are out; nil is nothing
+	undo     func() error // undoes it
 	done     int          // statements
+	listing  bool         // what it writes is no result, and is not summed up
 }
 
 // withOutput runs work with progress and output around it. The work ends the output.
@@ -48,7 +50,9 @@ func (x *execution) withOutput(ctx context.Context, work func(context.Context) e
 	if x.to.file != nil {
 		written = x.flags.target
 	}
-	x.progress.finish(err == nil, written)
+	if !x.listing {
+		x.progress.finish(err == nil, written)
+	}
 	return err
 }
 
@@ -59,6 +63,10 @@ func (x *execution) runScript(ctx context.Context, statements []sqlengine.Statem
 		return err
 	}
 	x.settle = func() error { return t.commit(ctx, x.session) }
+	x.undo = func() error { return t.undo(ctx, x.session) }
+	if x.talks && len(statements) == 1 {
+		t.to = t.from // it is one by itself
+	}
 	for i, statement := range statements {
 		x.progress.begin()
 		if err := t.before(ctx, i, x.session); err != nil {
@@ -74,6 +82,9 @@ func (x *execution) runScript(ctx context.Context, statements []sqlengine.Statem
 			return err
 		}
 		x.done++
+		if x.talks && i < len(statements)-1 && !x.listing {
+			x.progress.finish(true, "")
+		}
 	}
 	return x.writeBill()
 }
@@ -93,7 +104,7 @@ func (x *execution) runStatement(ctx context.Context, statement sqlengine.Statem
 	switch {
 	case x.flags.explain:
 		return x.explainOne(ctx, statement.Text)
-	case !x.flags.verbose:
+	case !x.flags.verbose || x.talks:
 		return x.runOne(ctx, statement)
 	}
 	before := x.progress.counts()
@@ -120,6 +131,7 @@ func (x *execution) runOne(ctx context.Context, statement sqlengine.Statement) e
 		}
 		return x.explainError(statement.Text, rows.Close())
 	}
+	x.progress.givesRows()
 	if err := x.document.Begin(x.titleOf(statement), columnsOf(rows)); err != nil {
 		return err
 	}

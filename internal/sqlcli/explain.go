@@ -19,25 +19,24 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
-// explainOne prints what a statement would ask of the API. The statement runs on scans without rows, and on a copy of the
-// database: a later one may read what it makes.
+// explainOne prints what a statement would ask of the API. The statement runs on scans without rows. Of a run it runs on a
+// copy of the database, and a later one may read what it makes; in a shell it is undone.
 func (x *execution) explainOne(ctx context.Context, statement string) error {
 	x.plans = nil
 	ctx = serpstat.Explain(ctx, x.flags.estimate, func(p execute.ScanPlan) { x.plans = append(x.plans, p) })
-	if firstWord(statement) == "vacuum" { // reads no table, and may write a file
+	if firstWord(statement) == "vacuum" || x.talks && (isTransaction(statement) || standsOutside(statement)) { // reads no table, and may write a file
 		return x.writePlans(statement, 0)
 	}
 	reads, err := x.reads(ctx, statement)
 	if err != nil {
 		return err
 	}
-	rows, err := x.engine.Query(ctx, statement, x.args...)
+	if x.talks {
+		err = x.engine.Explain(ctx, statement, x.args...)
+	} else {
+		err = x.exec(ctx, statement, x.args...)
+	}
 	if err != nil {
-		return x.explainError(statement, err)
-	}
-	for rows.Next() {
-	}
-	if err := rows.Close(); err != nil {
 		return x.explainError(statement, err)
 	}
 	return x.writePlans(statement, reads)

@@ -80,9 +80,7 @@ func (s *session) confirm(ctx context.Context, question string, pages *pager) bo
 
 // question says what a run would cost, of how much, and how long it would take.
 func question(over *execute.BudgetError) string {
-	credits := func(n int64) string {
-		return humanize.Comma(n) + strings.TrimPrefix(table.Credits(n), strconv.FormatInt(n, 10))
-	}
+	credits := func(n int64) string { return grouped(n, table.Credits(n)) }
 	left := ""
 	if over.Left >= 0 {
 		left = fmt.Sprintf(" of %s left", humanize.Comma(over.Left))

@@ -2,6 +2,7 @@ package sqlcli
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,19 +13,82 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
+// listMatching prints the tables whose names have a pattern: of LIKE, of GLOB, or a part of them. "" is all.
+func (x *execution) listMatching(ctx context.Context, pattern string) error {
+	condition := "instr(lower(:name), lower(:pattern)) > 0"
+	switch {
+	case strings.ContainsAny(pattern, "*?["):
+		condition = "lower(:name) glob lower(:pattern)"
+	case strings.Contains(pattern, "%"):
+		condition = ":name like :pattern"
+	}
+	all, err := x.allTables(ctx)
+	if err != nil {
+		return err
+	}
+	var rows [][]any
+	for _, row := range all {
+		matches, err := x.rowsOf(ctx, "select "+condition, sql.Named("name", row[0]), sql.Named("pattern", pattern))
+		if err != nil {
+			return err
+		}
+		if matches[0][0] == int64(1) {
+			rows = append(rows, row)
+		}
+	}
+	if len(rows) == 0 {
+		return fmt.Errorf("no table is called so: %s%s", pattern, x.hint("", "no such table: "+pattern))
+	}
+	return x.write([]string{"table", "description"}, rows)
+}
+
+// listSchema prints the columns of a table of the plugin's, and what has made one of the user's.
+func (x *execution) listSchema(ctx context.Context, name string) error {
+	name = strings.Trim(name, "\"`[]")
+	for _, t := range x.engine.Tables() {
+		if !strings.EqualFold(t.Name, name) {
+			continue
+		}
+		fmt.Fprintf(x.out, "%s: %s\n", t.Name, t.Description)
+		var rows [][]any
+		for _, c := range t.Columns {
+			rows = append(rows, []any{c.Name, strings.ToLower(c.Type), reach(t, c)})
+		}
+		if err := x.write([]string{"column", "type", "where (reaches the API)"}, rows); err != nil {
+			return err
+		}
+		return x.out.Flush()
+	}
+	made, err := x.made(ctx, name)
+	if err != nil {
+		return err
+	}
+	if len(made) == 0 {
+		return fmt.Errorf("there is no table %s%s", name, x.hint("", "no such table: "+name))
+	}
+	for _, statement := range made {
+		fmt.Fprintln(x.out, statement)
+	}
+	return nil
+}
+
+// allTables are the plugin's tables and the user's own, each with a description.
+func (x *execution) allTables(ctx context.Context) (rows [][]any, err error) {
+	for _, t := range x.engine.Tables() {
+		rows = append(rows, []any{t.Name, t.Description})
+	}
+	own, err := x.ownTables(ctx)
+	return append(rows, own...), err
+}
+
 // listTables prints the plugin's tables and the user's own, or the columns of the plugin's that are named.
 func (x *execution) listTables(ctx context.Context, names []string) error {
 	tables := x.engine.Tables()
 	if len(names) == 0 {
-		rows := make([][]any, len(tables))
-		for i, t := range tables {
-			rows[i] = []any{t.Name, t.Description}
-		}
-		own, err := x.ownTables(ctx)
+		rows, err := x.allTables(ctx)
 		if err != nil {
 			return err
 		}
-		rows = append(rows, own...)
 		return x.write([]string{"table", "description"}, rows)
 	}
 	for _, name := range names {
