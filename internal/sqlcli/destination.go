@@ -4,7 +4,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"strings"
 
 	"golang.org/x/term"
 
@@ -87,10 +86,7 @@ func (x *execution) newDocument(results int) *output.Document {
 	if x.flags.target != "" { // which people open
 		hint = x.progress.hint
 	}
-	tell := x.progress.warn
-	if x.talks { // where there are other words for the same
-		tell = func(text string) { x.progress.warn(strings.ReplaceAll(text, "-o line", ".mode line")) }
-	}
+	tell := func(text string) { x.progress.warn(x.called(text)) }
 	return x.flags.format().New(x.out, output.Options{
 		Header: x.flags.header, Delimiter: x.flags.delimiterRune(), BOM: x.flags.bom, SafeCells: x.flags.safeCells,
 		Width: x.to.width, Results: results, TempDir: x.to.dir, Tell: tell, Hint: hint,

@@ -74,7 +74,7 @@ func (x *execution) runScript(ctx context.Context, statements []sqlengine.Statem
 		}
 		if err := x.runStatement(serpstat.Statement(ctx), statement); err != nil {
 			if left := int64(len(statements) - i - 1); left > 0 && isA[*execute.BudgetError](err) {
-				err = fmt.Errorf("%w; %s after it may cost more (--explain says what)", err, table.Amount(left, "statement"))
+				err = fmt.Errorf("%w; %s after it may cost more (%s says what)", err, table.Amount(left, "statement"), x.called("--explain"))
 			}
 			if len(statements) > 1 {
 				return fmt.Errorf("line %d: %w", statement.Line, err)

@@ -51,7 +51,7 @@ func (x *execution) writePlans(statement string, reads int) error {
 	fmt.Fprintf(x.out, "-- %s\n", first)
 	tables, sorted := map[string]bool{}, map[string]bool{}
 	for _, p := range x.plans {
-		fmt.Fprint(x.out, p)
+		fmt.Fprint(x.out, x.called(fmt.Sprint(p)))
 		if !tables[p.Table] {
 			for _, note := range hiddenColumns(statement, p.Table) {
 				fmt.Fprintln(x.out, "  note         "+note)

@@ -28,3 +28,11 @@ const curly = "‘’‚‛“”„‟«»‹›′″"
 func grouped(n int64, text string) string {
 	return humanize.Comma(n) + strings.TrimPrefix(text, strconv.FormatInt(n, 10))
 }
+
+// called is a text with the names that a shell has for what flags are to a run.
+func (s *session) called(text string) string {
+	if !s.talks {
+		return text
+	}
+	return strings.NewReplacer("--estimate", ".estimate", "--explain", ".explain", "-o line", ".mode line").Replace(text)
+}
