@@ -11,13 +11,11 @@ import (
 	"strings"
 
 	"github.com/dustin/go-humanize"
-	"github.com/mitchellh/go-wordwrap"
 	"github.com/spf13/cobra"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/apiprobe"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/buildinfo"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
-	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
@@ -63,18 +61,6 @@ func newDoctorCommand(s *session, version string) *cobra.Command {
 	cmd.Flags().Lookup(probeFlag).NoOptDefVal = apiprobe.DefaultSite
 	lend(cmd, "yes", "max-credits", "fresh", "config", "connection", "token-file", "base-url")
 	return cmd
-}
-
-// nameWidth is how many columns of doctor's screen say what the others are about.
-const nameWidth = 10
-
-// say prints what is found about something, wrapped.
-func (s *session) say(name, format string, args ...any) {
-	text := wordwrap.WrapString(output.Visible(fmt.Sprintf(format, args...)), screenWidth-nameWidth)
-	for line := range strings.Lines(text) {
-		fmt.Fprintf(s.stdout, "%-*s%s\n", nameWidth, name, strings.TrimSuffix(line, "\n"))
-		name = ""
-	}
 }
 
 // doctor says what it finds as it finds it. Its error is the first thing that is wrong, in short. With a site it asks what
