@@ -483,7 +483,7 @@ func TestNoTokenInTheShell(t *testing.T) {
 	o := startOnTerminalWith(t, func(cmd *exec.Cmd) {
 		cmd.Env = slices.DeleteFunc(cmd.Env, func(v string) bool { return strings.HasPrefix(v, "SERPSTAT_API_TOKEN=") })
 	}, "cat", nil)
-	if said := o.await(t, atPrompt); !strings.Contains(said, "no token yet: serpstat-sql login saves one") {
+	if said := o.await(t, atPrompt); !strings.Contains(said, "no token yet (serpstat-sql login)") {
 		t.Errorf("it begins with %q", said)
 	}
 	if said := o.enters(t, "select 42 as n;"); !strings.Contains(said, "| 42 |") {

@@ -113,7 +113,8 @@ func (s *session) runShell(ctx context.Context, version string, given func(strin
 			return err
 		}
 		if !s.flags.quiet {
-			fmt.Fprintf(s.stdout, "serpstat-sql %s, %s. .help shows the commands.\n", version, from)
+			number, _, _ := strings.Cut(version, " (") // doctor says which commit it is of
+			fmt.Fprintf(s.stdout, "serpstat-sql %s, %s. .help shows the commands.\n", number, from)
 		}
 		return t.converse(ctx, s.secrets(account))
 	})
@@ -132,7 +133,7 @@ func (s *session) accountOfShell() (account *serpstat.Account, from string, err 
 	account, err = askOnce(arguments)
 	switch {
 	case errors.Is(err, serpstat.ErrNoToken):
-		return account, "no token yet: serpstat-sql login saves one", nil
+		return account, "no token yet (serpstat-sql login)", nil
 	case err != nil:
 		return nil, "", usageError{err}
 	case account.FromVariable:
