@@ -3,6 +3,7 @@ package serpstat
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/hcl/v2"
@@ -55,6 +56,11 @@ func NewAccount(config string, opts Options) (*Account, error) {
 func (a *Account) Credits(ctx context.Context) (*serpstatapi.Stats, error) {
 	defer a.client.Close()
 	return a.client.GetStats(ctx)
+}
+
+// HasToken reports a text that holds the account's token.
+func (a *Account) HasToken(text string) bool {
+	return a.settings.token != "" && strings.Contains(text, a.settings.token)
 }
 
 // MostCredits is what the account's user has set a run to spend at most; ok is false where nothing is set.

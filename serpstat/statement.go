@@ -1,6 +1,7 @@
 package serpstat
 
 import (
+	"cmp"
 	"context"
 	"sync"
 
@@ -14,6 +15,10 @@ type Guard struct {
 	Most int64
 	// Ask is asked before more is spent. Nil says no.
 	Ask func(context.Context, *execute.BudgetError) bool
+	// Limit, where it is not nil, says what it may spend at most, whoever is asked, in place of the connection's max_credits.
+	Limit func() (most int64, limited bool)
+	// Raise is what allows more, where the number stands behind it; "" is --max-credits.
+	Raise string
 }
 
 // run is what the statements of a run share.
@@ -34,7 +39,7 @@ func Run(ctx context.Context, guard Guard) context.Context {
 // Allow returns a context whose scans are those of a run that may spend so many credits and no more, whatever the
 // connection's max_credits is. Nobody is asked.
 func Allow(ctx context.Context, credits int64) context.Context {
-	r := &run{budget: execute.RunBudget(credits, nil)}
+	r := &run{budget: execute.RunBudget(credits, "--max-credits", nil)}
 	r.once.Do(func() {})
 	return context.WithValue(ctx, runKey{}, r)
 }
@@ -86,13 +91,18 @@ func shared(ctx context.Context, s settings) (*execute.Budget, *series.Scope) {
 }
 
 func (g Guard) budget(s settings) *execute.Budget {
+	limit, limited := s.maxCredits, s.maxCredits > 0
+	if g.Limit != nil {
+		limit, limited = g.Limit()
+	}
+	raise := cmp.Or(g.Raise, "--max-credits")
 	switch {
-	case s.maxCredits > 0:
-		return execute.SetRunBudget(s.maxCredits)
+	case limited:
+		return execute.SetRunBudget(limit, raise)
 	case g.Most == 0:
 		return nil
 	}
-	return execute.RunBudget(g.Most, g.Ask)
+	return execute.RunBudget(g.Most, raise, g.Ask)
 }
 
 func (s settings) budget() *execute.Budget {

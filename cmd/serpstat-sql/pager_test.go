@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -35,6 +36,12 @@ type onTerminal struct {
 
 	keyboard *os.File
 	web      *httptest.Server
+
+	mu    sync.Mutex
+	more  *sync.Cond // is told of what the terminal gets
+	got   string     // by the terminal
+	read  int        // of it, by await
+	ended bool       // it gets no more
 }
 
 // startOnTerminal starts it with a pager, a script of the shell that finds its directory in $DIR. before is called before
@@ -47,7 +54,18 @@ func startOnTerminal(t *testing.T, pager string, before func(number int), args .
 // startOnTerminalTo sends the rows elsewhere, if stdout is not nil.
 func startOnTerminalTo(t *testing.T, stdout *os.File, pager string, before func(number int), args ...string) *onTerminal {
 	t.Helper()
+	return startOnTerminalWith(t, func(cmd *exec.Cmd) {
+		if stdout != nil {
+			cmd.Stdout = stdout
+		}
+	}, pager, before, args...)
+}
+
+// startOnTerminalWith starts it with something more set.
+func startOnTerminalWith(t *testing.T, set func(*exec.Cmd), pager string, before func(number int), args ...string) *onTerminal {
+	t.Helper()
 	o := &onTerminal{dir: t.TempDir(), screen: make(chan string, 1), asked: make(chan struct{}), askedAgain: make(chan struct{}), prompts: make(chan struct{}, 100)}
+	o.more = sync.NewCond(&o.mu)
 	o.sim = serpstatsim.New(serpstatsim.Options{Before: before, Domains: map[string][]serpstatsim.Row{
 		"many.com": serpstatsim.Generate("many.com", 20_000, 1), "few.com": serpstatsim.Generate("few.com", 5, 1), "some.com": serpstatsim.Generate("some.com", 700, 1),
 	}})
@@ -71,14 +89,12 @@ func startOnTerminalTo(t *testing.T, stdout *os.File, pager string, before func(
 	o.keyboard = master
 	o.cmd = exec.Command(self, args...)
 	o.cmd.Args[0] = "serpstat-sql" // by which TestMain is the command
-	o.cmd.Env = append(os.Environ(), "SERPSTAT_API_TOKEN="+token, "SERPSTAT_REQUESTS_PER_SECOND=1000", "SERPSTAT_API_URL="+o.web.URL, "GORACE=atexit_sleep_ms=0", "TERM=xterm", "SERPSTAT_ASK_ABOVE=100000", "DIR="+o.dir)
+	o.cmd.Env = append(os.Environ(), "SERPSTAT_API_TOKEN="+token, "SERPSTAT_REQUESTS_PER_SECOND=1000", "SERPSTAT_API_URL="+o.web.URL, "GORACE=atexit_sleep_ms=0", "TERM=xterm", "SERPSTAT_ASK_ABOVE=100000", "XDG_STATE_HOME="+filepath.Join(o.dir, "state"), "DIR="+o.dir)
 	if pager != "" {
 		o.cmd.Env = append(o.cmd.Env, "PAGER="+pager)
 	}
 	o.cmd.Stdin, o.cmd.Stdout, o.cmd.Stderr = slave, slave, slave
-	if stdout != nil {
-		o.cmd.Stdout = stdout
-	}
+	set(o.cmd)
 	o.cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
 	if err := o.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -98,6 +114,7 @@ func (o *onTerminal) look(master *os.File) {
 	for {
 		n, err := master.Read(b)
 		all.Write(b[:n])
+		o.gets(string(b[:n]), err != nil)
 		for ; o.questions < strings.Count(all.String(), "[y/N]"); o.questions++ {
 			switch o.questions {
 			case 0:
@@ -115,6 +132,32 @@ func (o *onTerminal) look(master *os.File) {
 			o.screen <- strings.ReplaceAll(all.String(), "\r\n", "\n")
 			return
 		}
+	}
+}
+
+// gets notes what the terminal gets, and whether that was all.
+func (o *onTerminal) gets(text string, ended bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.got, o.ended = o.got+text, ended
+	o.more.Broadcast()
+}
+
+// await waits until the terminal has got a text, behind the one that was waited for before, and returns what came up to it.
+func (o *onTerminal) await(t *testing.T, text string) string {
+	t.Helper()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for {
+		if at := strings.Index(o.got[o.read:], text); at >= 0 {
+			came := o.got[o.read : o.read+at]
+			o.read += at + len(text)
+			return came
+		}
+		if o.ended {
+			t.Fatalf("the terminal does not get %q, but %q", text, o.got[o.read:])
+		}
+		o.more.Wait()
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/dustin/go-humanize"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
@@ -21,6 +22,16 @@ type step struct {
 	unknown  func(p *prober, t *table.Table) []string        // what nobody knows of it, as facts name it
 	ask      func(p *prober, on *subject, of []string) error // learns it, or is [undecided]
 }
+
+// The tables whose questions are asked: the others have their facts from queries.
+var (
+	outlinks   = catalog.Of("serpstat_outlink")
+	backlinks  = catalog.Of("serpstat_backlink")
+	refDomains = catalog.Of("serpstat_ref_domain")
+	outDomains = catalog.Of("serpstat_out_domain")
+	anchors    = catalog.Of("serpstat_anchor")
+	topPages   = catalog.Of("serpstat_top_page")
+)
 
 // steps are in the order of what they are worth: what later runs save by them comes before what is only told.
 func steps() []step {
@@ -54,21 +65,6 @@ func unknownOf(question string) func(*prober, *table.Table) []string {
 	return func(p *prober, t *table.Table) []string { return p.unknown(t, question, "") }
 }
 
-// unknown are those of which nothing is known.
-func (p *prober) unknown(t *table.Table, question string, list ...string) []string {
-	return slices.DeleteFunc(list, func(of string) bool { return p.holds(t, question, of) != "" })
-}
-
-// takes reports a comparison that is not known to be refused.
-func (p *prober) takes(t *table.Table, field, compare string) bool {
-	return p.holds(t, execute.AskedCompare, field+" "+compare) != execute.IsRefused
-}
-
-// finds reports a comparison that is known to find what it should.
-func (p *prober) finds(t *table.Table, field, compare string) bool {
-	return p.holds(t, execute.AskedCompare, field+" "+compare) == execute.Finds
-}
-
 // texts are the fields that are filtered by texts.
 func texts(t *table.Table) (list []int) {
 	for i, f := range t.Fields {
@@ -77,10 +73,6 @@ func texts(t *table.Table) (list []int) {
 		}
 	}
 	return list
-}
-
-func fieldOf(t *table.Table, filter string) int {
-	return slices.IndexFunc(t.Fields, func(f table.Field) bool { return f.Filter.Field == filter })
 }
 
 // Does contains ignore case?

@@ -15,6 +15,14 @@ import (
 
 const sqlBinary = "serpstat-sql"
 
+// build makes the program, in a directory.
+func build(dir string) error {
+	if out, err := exec.Command("go", "build", "-o", filepath.Join(dir, sqlBinary), "./cmd/serpstat-sql").CombinedOutput(); err != nil {
+		return fmt.Errorf("%w: %s", err, out)
+	}
+	return nil
+}
+
 // command runs the program with a cache of its own, in the directory that it is in.
 func command(dir, url string, args ...string) *exec.Cmd {
 	cmd := exec.Command(filepath.Join(dir, sqlBinary), append([]string{"--quiet", "--yes"}, args...)...)
@@ -29,8 +37,8 @@ func keptAnswer() ([]measure, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	if out, err := exec.Command("go", "build", "-o", filepath.Join(dir, sqlBinary), "./cmd/serpstat-sql").CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("%w: %s", err, out)
+	if err := build(dir); err != nil {
+		return nil, err
 	}
 	sim := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{site: serpstatsim.Generate(site, scanRows, 1)}})
 	defer sim.Close()

@@ -18,7 +18,7 @@ const (
 func main() {
 	docs := flag.String("docs", "", "the page whose cost table is to be written")
 	report := flag.String("report", ".bench/report.md", "the file for the report")
-	only := flag.String("only", "", "measure this alone: cost, size, start, tables, reports, mix, throughput, pace, first, kept, pause or memory")
+	only := flag.String("only", "", "measure this alone: cost, size, start, tables, reports, mix, throughput, pace, first, kept, prompt, pause or memory")
 	flag.Parse()
 	os.Setenv("STEAMPIPE_LOG_LEVEL", "OFF")
 	ok, err := run(*docs, *report, *only)
@@ -78,6 +78,7 @@ func measureSpeed(b *strings.Builder, only string) (above []string, err error) {
 		{"pace", func() ([]measure, error) { return pace(1, 1.05) }},
 		{"first", firstRow},
 		{"kept", keptAnswer},
+		{"prompt", shellPrompt},
 		{"pause", pausing},
 		{"memory", memory},
 	} {

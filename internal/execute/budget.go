@@ -11,8 +11,9 @@ import (
 
 // Budget is a limit of credits, shared by all executions that it is given to. Nil is no limit.
 type Budget struct {
-	said said
-	ask  func(context.Context, *BudgetError) bool // whether to go on in spite of the limit; nil is no
+	said  said
+	raise string                                   // what allows more, of a run: a flag or a command, behind which the number stands
+	ask   func(context.Context, *BudgetError) bool // whether to go on in spite of the limit; nil is no
 
 	asking chan struct{} // holds one while somebody is asked
 	mu     sync.Mutex
@@ -38,13 +39,19 @@ func NewBudget(most int64) *Budget { return newBudget(most, byUser, nil) }
 // DefaultBudget returns a budget that nobody has set.
 func DefaultBudget(most int64) *Budget { return newBudget(most, byDefault, nil) }
 
-// SetRunBudget returns the budget of a run, which the user has set.
-func SetRunBudget(most int64) *Budget { return newBudget(most, ofRun, nil) }
+// SetRunBudget returns the budget of a run, which the user has set. raise is the flag or the command that sets another.
+func SetRunBudget(most int64, raise string) *Budget { return runBudget(most, ofRun, raise, nil) }
 
 // RunBudget returns the budget of a run for which no limit was given: what it may spend without a word. Beyond it ask is
-// asked, one question at a time, with what it would cost; nil says no.
-func RunBudget(most int64, ask func(context.Context, *BudgetError) bool) *Budget {
-	return newBudget(most, byNobody, ask)
+// asked, one question at a time, with what it would cost; nil says no. raise is as of SetRunBudget.
+func RunBudget(most int64, raise string, ask func(context.Context, *BudgetError) bool) *Budget {
+	return runBudget(most, byNobody, raise, ask)
+}
+
+func runBudget(most int64, said said, raise string, ask func(context.Context, *BudgetError) bool) *Budget {
+	b := newBudget(most, said, ask)
+	b.raise = raise
+	return b
 }
 
 func newBudget(most int64, said said, ask func(context.Context, *BudgetError) bool) *Budget {
@@ -67,6 +74,7 @@ type BudgetError struct {
 	Rate           float64
 	Denied         bool // who was asked whether to go on has said no
 	said           said
+	raise          string
 }
 
 // More is how many credits the scan costs beyond those spent, as far as is known.
@@ -93,7 +101,10 @@ func (e *BudgetError) Error() string {
 
 // ofRun is the error of serpstat-sql, which says what to write.
 func (e *BudgetError) ofRun(need, lost string) string {
-	left, limit := "", "max_credits is"
+	left, limit := "", e.raise+" is"
+	if e.raise == "--max-credits" { // which the config may have set
+		limit = "max_credits is"
+	}
 	if e.Known && !e.AtLeast {
 		need = fmt.Sprintf("costs at most %d more credits", e.More())
 	}
@@ -101,17 +112,17 @@ func (e *BudgetError) ofRun(need, lost string) string {
 		left = fmt.Sprintf(" of %d left", e.Left)
 	}
 	if e.Denied {
-		return fmt.Sprintf("stopped, and nothing more was bought: reading %s %s%s (%d are spent%s; --max-credits %d asks no question)", e.Site, need, left, e.Spent, lost, e.Needs)
+		return fmt.Sprintf("stopped, and nothing more was bought: reading %s %s%s (%d are spent%s; %s %d asks no question)", e.Site, need, left, e.Spent, lost, e.raise, e.Needs)
 	}
 	if e.said == byNobody {
-		limit = "a run without --max-credits may spend"
+		limit = "a run without " + e.raise + " may spend"
 	}
 	follow, more := "", ""
 	if e.Follow > 0 {
 		follow, more = ", and "+table.Amount(e.Follow, "more domain")+" may follow", " or more"
 	}
-	return fmt.Sprintf("reading %s %s%s, %s %d and %d are spent%s%s: write --max-credits %d%s, or add a LIMIT or a filter (what was bought is not bought again)",
-		e.Site, need, left, limit, e.Most, e.Spent, lost, follow, e.Needs, more)
+	return fmt.Sprintf("reading %s %s%s, %s %d and %d are spent%s%s: write %s %d%s, or add a LIMIT or a filter (what was bought is not bought again)",
+		e.Site, need, left, limit, e.Most, e.Spent, lost, follow, e.raise, e.Needs, more)
 }
 
 func costs(credits int64, atLeast bool) string {
@@ -123,7 +134,7 @@ func costs(credits int64, atLeast bool) string {
 
 // refusal is the error of what the budget does not allow. The caller holds the lock.
 func (b *Budget) refusal(site string, cost int64, known bool) *BudgetError {
-	return &BudgetError{Site: site, Cost: cost, Most: b.most, Spent: b.spent - b.lost, Lost: b.lost, Known: known, Needs: 2 * b.most, Left: -1, said: b.said}
+	return &BudgetError{Site: site, Cost: cost, Most: b.most, Spent: b.spent - b.lost, Lost: b.lost, Known: known, Needs: 2 * b.most, Left: -1, said: b.said, raise: b.raise}
 }
 
 // agrees asks whether to go on in spite of the limit, which is raised then.

@@ -45,7 +45,36 @@ func isParameter(text string) bool {
 // checkParams compares the parameters that statements name with those that have a value: all that are missing are told at
 // once, before the first statement runs.
 func checkParams(statements []sqlengine.Statement, args []any) error {
-	var given, named, missing, places []string
+	missing, places, err := missingValues(statements, args)
+	if err != nil {
+		return err
+	}
+	named := namesIn(statements)
+	for _, a := range args {
+		if name := a.(sql.NamedArg).Name; !slices.Contains(named, name) {
+			return usage("--param %s: no statement has the parameter :%[1]s%s", name, meant(name, missing, named))
+		}
+	}
+	if len(missing) == 0 {
+		return nil
+	}
+	return usage("no value for %s: write --param %s=…", strings.Join(places, ", "), strings.Join(missing, "=… --param "))
+}
+
+// namesIn are the parameters that statements name.
+func namesIn(statements []sqlengine.Statement) (names []string) {
+	for _, s := range statements {
+		for _, p := range sqlengine.BoundParameters(s.Text) {
+			names = append(names, p.Name())
+		}
+	}
+	return names
+}
+
+// missingValues are the parameters of statements that have no value, each once, and where they are named first. An error is
+// that one has no name.
+func missingValues(statements []sqlengine.Statement, args []any) (missing, places []string, err error) {
+	var given []string
 	for _, a := range args {
 		given = append(given, a.(sql.NamedArg).Name)
 	}
@@ -55,23 +84,14 @@ func checkParams(statements []sqlengine.Statement, args []any) error {
 			first, _ := utf8.DecodeRuneInString(name)
 			switch {
 			case !unicode.IsLetter(first):
-				return usage("line %d: the parameter %s has no name: write :NAME in its place, with a letter first, and --param NAME=VALUE", s.Line, p.Text)
+				return nil, nil, usage("line %d: the parameter %s has no name: write :NAME in its place, with a letter first, and --param NAME=VALUE", s.Line, p.Text)
 			case !slices.Contains(given, name) && !slices.Contains(missing, name):
 				missing = append(missing, name)
 				places = append(places, fmt.Sprintf("%s (line %d)", p.Text, s.Line))
 			}
-			named = append(named, name)
 		}
 	}
-	for _, name := range given {
-		if !slices.Contains(named, name) {
-			return usage("--param %s: no statement has the parameter :%[1]s%s", name, meant(name, missing, named))
-		}
-	}
-	if len(missing) == 0 {
-		return nil
-	}
-	return usage("no value for %s: write --param %s=…", strings.Join(places, ", "), strings.Join(missing, "=… --param "))
+	return missing, places, nil
 }
 
 func meant(name string, lists ...[]string) string {
@@ -82,15 +102,15 @@ func meant(name string, lists ...[]string) string {
 }
 
 // takeParams makes the command line's values those of the statements.
-func (s *session) takeParams(statements []sqlengine.Statement) (err error) {
-	if s.args, err = parseParams(s.flags.params); err != nil {
+func (x *execution) takeParams(statements []sqlengine.Statement) (err error) {
+	if x.args, err = parseParams(x.flags.params); err != nil {
 		return err
 	}
-	if err := checkParams(statements, s.args); err != nil {
+	if err := checkParams(statements, x.args); err != nil {
 		return err
 	}
-	if s.flags.verbose && len(s.args) > 0 {
-		fmt.Fprintln(s.stderr, describeParams(s.args))
+	if x.flags.verbose && len(x.args) > 0 {
+		fmt.Fprintln(x.stderr, describeParams(x.args))
 	}
 	return nil
 }

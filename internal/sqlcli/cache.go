@@ -34,7 +34,8 @@ learned of the API is kept beside them for a month: serpstat-sql doctor shows it
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return s.withAnswers(cmd, s.listAnswers)
+			x := &execution{session: s}
+			return x.withAnswers(cmd, x.listAnswers)
 		},
 	}
 	lend(cmd, "output", "header", "delimiter", "bom", "safe-cells", "no-pager")
@@ -52,43 +53,44 @@ learned of the API is kept beside them for a month: serpstat-sql doctor shows it
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return s.withAnswers(cmd, func(file *answers.File) (string, error) { return "", s.clearAnswers(file, args) })
+			x := &execution{session: s}
+			return x.withAnswers(cmd, func(file *answers.File) (string, error) { return "", x.clearAnswers(file, args) })
 		},
 	})
 	return cmd
 }
 
 // withAnswers runs work with the file of answers, and with output around it. sum is a line for who reads a list.
-func (s *session) withAnswers(cmd *cobra.Command, work func(*answers.File) (sum string, err error)) error {
-	if err := s.flags.choose(cmd.Flags().Changed); err != nil {
+func (x *execution) withAnswers(cmd *cobra.Command, work func(*answers.File) (sum string, err error)) error {
+	if err := x.flags.choose(cmd.Flags().Changed); err != nil {
 		return err
 	}
-	s.flags.tables, s.results = true, 1 // it prints a list, and buys nothing
-	if err := s.checkOutput(); err != nil {
+	x.flags.tables, x.results = true, 1 // it prints a list, and buys nothing
+	if err := x.checkOutput(); err != nil {
 		return err
 	}
-	return s.withOutput(cmd.Context(), func(context.Context) error {
-		file, err := openAnswers(s.progress.warn)
+	return x.withOutput(cmd.Context(), func(context.Context) error {
+		file, err := openAnswers(x.progress.warn)
 		if err != nil {
 			return err
 		}
 		defer file.Close()
 		sum, err := work(file)
-		if err = s.endOutput(err); err == nil && sum != "" {
-			fmt.Fprintln(s.stderr, sum)
+		if err = x.endOutput(err); err == nil && sum != "" {
+			fmt.Fprintln(x.stderr, sum)
 		}
 		return err
 	})
 }
 
-func (s *session) listAnswers(file *answers.File) (sum string, err error) {
+func (x *execution) listAnswers(file *answers.File) (sum string, err error) {
 	list, err := file.List("")
 	if err != nil {
 		return "", err
 	}
 	rows := make([][]any, len(list))
 	now := time.Now()
-	forPeople := slices.Contains([]string{"table", "line"}, s.flags.format().Name)
+	forPeople := slices.Contains([]string{"table", "line"}, x.flags.format().Name)
 	var all answers.Answer
 	for i, a := range list {
 		all.Rows, all.Bytes, all.Credits = all.Rows+a.Rows, all.Bytes+a.Bytes, all.Credits+a.Credits
@@ -98,7 +100,7 @@ func (s *session) listAnswers(file *answers.File) (sum string, err error) {
 		}
 		rows[i] = []any{method, params, a.Rows, a.Total, execute.Age(now.Sub(a.Begun)), bytes, a.Credits}
 	}
-	if err := s.write([]string{"method", "parameters", "rows", "of", "age", "bytes", "credits"}, rows); err != nil || !forPeople {
+	if err := x.write([]string{"method", "parameters", "rows", "of", "age", "bytes", "credits"}, rows); err != nil || !forPeople {
 		return "", err
 	}
 	return fmt.Sprintf("%s with %s in %s, which have cost %s", table.Amount(int64(len(list)), "answer"), table.Amount(all.Rows, "row"), humanize.Bytes(uint64(all.Bytes)), table.Credits(all.Credits)), nil
@@ -150,7 +152,7 @@ func requestText(params string) string {
 	return strings.Join(text, ", ")
 }
 
-func (s *session) clearAnswers(file *answers.File, args []string) error {
+func (x *execution) clearAnswers(file *answers.File, args []string) error {
 	pattern := ""
 	if len(args) > 0 {
 		pattern = args[0]
@@ -163,6 +165,6 @@ func (s *session) clearAnswers(file *answers.File, args []string) error {
 	for _, a := range list {
 		rows, credits = rows+a.Rows, credits+a.Credits
 	}
-	fmt.Fprintf(s.out, "dropped %s with %s, which have cost %s\n", table.Amount(int64(len(list)), "answer"), table.Amount(rows, "row"), table.Credits(credits))
+	fmt.Fprintf(x.out, "dropped %s with %s, which have cost %s\n", table.Amount(int64(len(list)), "answer"), table.Amount(rows, "row"), table.Credits(credits))
 	return nil
 }

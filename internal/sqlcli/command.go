@@ -59,13 +59,17 @@ func Main(version string) int {
 	return run(ctx, version, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 }
 
-// obey cancels the run at a signal, and ends the process at the next one. While a pager has the terminal, Ctrl-C is for the pager:
+// obey cancels the run at a signal, and ends the process at the next one. In a shell Ctrl-C is the statement's or the line's. While a pager has the terminal, Ctrl-C is for the pager:
 // if we ended, it would stay behind, and share the terminal with the shell.
 func obey(signals <-chan os.Signal, cancel, end func()) {
-	<-signals
+	for signal := range signals {
+		if signal != os.Interrupt || !talking.Load() {
+			break
+		}
+	}
 	cancel()
 	for signal := range signals {
-		if signal != os.Interrupt || !paging.Load() {
+		if signal != os.Interrupt || !paging.Load() && !talking.Load() {
 			end()
 		}
 	}
@@ -80,6 +84,8 @@ func run(ctx context.Context, version string, args []string, stdin io.Reader, st
 	cmd.SetErr(stderr)
 	err := pipeError(ctx, cmd.ExecuteContext(ctx))
 	switch {
+	case err == nil && s.talks:
+		return exitOK
 	case err == nil && s.progress != nil && s.progress.incomplete():
 		return exitIncomplete
 	case err == nil && s.alarmed():
@@ -123,8 +129,8 @@ type flags struct {
 
 const long = `Ask SQL of Serpstat's backlink data, with an embedded SQLite and without Steampipe.
 
-The statement is the argument; a script comes from --file or from standard input. Several statements are
-separated by semicolons. Each row that the API returns costs a credit of your Serpstat plan: a WHERE clause,
+The statement is the argument; a script comes from --file or from standard input; with neither, on a terminal, a
+shell opens (.help shows its commands). Several statements are separated by semicolons. Each row that the API returns costs a credit of your Serpstat plan: a WHERE clause,
 a LIMIT, and a LIMIT with ORDER BY of a column that the API sorts by reach the API and save credits; --tables
 TABLE says which columns, --explain how.
 

@@ -144,6 +144,26 @@ func parseConfig(text, file string) ([]*hclsyntax.Block, error) {
 	return connections(parsed.Body.(*hclsyntax.Body)), nil
 }
 
+// tokensIn are the tokens that a config file's connections have as they are; none where it cannot be read.
+func tokensIn(file string) (tokens []string) {
+	source, err := os.ReadFile(file)
+	if err != nil {
+		return nil
+	}
+	text, err := plainText(source)
+	if err != nil {
+		return nil
+	}
+	blocks, err := parseConfig(text, file)
+	if err != nil {
+		return nil
+	}
+	for _, b := range blocks {
+		tokens = append(tokens, literal(b.Body.Attributes["token"]))
+	}
+	return tokens
+}
+
 // problem says where a config file is wrong. HCL's own text may quote the file, and with it the token.
 func problem(problems hcl.Diagnostics) error {
 	p := problems[0]

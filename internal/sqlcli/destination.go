@@ -22,27 +22,27 @@ type destination struct {
 
 // openDestination opens what the flags name, before anything is bought. quit is called by a reader of pages who has seen
 // enough.
-func (s *session) openDestination(quit func(cause error)) (*destination, error) {
-	d := &destination{stream: s.stdout}
-	if s.flags.target != "" && s.flags.writesRows() {
-		file, err := openWhole(s.flags.target)
+func (x *execution) openDestination(quit func(cause error)) (*destination, error) {
+	d := &destination{stream: x.stdout}
+	if x.flags.target != "" && x.flags.writesRows() {
+		file, err := openWhole(x.flags.target)
 		if err != nil {
-			return nil, usage("--output %s: %v", s.flags.target, err)
+			return nil, usage("--output %s: %v", x.flags.target, err)
 		}
 		d.file, d.stream = file, file.File
 	}
-	if s.flags.format().Spools && s.flags.writesRows() {
+	if x.flags.format().Spools && x.flags.writesRows() {
 		dir, err := os.MkdirTemp("", "serpstat-sql-*") // its owner's alone
 		if err != nil {
 			d.discard()
-			return nil, usage("%s needs a directory for temporary files, which TMPDIR says: %v", s.flags.output, err)
+			return nil, usage("%s needs a directory for temporary files, which TMPDIR says: %v", x.flags.output, err)
 		}
 		temporaries.add(dir)
 		d.dir = dir
 	}
 	d.w = d.stream
 	if d.file == nil || d.file.name == "" {
-		d.w = &outputWriter{d.stream, s.progress}
+		d.w = &outputWriter{d.stream, x.progress}
 	}
 	if !isTerminal(d.stream) {
 		return d, nil
@@ -53,14 +53,14 @@ func (s *session) openDestination(quit func(cause error)) (*destination, error) 
 		width, height = 80, 24
 	}
 	d.width = width
-	d.pages = &pager{terminal: d.stream, stderr: s.stderr, width: width, height: height, progress: s.progress, quit: quit}
-	if !s.flags.noPager && d.file == nil {
+	d.pages = &pager{terminal: d.stream, stderr: x.stderr, width: width, height: height, progress: x.progress, quit: quit}
+	if !x.flags.noPager && d.file == nil {
 		var warning string
 		if d.pages.command, warning = pagerCommand(os.LookupEnv, exec.LookPath); warning != "" {
-			s.progress.warn(warning)
+			x.progress.warn(warning)
 		}
 	}
-	d.w = &forTerminal{w: &outputWriter{d.pages, s.progress}}
+	d.w = &forTerminal{w: &outputWriter{d.pages, x.progress}}
 	return d, nil
 }
 
@@ -73,30 +73,31 @@ func (d *destination) buffer() int {
 }
 
 // checkOutput finds what the output cannot take, before anything is bought.
-func (s *session) checkOutput() error {
-	if f := s.flags.format(); f.Binary && s.flags.target == "" && isTerminal(s.stdout) {
+func (x *execution) checkOutput() error {
+	if f := x.flags.format(); f.Binary && x.flags.target == "" && isTerminal(x.stdout) {
 		return usage("%s is nothing for a terminal: write -o report%s", f.Name, f.Endings[0])
 	}
-	return s.flags.fits(s.results)
+	return x.flags.fits(x.results)
 }
 
 // newDocument begins the document of so many results.
-func (s *session) newDocument(results int) *output.Document {
+func (x *execution) newDocument(results int) *output.Document {
 	var hint func(string)
-	if s.flags.target != "" { // which people open
-		hint = s.progress.hint
+	if x.flags.target != "" { // which people open
+		hint = x.progress.hint
 	}
-	return s.flags.format().New(s.out, output.Options{
-		Header: s.flags.header, Delimiter: s.flags.delimiterRune(), BOM: s.flags.bom, SafeCells: s.flags.safeCells,
-		Width: s.to.width, Results: results, TempDir: s.to.dir, Tell: s.progress.warn, Hint: hint,
+	tell := func(text string) { x.progress.warn(x.called(text)) }
+	return x.flags.format().New(x.out, output.Options{
+		Header: x.flags.header, Delimiter: x.flags.delimiterRune(), BOM: x.flags.bom, SafeCells: x.flags.safeCells,
+		Width: x.to.width, Results: results, TempDir: x.to.dir, Tell: tell, Hint: hint,
 	})
 }
 
 // endPages shows what a statement has written.
-func (s *session) endPages() error {
-	err := s.out.Flush()
-	if s.to.pages != nil {
-		if failed := s.to.pages.end(); failed != nil {
+func (x *execution) endPages() error {
+	err := x.out.Flush()
+	if x.to.pages != nil {
+		if failed := x.to.pages.end(); failed != nil {
 			err = failed
 		}
 	}
@@ -104,30 +105,30 @@ func (s *session) endPages() error {
 }
 
 // endOutput ends what is written, after all statements or the one that failed: a file takes its place, or goes.
-func (s *session) endOutput(err error) error {
-	if s.document != nil {
+func (x *execution) endOutput(err error) error {
+	if x.document != nil {
 		if err == nil {
-			err = s.document.Close()
+			err = x.document.Close()
 		} else {
-			if s.to.pages != nil {
-				s.to.pages.startNoMore()
+			if x.to.pages != nil {
+				x.to.pages.startNoMore()
 			}
-			s.document.Fail() //nolint:errcheck // the first error is the one to report
+			x.document.Fail() //nolint:errcheck // the first error is the one to report
 		}
 	}
-	if ended := s.endPages(); ended != nil && (err == nil || s.to.pages != nil && s.to.pages.failure != nil) {
+	if ended := x.endPages(); ended != nil && (err == nil || x.to.pages != nil && x.to.pages.failure != nil) {
 		err = ended
 	}
-	if err == nil && s.settle != nil {
-		err = s.settle()
+	if err == nil && x.settle != nil {
+		err = x.settle()
 	}
-	if s.to.file == nil {
+	if x.to.file == nil {
 		return err
 	}
 	if err == nil {
-		err = s.to.file.commit()
+		err = x.to.file.commit()
 	}
-	return s.to.file.named(err)
+	return x.to.file.named(err)
 }
 
 // discard removes what was not ended, and what was only needed on the way.
@@ -138,4 +139,15 @@ func (d *destination) discard() {
 	if d.dir != "" {
 		temporaries.remove(d.dir)
 	}
+}
+
+// outputWriter takes the progress away from the terminal before rows are written to it.
+type outputWriter struct {
+	w        io.Writer
+	progress *progress
+}
+
+func (o *outputWriter) Write(b []byte) (int, error) {
+	o.progress.beforeRows()
+	return o.w.Write(b)
 }

@@ -11,13 +11,11 @@ import (
 	"strings"
 
 	"github.com/dustin/go-humanize"
-	"github.com/mitchellh/go-wordwrap"
 	"github.com/spf13/cobra"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/apiprobe"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/buildinfo"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
-	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
@@ -65,18 +63,6 @@ func newDoctorCommand(s *session, version string) *cobra.Command {
 	return cmd
 }
 
-// nameWidth is how many columns of doctor's screen say what the others are about.
-const nameWidth = 10
-
-// say prints what is found about something, wrapped.
-func (s *session) say(name, format string, args ...any) {
-	text := wordwrap.WrapString(output.Visible(fmt.Sprintf(format, args...)), screenWidth-nameWidth)
-	for line := range strings.Lines(text) {
-		fmt.Fprintf(s.stdout, "%-*s%s\n", nameWidth, name, strings.TrimSuffix(line, "\n"))
-		name = ""
-	}
-}
-
 // doctor says what it finds as it finds it. Its error is the first thing that is wrong, in short. With a site it asks what
 // is open.
 func (s *session) doctor(ctx context.Context, version, site string) error {
@@ -119,7 +105,7 @@ func (s *session) findAccount() (*serpstat.Account, error) {
 	}
 	account, err := askOnce(arguments)
 	if err == nil || errors.Is(err, serpstat.ErrNoToken) {
-		if wrong := s.checkVariables(); wrong != nil {
+		if wrong := f.checkVariables(); wrong != nil {
 			err = wrong
 		}
 	}
@@ -141,8 +127,8 @@ func (s *session) findAccount() (*serpstat.Account, error) {
 }
 
 // checkVariables finds variables of the command's own that a run would refuse.
-func (s *session) checkVariables() error {
-	if _, err := s.guard(); err != nil {
+func (f *flags) checkVariables() error {
+	if _, err := f.askAboveSum(); err != nil {
 		return err
 	}
 	_, err := cacheSize()

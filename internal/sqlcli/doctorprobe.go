@@ -3,7 +3,6 @@ package sqlcli
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/dustin/go-humanize"
@@ -67,7 +66,7 @@ func (s *session) mayProbe(ctx context.Context, account *serpstat.Account, o *ap
 	}
 	asks := fmt.Sprintf("asking Serpstat about links of %s: at most %s of %s left, up to %s at %s a second; go on? [y/N] ",
 		o.Site, cost, humanize.Comma(left), duration(mostRequests*o.Most, account.Rate), rate(account.Rate))
-	if !(&questions{terminal: s.stdin.(*os.File), session: s}).confirm(ctx, asks) {
+	if !s.confirm(ctx, asks, nil) {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}

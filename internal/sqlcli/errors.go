@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"maps"
 	"math"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"github.com/agext/levenshtein"
@@ -27,12 +29,23 @@ func usage(format string, args ...any) error { return usageError{fmt.Errorf(form
 // errPipeClosed says that nobody reads the output any more, as with | head.
 var errPipeClosed = errors.New("standard output is closed")
 
+// pipeError tells a closed pipe from other errors: it is how a reader says that it has enough.
+func pipeError(ctx context.Context, err error) error {
+	if errors.Is(err, syscall.EPIPE) || errors.Is(err, io.ErrClosedPipe) || err != nil && errors.Is(context.Cause(ctx), errPipeClosed) {
+		return errPipeClosed
+	}
+	return err
+}
+
 // explainError says SQLite's errors in plainer words.
 func (s *session) explainError(statement string, err error) error {
 	if err == nil {
 		return nil
 	}
 	if strings.HasPrefix(err.Error(), "no Serpstat API token") || strings.HasPrefix(err.Error(), "the Serpstat API token is empty") {
+		if s.talks {
+			return fmt.Errorf("%w; leave with Ctrl-D, and serpstat-sql login asks for it and saves it, or serpstat-sql --demo needs none", err)
+		}
 		return fmt.Errorf("%w; serpstat-sql login saves it, --token-file and --config name another place, and --demo needs none", err)
 	}
 	if strings.HasPrefix(err.Error(), "datatype mismatch") {
@@ -83,6 +96,9 @@ func (s *session) hint(statement, message string) string {
 	}
 	short := name[strings.LastIndexByte(name, '.')+1:]
 	where := " (serpstat-sql --tables lists the tables, --tables TABLE its columns)"
+	if s.talks {
+		where = " (.tables lists the tables, .schema TABLE its columns)"
+	}
 	if kind == "no such table" {
 		if near := nearestTable(short, slices.Sorted(maps.Keys(columns))); len(near) > 0 {
 			return didYouMean(near) + where

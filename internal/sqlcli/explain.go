@@ -19,63 +19,62 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
-// explainOne prints what a statement would ask of the API. The statement runs on scans without rows, and on a copy of the
-// database: a later one may read what it makes.
-func (s *session) explainOne(ctx context.Context, statement string) error {
-	s.plans = nil
-	ctx = serpstat.Explain(ctx, s.flags.estimate, func(p execute.ScanPlan) { s.plans = append(s.plans, p) })
-	if firstWord(statement) == "vacuum" { // reads no table, and may write a file
-		return s.writePlans(statement, 0)
+// explainOne prints what a statement would ask of the API. The statement runs on scans without rows. Of a run it runs on a
+// copy of the database, and a later one may read what it makes; in a shell it is undone.
+func (x *execution) explainOne(ctx context.Context, statement string) error {
+	x.plans = nil
+	ctx = serpstat.Explain(ctx, x.flags.estimate, func(p execute.ScanPlan) { x.plans = append(x.plans, p) })
+	if firstWord(statement) == "vacuum" || x.talks && (isTransaction(statement) || standsOutside(statement)) { // reads no table, and may write a file
+		return x.writePlans(statement, 0)
 	}
-	reads, err := s.reads(ctx, statement)
+	reads, err := x.reads(ctx, statement)
 	if err != nil {
 		return err
 	}
-	rows, err := s.engine.Query(ctx, statement, s.args...)
+	if x.talks {
+		err = x.engine.Explain(ctx, statement, x.args...)
+	} else {
+		err = x.exec(ctx, statement, x.args...)
+	}
 	if err != nil {
-		return s.explainError(statement, err)
+		return x.explainError(statement, err)
 	}
-	for rows.Next() {
-	}
-	if err := rows.Close(); err != nil {
-		return s.explainError(statement, err)
-	}
-	return s.writePlans(statement, reads)
+	return x.writePlans(statement, reads)
 }
 
 // writePlans prints a statement's scans.
-func (s *session) writePlans(statement string, reads int) error {
+func (x *execution) writePlans(statement string, reads int) error {
 	first, _, more := strings.Cut(statement, "\n")
 	if more {
 		first += " …"
 	}
-	fmt.Fprintf(s.out, "-- %s\n", first)
+	fmt.Fprintf(x.out, "-- %s\n", first)
 	tables, sorted := map[string]bool{}, map[string]bool{}
-	for _, p := range s.plans {
-		fmt.Fprint(s.out, p)
+	for _, p := range x.plans {
+		fmt.Fprint(x.out, x.called(fmt.Sprint(p)))
 		if !tables[p.Table] {
 			for _, note := range hiddenColumns(statement, p.Table) {
-				fmt.Fprintln(s.out, "  note         "+note)
+				fmt.Fprintln(x.out, "  note         "+note)
 			}
 		}
 		tables[p.Table] = true
-		if note := apiSort(sqlengine.WithNumbers(statement, s.args), p.Table); note != "" && p.Limit < 0 && !sorted[p.Table] {
+		if note := apiSort(sqlengine.WithNumbers(statement, x.args), p.Table); note != "" && p.Limit < 0 && !sorted[p.Table] {
 			sorted[p.Table] = true
-			fmt.Fprintln(s.out, "  note         "+note)
+			fmt.Fprintln(x.out, "  note         "+note)
 		}
 	}
-	unread := len(s.plans) > 0 && len(tables) < reads && reads > 1
-	s.bill.add(s.plans, unread)
+	unread := len(x.plans) > 0 && len(tables) < reads && reads > 1
+	x.bill.add(x.plans, unread)
 	switch {
 	case reads == 0:
-		fmt.Fprintln(s.out, "  asks nothing of the API")
-	case len(s.plans) == 0:
-		fmt.Fprintln(s.out, "  asks nothing of the API: no row can match")
+		fmt.Fprintln(x.out, "  asks nothing of the API")
+	case len(x.plans) == 0:
+		fmt.Fprintln(x.out, "  asks nothing of the API: no row can match")
 	case unread:
-		fmt.Fprintf(s.out, "  note         the statement reads tables in %d places: this is the first one's cost alone; what the others ask depends on its rows, or is asked when a row comes, and may overlap; a table is bought once where it is read through a materialized CTE\n", reads)
+		fmt.Fprintf(x.out, "  note         the statement reads tables in %d places: this is the first one's cost alone; what the others ask depends on its rows, or is asked when a row comes, and may overlap; a table is bought once where it is read through a materialized CTE\n", reads)
 	}
-	fmt.Fprintln(s.out)
-	return s.out.Flush()
+	fmt.Fprintln(x.out)
+	return x.out.Flush()
 }
 
 // bill is what a script's scans cost at most, together.
@@ -96,18 +95,18 @@ func (b *bill) add(plans []execute.ScanPlan, moreFollow bool) {
 }
 
 // writeBill prints what the whole script costs at most, where that is not what its one scan does.
-func (s *session) writeBill() error {
-	most := "at most " + table.Credits(s.bill.credits)
+func (x *execution) writeBill() error {
+	most := "at most " + table.Credits(x.bill.credits)
 	switch {
-	case s.bill.scans < 2:
+	case x.bill.scans < 2:
 		return nil
-	case s.bill.open && s.bill.credits == 0:
+	case x.bill.open && x.bill.credits == 0:
 		most = "not known, as above"
-	case s.bill.open:
+	case x.bill.open:
 		most += ", and what is not known above"
 	}
-	fmt.Fprintf(s.out, "-- all of it\n  cost         %s\n", most)
-	return s.out.Flush()
+	fmt.Fprintf(x.out, "-- all of it\n  cost         %s\n", most)
+	return x.out.Flush()
 }
 
 var endsInOrder = regexp.MustCompile(`(?is)\border\s+by\s+(?:\w+\s*\.\s*)?(\w+)(?:\s+(asc|desc))?\s+limit\s+(\d+)[\s;]*$`)
@@ -136,13 +135,13 @@ func apiSort(statement, name string) string {
 }
 
 // reads counts the places of a statement's plan that read a table of the plugin.
-func (s *session) reads(ctx context.Context, statement string) (int, error) {
+func (x *execution) reads(ctx context.Context, statement string) (int, error) {
 	if word := firstWord(statement); word == "explain" || word == "pragma" {
 		return 0, nil
 	}
-	rows, err := s.engine.Query(ctx, "explain query plan "+statement, s.args...)
+	rows, err := x.engine.Query(ctx, "explain query plan "+statement, x.args...)
 	if err != nil {
-		return 0, s.explainError(statement, err)
+		return 0, x.explainError(statement, err)
 	}
 	defer rows.Close()
 	n := 0

@@ -22,24 +22,31 @@ const defaultAskAbove = 1000
 // envAskAbove stands in for --ask-above.
 const envAskAbove = "SERPSTAT_ASK_ABOVE"
 
-// guard is what the run may spend where no --max-credits was given: on a terminal whoever sits there is asked before it is
-// more, in a script the run ends. Bundled data costs nothing.
-func (s *session) guard() (serpstat.Guard, error) {
-	most := int64(defaultAskAbove)
-	if text := os.Getenv(envAskAbove); text != "" && !s.flags.demo {
-		var err error
+// askAboveSum is how many credits a run may spend without a word.
+func (f *flags) askAboveSum() (most int64, err error) {
+	most = defaultAskAbove
+	if text := os.Getenv(envAskAbove); text != "" && !f.demo {
 		if most, err = strconv.ParseInt(text, 10, 64); err != nil || most < 1 {
-			return serpstat.Guard{}, usage("%s=%q: write how many credits a run may spend without a word, from 1, such as 500", envAskAbove, text)
+			return 0, usage("%s=%q: write how many credits a run may spend without a word, from 1, such as 500", envAskAbove, text)
 		}
 	}
-	if s.flags.askAbove > 0 {
-		most = s.flags.askAbove
+	if f.askAbove > 0 {
+		most = f.askAbove
 	}
+	return most, nil
+}
+
+// guard is what the run may spend where no --max-credits was given: on a terminal whoever sits there is asked before it is
+// more, in a script the run ends. Bundled data costs nothing.
+func (x *execution) guard() (serpstat.Guard, error) {
+	most, err := x.flags.askAboveSum()
 	switch {
-	case s.flags.yes || s.flags.demo || s.flags.explain:
+	case err != nil:
+		return serpstat.Guard{}, err
+	case x.flags.yes || x.flags.demo || x.flags.explain:
 		return serpstat.Guard{}, nil
-	case s.canAsk():
-		return serpstat.Guard{Most: most, Ask: (&questions{terminal: s.stdin.(*os.File), session: s}).ask}, nil
+	case x.canAsk():
+		return serpstat.Guard{Most: most, Ask: x.ask}, nil
 	}
 	return serpstat.Guard{Most: most}, nil
 }
@@ -49,38 +56,31 @@ func (s *session) canAsk() bool {
 	return isTerminal(s.stdin) && isTerminal(s.stderr) && !isPipe(s.stdout)
 }
 
-// questions asks who sits at the terminal.
-type questions struct {
-	terminal *os.File
-	session  *session
-}
-
 // ask asks whether to go on in spite of what it costs.
-func (q *questions) ask(ctx context.Context, over *execute.BudgetError) bool {
-	return q.confirm(ctx, question(over))
+func (x *execution) ask(ctx context.Context, over *execute.BudgetError) bool {
+	return x.confirm(ctx, question(over), x.to.pages)
 }
 
-// confirm asks a question. No answer is no.
-func (q *questions) confirm(ctx context.Context, question string) bool {
-	if to := q.session.to; to != nil && to.pages != nil {
-		defer to.pages.leave()()
+// confirm asks a question, when the pages that somebody looks at are ended; nil is none. No answer is no.
+func (s *session) confirm(ctx context.Context, question string, pages *pager) bool {
+	if pages != nil {
+		defer pages.leave()()
 	}
 	if ctx.Err() != nil {
 		return false
 	}
-	dropTyped(q.terminal) // it was no answer; nothing else reads here, else it might have it already
-	q.session.progress.hold(question)
-	defer q.session.progress.release()
-	answer, err := readLine(ctx, q.terminal)
+	terminal := s.stdin.(*os.File)
+	dropTyped(terminal) // it was no answer; nothing else reads here, else it might have it already
+	s.progress.hold(question)
+	defer s.progress.release()
+	answer, err := readLine(ctx, terminal)
 	answer = strings.ToLower(strings.TrimSpace(answer))
 	return err == nil && (answer == "y" || answer == "yes")
 }
 
 // question says what a run would cost, of how much, and how long it would take.
 func question(over *execute.BudgetError) string {
-	credits := func(n int64) string {
-		return humanize.Comma(n) + strings.TrimPrefix(table.Credits(n), strconv.FormatInt(n, 10))
-	}
+	credits := func(n int64) string { return grouped(n, table.Credits(n)) }
 	left := ""
 	if over.Left >= 0 {
 		left = fmt.Sprintf(" of %s left", humanize.Comma(over.Left))

@@ -117,6 +117,9 @@ func (s *session) importOne(ctx context.Context, i imported) error {
 		return err
 	}
 	if taken != "" {
+		if s.talks {
+			return fmt.Errorf("%s: the name %s is that of %s: choose another, such as .import %[1]s my_%[2]s", i.fileAndSheet(), i.table, taken)
+		}
 		return fmt.Errorf("%s: the name %s is that of %s: choose another, such as --import %[1]s=my_%[2]s", i.fileAndSheet(), i.table, taken)
 	}
 	from, done, err := s.openImport(i)
@@ -144,7 +147,7 @@ func (s *session) importOne(ctx context.Context, i imported) error {
 	for _, warning := range doubts(i, source, encoding) {
 		s.progress.warn(output.Visible(warning))
 	}
-	if s.flags.verbose {
+	if s.flags.verbose || s.talks && !s.flags.quiet {
 		fmt.Fprintln(s.stderr, describeImport(i, source))
 	}
 	return nil

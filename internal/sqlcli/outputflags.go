@@ -79,10 +79,13 @@ func isFileName(word string) bool {
 	return strings.ContainsAny(word, "./") || runtime.GOOS == "windows" && strings.Contains(word, `\`)
 }
 
+// cellFlags are for csv and tsv.
+var cellFlags = []string{"delimiter", "bom", "safe-cells"}
+
 // checkCells checks the flags that are for csv and tsv.
 func (f *outputFlags) checkCells(given func(name string) bool) error {
 	cells := f.output == "csv" || f.output == "tsv"
-	for _, name := range []string{"delimiter", "bom", "safe-cells"} {
+	for _, name := range cellFlags {
 		if given(name) && !cells {
 			return usage("--%s is for csv and tsv, and the output is %s", name, f.output)
 		}

@@ -5,9 +5,11 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strconv"
 	"sync"
 	"time"
 
+	"github.com/dustin/go-humanize"
 	"github.com/schollz/progressbar/v3"
 	"golang.org/x/term"
 
@@ -40,6 +42,12 @@ type progress struct {
 	later  []string
 	unit   string // what rows are counted as
 	part   string // of a report, which is made
+	talk   bool   // a shell's, which sums up each statement
+	timed  bool   // and says how long it took
+	idle   bool   // no statement runs, and the terminal is a prompt's
+	rows   bool   // the statement gives rows
+	began  time.Time
+	doubt  int64 // what was unsure when it began
 }
 
 // scans are what is shown of the statement that runs: no figure of it ever falls.
@@ -135,6 +143,42 @@ func (p *progress) begin() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.scans, p.before = scans{totals: map[string]int64{}}, p.count
+	if p.talk {
+		p.began, p.bought, p.doubt, p.rows, p.inRow = time.Now(), time.Time{}, p.unsure, false, false
+	}
+}
+
+// rest leaves the terminal to a prompt: what comes late is told with the next statement.
+func (p *progress) rest() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.clearBar()
+	p.idle = true
+}
+
+// wake takes the terminal back from the prompt.
+func (p *progress) wake() {
+	p.mu.Lock()
+	later := p.later
+	p.idle, p.later = false, nil
+	p.mu.Unlock()
+	for _, text := range later {
+		p.warn(text)
+	}
+}
+
+// givesRows notes that the statement is one that gives rows.
+func (p *progress) givesRows() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.rows = true
+}
+
+// spent is what was spent, also on answers that were lost.
+func (p *progress) spent() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.count.credits + p.unsure
 }
 
 // beforeRows takes the bar away where rows are about to be written; for good where they go to another program, such as
@@ -173,7 +217,7 @@ func (p *progress) width() int {
 func (p *progress) warn(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.paged {
+	if p.paged || p.idle {
 		p.later = append(p.later, text)
 		return
 	}
@@ -235,7 +279,7 @@ func (p *progress) observe(e serpstat.Event) {
 		p.left = e.LeftLines
 	}
 	p.scans.add(e)
-	if p.bar != nil && !p.held && !p.paged && !p.inRow {
+	if p.bar != nil && !p.held && !p.paged && !p.idle && !p.inRow {
 		p.drawn = true
 		p.bar.Describe(p.line())
 		p.bar.Add64(int64(e.Rows)) //nolint:errcheck // a bar that cannot be drawn
@@ -321,28 +365,62 @@ func (p *progress) endRow() {
 	}
 }
 
-// finish prints the summary line, unless nothing was done. file is what was written, "" is none.
+// finish prints the summary line, unless nothing was done: of a run, or, in a shell, of the statement. file is what was
+// written, "" is none.
 func (p *progress) finish(ok bool, file string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.clearBar()
-	if p.quiet || !ok && p.count == (counts{}) {
+	count := p.count
+	if p.talk {
+		count = count.since(p.before)
+	}
+	if p.quiet || !ok && count == (counts{}) {
 		return
 	}
-	more := ""
-	if p.count.recalled > 0 {
-		more = fmt.Sprintf(", %s from the cache (%s old)", table.Amount(p.count.recalled, "row"), execute.Age(time.Since(p.bought)))
+	sum, number := count.of(p.unit), strconv.FormatInt(p.left, 10)
+	if p.talk {
+		sum, number = p.sentence(ok, count), humanize.Comma(p.left)
 	}
-	if p.unsure > 0 {
-		more += fmt.Sprintf(" (up to %d more may have been charged for answers that were lost)", p.unsure)
+	if count.recalled > 0 {
+		sum += fmt.Sprintf(", %s from the cache (%s old)", table.Amount(count.recalled, "row"), execute.Age(time.Since(p.bought)))
+	}
+	if unsure := p.unsure - p.doubt; unsure > 0 {
+		sum += fmt.Sprintf(" (up to %d more may have been charged for answers that were lost)", unsure)
 	}
 	if p.left >= 0 {
-		more += fmt.Sprintf(", %d left", p.left)
+		sum += ", " + number + " left"
 	}
 	if ok && file != "" {
-		more += ", written to " + output.Visible(file)
+		sum += ", written to " + output.Visible(file)
 	}
-	fmt.Fprintf(p.stderr, "%s%s\n", p.count.of(p.unit), more)
+	fmt.Fprintln(p.stderr, sum)
+}
+
+// sentence is how the line after a statement of a shell begins.
+func (p *progress) sentence(ok bool, count counts) string {
+	done, in := "done", " in "
+	switch {
+	case p.rows && (ok || count.rows > 0):
+		done = grouped(count.rows, table.Amount(count.rows, "row"))
+	case !ok:
+		done, in = "stopped", " after "
+	}
+	if p.timed {
+		done += in + seconds(time.Since(p.began))
+	}
+	return fmt.Sprintf("%s, %s spent", done, grouped(count.credits, table.Credits(count.credits)))
+}
+
+// seconds is how long something took, to the digits that matter.
+func seconds(d time.Duration) string {
+	switch {
+	case d < 100*time.Millisecond:
+		return fmt.Sprintf("%.2f s", d.Seconds())
+	case d < time.Minute:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	}
+	return d.Round(time.Second).String()
 }
 
 // incomplete reports that a result was, which its user has allowed.

@@ -77,6 +77,9 @@ serpstat-sql COMMAND --help says more about a command.{{end}}
 	return b.String()
 }
 
+// wrapped is a text in lines of so many columns.
+func wrapped(text string, width int) string { return wordwrap.WrapString(text, uint(width)) }
+
 // describe gives a command and its subcommands their help.
 func describe(root *cobra.Command) {
 	root.SetUsageTemplate(usageText())

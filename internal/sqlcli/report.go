@@ -97,7 +97,7 @@ func (s *session) report(cmd *cobra.Command, f *reportFlags, args []string) erro
 	if err2 != nil {
 		return err2
 	}
-	r := &reporting{session: s, script: script, file: args[0]}
+	r := &reporting{execution: &execution{session: s}, script: script, file: args[0]}
 	switch {
 	case f.check:
 		return r.check(cmd.Context(), given, err)
@@ -167,7 +167,7 @@ func (s *session) listReports(ctx context.Context) error {
 
 // reporting is the way of one report.
 type reporting struct {
-	*session
+	*execution
 	script *report.Script
 	file   string // as the command line names it
 }
@@ -388,7 +388,7 @@ func (r *reporting) agree(ctx context.Context, bill report.Bill, left int64) err
 	if guard.Ask == nil {
 		return guardError{fmt.Errorf("the report costs at most %s, and a run without --max-credits may spend %s: write --max-credits %d", report.Credits(bill.Most), humanize.Comma(guard.Most), bill.Most)}
 	}
-	if !(&questions{terminal: r.stdin.(*os.File), session: r.session}).confirm(ctx, fmt.Sprintf("the report costs at most %s of %s left; go on? [y/N] ", report.Credits(bill.Most), humanize.Comma(left))) {
+	if !r.confirm(ctx, fmt.Sprintf("the report costs at most %s of %s left; go on? [y/N] ", report.Credits(bill.Most), humanize.Comma(left)), r.to.pages) {
 		return guardError{fmt.Errorf("stopped, and nothing was bought (--max-credits %d asks no question)", bill.Most)}
 	}
 	return nil

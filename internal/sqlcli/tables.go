@@ -2,6 +2,7 @@ package sqlcli
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,59 +13,122 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
-// listTables prints the plugin's tables and the user's own, or the columns of the plugin's that are named.
-func (s *session) listTables(ctx context.Context, names []string) error {
-	tables := s.engine.Tables()
-	if len(names) == 0 {
-		rows := make([][]any, len(tables))
-		for i, t := range tables {
-			rows[i] = []any{t.Name, t.Description}
-		}
-		own, err := s.ownTables(ctx)
+// listMatching prints the tables whose names have a pattern: of LIKE, of GLOB, or a part of them. "" is all.
+func (x *execution) listMatching(ctx context.Context, pattern string) error {
+	condition := "instr(lower(:name), lower(:pattern)) > 0"
+	switch {
+	case strings.ContainsAny(pattern, "*?["):
+		condition = "lower(:name) glob lower(:pattern)"
+	case strings.Contains(pattern, "%"):
+		condition = ":name like :pattern"
+	}
+	all, err := x.allTables(ctx)
+	if err != nil {
+		return err
+	}
+	var rows [][]any
+	for _, row := range all {
+		matches, err := x.rowsOf(ctx, "select "+condition, sql.Named("name", row[0]), sql.Named("pattern", pattern))
 		if err != nil {
 			return err
 		}
-		rows = append(rows, own...)
-		return s.write([]string{"table", "description"}, rows)
+		if matches[0][0] == int64(1) {
+			rows = append(rows, row)
+		}
+	}
+	if len(rows) == 0 {
+		return fmt.Errorf("no table is called so: %s%s", pattern, x.hint("", "no such table: "+pattern))
+	}
+	return x.write([]string{"table", "description"}, rows)
+}
+
+// listSchema prints the columns of a table of the plugin's, and what has made one of the user's.
+func (x *execution) listSchema(ctx context.Context, name string) error {
+	name = strings.Trim(name, "\"`[]")
+	for _, t := range x.engine.Tables() {
+		if !strings.EqualFold(t.Name, name) {
+			continue
+		}
+		fmt.Fprintf(x.out, "%s: %s\n", t.Name, t.Description)
+		var rows [][]any
+		for _, c := range t.Columns {
+			rows = append(rows, []any{c.Name, strings.ToLower(c.Type), reach(t, c)})
+		}
+		if err := x.write([]string{"column", "type", "where (reaches the API)"}, rows); err != nil {
+			return err
+		}
+		return x.out.Flush()
+	}
+	made, err := x.made(ctx, name)
+	if err != nil {
+		return err
+	}
+	if len(made) == 0 {
+		return fmt.Errorf("there is no table %s%s", name, x.hint("", "no such table: "+name))
+	}
+	for _, statement := range made {
+		fmt.Fprintln(x.out, statement)
+	}
+	return nil
+}
+
+// allTables are the plugin's tables and the user's own, each with a description.
+func (x *execution) allTables(ctx context.Context) (rows [][]any, err error) {
+	for _, t := range x.engine.Tables() {
+		rows = append(rows, []any{t.Name, t.Description})
+	}
+	own, err := x.ownTables(ctx)
+	return append(rows, own...), err
+}
+
+// listTables prints the plugin's tables and the user's own, or the columns of the plugin's that are named.
+func (x *execution) listTables(ctx context.Context, names []string) error {
+	tables := x.engine.Tables()
+	if len(names) == 0 {
+		rows, err := x.allTables(ctx)
+		if err != nil {
+			return err
+		}
+		return x.write([]string{"table", "description"}, rows)
 	}
 	for _, name := range names {
 		name = strings.TrimSuffix(name, ";")
 		err := error(nil)
 		if i := slices.IndexFunc(tables, func(t *sqlengine.Table) bool { return t.Name == name }); i >= 0 {
-			err = s.listColumns(tables[i])
+			err = x.listColumns(tables[i])
 		} else {
-			err = s.listOwnColumns(ctx, name)
+			err = x.listOwnColumns(ctx, name)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if s.to.width > 0 && s.flags.output == "table" {
-		fmt.Fprintln(s.out, "-o line shows what is shortened.")
+	if x.to.width > 0 && x.flags.output == "table" {
+		fmt.Fprintln(x.out, "-o line shows what is shortened.")
 	}
 	return nil
 }
 
-func (s *session) listOwnColumns(ctx context.Context, name string) error {
-	own, err := s.ownTable(ctx, name)
+func (x *execution) listOwnColumns(ctx context.Context, name string) error {
+	own, err := x.ownTable(ctx, name)
 	if err != nil {
-		return s.explainError("", err) // a view of what is not there
+		return x.explainError("", err) // a view of what is not there
 	}
 	if len(own) == 0 {
-		return usage("there is no table %s%s", name, s.hint("", "no such table: "+name))
+		return usage("there is no table %s%s", name, x.hint("", "no such table: "+name))
 	}
-	return s.write([]string{"column", "type"}, own)
+	return x.write([]string{"column", "type"}, own)
 }
 
-func (s *session) listColumns(t *sqlengine.Table) error {
-	if s.flags.output == "table" {
-		fmt.Fprintf(s.out, "%s: %s\n", t.Name, t.Description)
+func (x *execution) listColumns(t *sqlengine.Table) error {
+	if x.flags.output == "table" {
+		fmt.Fprintf(x.out, "%s: %s\n", t.Name, t.Description)
 	}
 	var rows [][]any
 	for _, c := range t.Columns {
 		rows = append(rows, []any{c.Name, strings.ToLower(c.Type), reach(t, c), c.Description})
 	}
-	return s.write([]string{"column", "type", "where (reaches the API)", "description"}, rows)
+	return x.write([]string{"column", "type", "where (reaches the API)", "description"}, rows)
 }
 
 // reach is what of the clauses on a column reaches the API, as the table's declaration says it.
@@ -91,18 +155,18 @@ func reach(t *sqlengine.Table, c sqlengine.Column) string {
 }
 
 // write prints rows in the chosen format.
-func (s *session) write(names []string, rows [][]any) error {
+func (x *execution) write(names []string, rows [][]any) error {
 	columns := make([]output.Column, len(names))
 	for i, name := range names {
 		columns[i].Name = name
 	}
-	if err := s.document.Begin("", columns); err != nil {
+	if err := x.document.Begin("", columns); err != nil {
 		return err
 	}
 	for _, row := range rows {
-		if err := s.document.Row(row); err != nil {
+		if err := x.document.Row(row); err != nil {
 			return err
 		}
 	}
-	return s.document.End()
+	return x.document.End()
 }

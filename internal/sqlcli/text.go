@@ -3,8 +3,11 @@ package sqlcli
 import (
 	"bytes"
 	"errors"
+	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/dustin/go-humanize"
 )
 
 // plainText reads a file's text, without the mark that some editors put before it. An error says what the file is.
@@ -20,3 +23,16 @@ func plainText(b []byte) (string, error) {
 
 // curly are the quotes that word processors and web pages put in place of straight ones.
 const curly = "‘’‚‛“”„‟«»‹›′″"
+
+// grouped is the text of an amount, which begins with its number, with commas between thousands.
+func grouped(n int64, text string) string {
+	return humanize.Comma(n) + strings.TrimPrefix(text, strconv.FormatInt(n, 10))
+}
+
+// called is a text with the names that a shell has for what flags are to a run.
+func (s *session) called(text string) string {
+	if !s.talks {
+		return text
+	}
+	return strings.NewReplacer("--estimate", ".estimate", "--explain", ".explain", "-o line", ".mode line").Replace(text)
+}

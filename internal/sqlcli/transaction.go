@@ -64,7 +64,11 @@ func standsOutside(statement string) bool {
 func (t *transaction) before(ctx context.Context, i int, s *session) error {
 	switch {
 	case i == t.from && t.from < t.to:
-		if err := s.exec(ctx, "begin immediate"); err != nil {
+		err := s.exec(ctx, "begin immediate")
+		if err != nil && strings.Contains(err.Error(), "within a transaction") {
+			return nil // one that a shell's user has begun
+		}
+		if err != nil {
 			return fmt.Errorf("writing into %s: %w", s.flags.database, err)
 		}
 		t.open = true
@@ -86,11 +90,22 @@ func (t *transaction) commit(ctx context.Context, s *session) error {
 	return nil
 }
 
-// exec runs a statement without rows.
-func (s *session) exec(ctx context.Context, statement string) error {
-	rows, err := s.engine.Query(ctx, statement)
+// undo undoes what a script has written that has failed. A run ends without.
+func (t *transaction) undo(ctx context.Context, s *session) error {
+	if !t.open {
+		return nil
+	}
+	t.open = false
+	return s.exec(context.WithoutCancel(ctx), "rollback")
+}
+
+// exec runs a statement to its end. Its rows are nobody's.
+func (s *session) exec(ctx context.Context, statement string, args ...any) error {
+	rows, err := s.engine.Query(ctx, statement, args...)
 	if err != nil {
 		return err
+	}
+	for rows.Next() {
 	}
 	return rows.Close()
 }

@@ -75,8 +75,15 @@ func (e *Engine) NameTaken(ctx context.Context, name string) (by string, err err
 		return "a table of the plugin's", nil
 	case strings.HasPrefix(strings.ToLower(name), "sqlite_"):
 		return "SQLite itself", nil
-	case e.isImported(name):
+	}
+	temporary, err := e.column(ctx, "select type from temp.sqlite_schema where name = ? collate nocase", name)
+	switch {
+	case err != nil:
+		return "", err
+	case len(temporary) > 0 && e.isImported(name):
 		return "a file that is imported before it", nil
+	case len(temporary) > 0:
+		return "a temporary " + temporary[0], nil
 	}
 	tables, err := e.column(ctx, "select type || ' of the database file' from main.sqlite_schema where name = ? collate nocase", name)
 	if err != nil || len(tables) == 0 {

@@ -48,12 +48,12 @@ func split(script string) (list []Statement, spans []span, err error) {
 		start = end
 	}
 	for i := range script {
-		if script[i] == ';' && complete(script[start:i+1]) {
+		if script[i] == ';' && Complete(script[start:i+1]) {
 			add(i + 1)
 		}
 	}
 	rest := script[start:]
-	if skipBlank(rest) != "" && !complete(rest+"\n;") {
+	if skipBlank(rest) != "" && !Complete(rest+"\n;") {
 		return nil, nil, fmt.Errorf("line %d: the statement does not end: a quote, a comment or a trigger's END is missing", line+strings.Count(rest[:len(rest)-len(skipBlank(rest))], "\n"))
 	}
 	add(len(script))
@@ -110,8 +110,8 @@ func lastParagraph(text string) string {
 	return strings.TrimRightFunc(strings.Join(lines[first:], "\n"), unicode.IsSpace)
 }
 
-// complete asks SQLite whether a text ends with a whole statement.
-func complete(text string) bool {
+// Complete asks SQLite whether a text ends with a whole statement.
+func Complete(text string) bool {
 	tls := libc.NewTLS()
 	defer tls.Close()
 	z, err := libc.CString(text)

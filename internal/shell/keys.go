@@ -1,0 +1,66 @@
+package shell
+
+import (
+	"io"
+	"os"
+	"strings"
+)
+
+// keys are what is typed at a terminal, read one by one: what is typed ahead stays in the terminal, for whoever reads it
+// next, such as a pager.
+type keys struct {
+	from    io.Reader
+	answers string // of the terminal, to come first
+	last    string // what came last
+	pasting bool   // what comes was not typed, but pasted
+	ended   bool   // nothing comes any more
+}
+
+const (
+	pasteBegins = "\x1b[200~"
+	pasteEnds   = "\x1b[201~"
+)
+
+func (k *keys) Read(b []byte) (int, error) {
+	if len(k.answers) > 0 {
+		n := copy(b, k.answers)
+		k.answers = k.answers[n:]
+		return n, nil
+	}
+	n, err := k.from.Read(b[:1])
+	if err != nil {
+		k.ended = true
+	}
+	if n == 0 {
+		return n, err
+	}
+	k.last = (k.last + string(b[:1]))[max(0, len(k.last)+1-len(pasteBegins)):]
+	switch {
+	case k.last == pasteBegins:
+		k.pasting = true
+	case k.last == pasteEnds:
+		k.pasting = false
+	case k.pasting && b[0] == '\t':
+		b[0] = ' ' // nobody asks for completion
+	}
+	return n, err
+}
+
+// screen is a terminal that is not asked where its cursor is: some do not answer, and an answer comes among the keys. Each
+// line begins at the left.
+type screen struct {
+	out  *os.File
+	keys *keys
+}
+
+const whereIsIt = "\x1b[6n"
+
+func (s screen) Write(b []byte) (int, error) {
+	if strings.Contains(string(b), whereIsIt) {
+		s.keys.answers += "\x1b[1;1R"
+		b = []byte(strings.ReplaceAll(string(b), whereIsIt, ""))
+		n, err := s.out.Write(b)
+		return n + len(whereIsIt), err
+	}
+	return s.out.Write(b)
+}
