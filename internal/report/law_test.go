@@ -129,14 +129,13 @@ func (a *api) open(t rapid.TB, keep time.Duration) (*sqlengine.Engine, *meter) {
 
 // made is a report that was made within a budget.
 type made struct {
-	sections    []report.Section
-	bill        report.Bill
-	spent       int64
-	notEnough   *report.NotEnoughError
-	script      *report.Script
-	values      []report.Param
-	args        []any
-	interrupted error
+	sections  []report.Section
+	bill      report.Bill
+	spent     int64
+	notEnough *report.NotEnoughError
+	script    *report.Script
+	values    []report.Param
+	args      []any
 }
 
 func script(t rapid.TB, name string) *report.Script {

@@ -139,20 +139,8 @@ func (x *execution) reads(ctx context.Context, statement string) (int, error) {
 	if word := firstWord(statement); word == "explain" || word == "pragma" {
 		return 0, nil
 	}
-	rows, err := x.engine.Query(ctx, "explain query plan "+statement, x.args...)
-	if err != nil {
-		return 0, x.explainError(statement, err)
-	}
-	defer rows.Close()
-	n := 0
-	for rows.Next() {
-		for _, v := range rows.Values() {
-			if line, ok := v.(string); ok && strings.Contains(line, "VIRTUAL TABLE") && !strings.Contains(line, "json_") {
-				n++
-			}
-		}
-	}
-	return n, rows.Close()
+	n, err := x.engine.Reads(ctx, statement, x.args...)
+	return n, x.explainError(statement, err)
 }
 
 // copyDatabase copies a database file, so that nothing is written to it. What SQLite keeps beside the file belongs to it:

@@ -32,7 +32,7 @@ type Outline struct {
 func (e *Engine) Outline(ctx context.Context, statement string, args ...any) (o Outline, err error) {
 	err = e.traceless(ctx, func() error {
 		var err error
-		if o.Reads, err = e.reads(ctx, statement, args); err != nil {
+		if o.Reads, err = e.Reads(ctx, statement, args...); err != nil {
 			return err
 		}
 		begun := e.begun
@@ -57,8 +57,8 @@ func (e *Engine) traceless(ctx context.Context, work func() error) (err error) {
 	return work()
 }
 
-// reads counts the places of a statement's plan that read a table of the plugin.
-func (e *Engine) reads(ctx context.Context, statement string, args []any) (n int, err error) {
+// Reads counts the places of a statement's plan that read a table of the plugin.
+func (e *Engine) Reads(ctx context.Context, statement string, args ...any) (n int, err error) {
 	rows, err := e.query(ctx, "explain query plan "+statement, true, args...)
 	if err != nil {
 		return 0, err
