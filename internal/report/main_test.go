@@ -9,6 +9,6 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	os.Args = append(os.Args, "-rapid.checks="+strconv.Itoa(repetition.Times(25, 1000)), "-rapid.nofailfile")
+	os.Args = append(os.Args, "-rapid.checks="+strconv.Itoa(repetition.Times(15, 1000)), "-rapid.nofailfile")
 	os.Exit(m.Run())
 }

@@ -345,7 +345,7 @@ func (r *reporting) page(ctx context.Context, prepared *report.Prepared, account
 	if err != nil {
 		return nil, err
 	}
-	if !r.flags.quiet {
+	if r.progress.clear(); !r.flags.quiet {
 		fmt.Fprintf(r.stderr, "%s: at most %s of %s left\n", output.Visible(r.script.Name), report.Credits(bill.Most), humanize.Comma(left))
 	}
 	if err := r.agree(ctx, bill, left); err != nil {
