@@ -247,8 +247,8 @@ func (b *bars) draw(c *canvas) {
 		x := min(max(place(m.at), textWidth(name)/2), c.width-textWidth(name)/2)
 		c.text(x, bottom+16, middle, "axis", name)
 	}
-	c.b.WriteString(body.b.String())
 	c.line(place(0), top-4, place(0), bottom, "base")
+	c.b.WriteString(body.b.String())
 	c.height = bottom + 24
 }
 

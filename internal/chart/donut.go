@@ -100,8 +100,10 @@ func percent(share float64) string {
 		return "<0.1%"
 	case s == "100.0%" && share < 1:
 		return ">99.9%"
+	case s == "100.0%":
+		return "100%"
 	default:
-		return strings.Replace(s, ".0%", "%", 1)
+		return s
 	}
 }
 
@@ -179,6 +181,8 @@ func arc(around func(turn, radius float64) (x, y float64), from, share, outer, i
 	x2, y2 := around(from+share, outer)
 	x3, y3 := around(from+share, inner)
 	x4, y4 := around(from, inner)
-	return fmt.Sprintf("M%s %sA%s %[3]s 0 %d 1 %s %sL%s %sA%s %[9]s 0 %[4]d 0 %s %sZ", coordinate(x1), coordinate(y1), coordinate(outer), large,
-		coordinate(x2), coordinate(y2), coordinate(x3), coordinate(y3), coordinate(inner), coordinate(x4), coordinate(y4))
+	bow := func(radius float64, sweep int, x, y float64) string {
+		return fmt.Sprintf("A%s %[1]s 0 %d %d %s %s", coordinate(radius), large, sweep, coordinate(x), coordinate(y))
+	}
+	return fmt.Sprintf("M%s %s%sL%s %s%sZ", coordinate(x1), coordinate(y1), bow(outer, 1, x2, y2), coordinate(x3), coordinate(y3), bow(inner, 0, x4, y4))
 }

@@ -271,7 +271,7 @@ func (p *plot) draw(c *canvas) {
 func (p *plot) drawAlong(c *canvas, f *frame, y float64) {
 	n := 7
 	if c.narrow() {
-		n = 3
+		n = 4
 	}
 	var marks []mark
 	switch {

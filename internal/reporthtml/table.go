@@ -22,6 +22,7 @@ type table struct {
 	Search  bool   // there are enough to search in
 	CSV     template.URL
 	File    string // what the CSV is called
+	Many    bool   // of columns, for paper
 	MoreOf  string // how many rows there are, where not all are shown at once
 }
 
@@ -47,10 +48,11 @@ type cell struct {
 }
 
 const (
-	searched = 10  // rows from which on one searches
-	atOnce   = 100 // rows that are shown before one asks for all. page.js has the same number
-	address  = 56  // letters of an address
-	short    = 34  // letters of a text that stays on one line
+	searched   = 10  // rows from which on one searches
+	atOnce     = 100 // rows that are shown before one asks for all. page.js has the same number
+	fewColumns = 8
+	address    = 52 // letters of an address
+	short      = 34 // letters of a text that stays on one line
 )
 
 func newTable(s *report.Section, id, file string) (*table, error) {
@@ -63,6 +65,7 @@ func newTable(s *report.Section, id, file string) (*table, error) {
 		t.Columns = append(t.Columns, column{Name: words(c.Name), Number: allNumbers(s.Rows, i)})
 		numbers = append(numbers, numbersOfColumn(c.Unit, s.Rows, i))
 	}
+	t.Many = len(t.Columns) > fewColumns
 	if len(s.Rows) > atOnce {
 		t.MoreOf = t.Count
 	}
@@ -73,7 +76,11 @@ func newTable(s *report.Section, id, file string) (*table, error) {
 			if j < len(row) {
 				v = row[j]
 			}
-			l.Cells = append(l.Cells, newCell(v, numbers[j]))
+			c := newCell(v, numbers[j])
+			if c.Null && t.Columns[j].Number {
+				c.Class += " none-of-numbers"
+			}
+			l.Cells = append(l.Cells, c)
 		}
 		t.Rows = append(t.Rows, l)
 	}
