@@ -45,7 +45,7 @@ type canvas struct {
 func (c *canvas) narrow() bool { return c.width == narrow }
 
 func (c *canvas) writeTo(b *strings.Builder, class, title, summary string) {
-	if title == "" {
+	if oneLine(title) == "" {
 		title = "Chart"
 	}
 	fmt.Fprintf(b, `<svg class="%s" role="img" viewBox="0 0 %s %s" aria-labelledby="%s-title %[4]s-desc" xmlns="http://www.w3.org/2000/svg">`, class, coordinate(c.width), coordinate(c.height), c.id)
@@ -162,7 +162,8 @@ func fit(s string, room float64) string {
 	if len(s) > bytes { // marks upon marks
 		s = strings.ToValidUTF8(s[:bytes], "") + "…"
 	}
-	for columns := most; textWidth(s) > room && columns > 0; columns-- {
+	narrowest := 0.42 * letters
+	for columns := min(most, int(room/narrowest)+1); textWidth(s) > room && columns > 0; columns-- {
 		s = output.Shorten(s, columns)
 	}
 	return s

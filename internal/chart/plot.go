@@ -282,10 +282,7 @@ func (p *plot) drawAlong(c *canvas, f *frame, y float64) {
 	case p.isTime:
 		marks = f.x.times(n)
 		if len(marks) < 2 { // none, or one that says little
-			marks = nil
-			for _, one := range []place{p.rows[0], p.rows[len(p.rows)-1]} {
-				marks = append(marks, mark{one.at, one.text})
-			}
+			marks = p.outer()
 		}
 	default:
 		whole := true
@@ -301,6 +298,9 @@ func (p *plot) drawAlong(c *canvas, f *frame, y float64) {
 			f.x = f.x.rounded(step)
 		}
 		marks = f.x.marks(step, p.along.Percent)
+		if len(marks) == 0 {
+			marks = p.outer()
+		}
 	}
 	const gap = 14
 	room := (f.right - f.left) / 3
@@ -321,6 +321,13 @@ func (p *plot) drawAlong(c *canvas, f *frame, y float64) {
 		}
 		c.text(text, y, middle, "axis", name)
 	}
+}
+
+// outer are the first and the last place of an axis, for one without round marks.
+func (p *plot) outer() []mark {
+	first := slices.MinFunc(p.rows, func(a, b place) int { return cmp.Compare(a.at, b.at) })
+	last := slices.MaxFunc(p.rows, func(a, b place) int { return cmp.Compare(a.at, b.at) })
+	return []mark{{first.at, first.text}, {last.at, last.text}}
 }
 
 // drawLines draws a line for each series, with a gap where there is no number.

@@ -59,7 +59,7 @@
         const keys = new Map(rows.map(row => [row, keyOf(row.cells[column])]));
         shown = [...rows].sort((a, b) => compare(keys.get(a), keys.get(b), turn));
         head.setAttribute('aria-sort', direction);
-        sorted = `, by ${head.textContent.trim()}, ${direction}`;
+        sorted = `, by ${head.firstChild.textContent.trim()}, ${direction}`;
       }
       const sheet = document.createDocumentFragment();
       for (const row of shown) sheet.append(row);
@@ -70,8 +70,11 @@
     if (rows.length > 1) heads.forEach((head, column) => {
       const press = document.createElement('button');
       press.type = 'button';
+      const printed = document.createElement('span'); // a button is on the first page of a table alone
+      printed.className = 'printed';
+      printed.textContent = head.textContent;
       press.append(...head.childNodes);
-      head.append(press);
+      head.append(press, printed);
       press.addEventListener('click', () => sort(head, column));
     });
     search?.addEventListener('input', show);
