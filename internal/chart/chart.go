@@ -13,8 +13,6 @@ package chart
 import (
 	"html/template"
 	"strings"
-
-	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 )
 
 // Kind is a kind of chart. What its columns mean follows from their place.
@@ -36,20 +34,6 @@ type Chart struct {
 	Title   string
 	Columns []Column
 	Rows    [][]any // values are nil, int64, float64, string or []byte
-}
-
-// Column is a column of rows.
-type Column struct {
-	Name    string
-	Percent bool                   // of the marks on an axis
-	Write   func(value any) string // how an int64 or a float64 is written; nil is as it is
-}
-
-func (c Column) write(value any) string {
-	if c.Write != nil {
-		return c.Write(value)
-	}
-	return output.Text(value)
 }
 
 // Drawing is a chart that is drawn.

@@ -8,6 +8,20 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 )
 
+// Column is a column of rows.
+type Column struct {
+	Name    string
+	Percent bool                   // of the marks on an axis
+	Write   func(value any) string // how an int64 or a float64 is written; nil is as it is
+}
+
+func (c Column) write(value any) string {
+	if c.Write != nil {
+		return c.Write(value)
+	}
+	return output.Text(value)
+}
+
 // series is a column of numbers.
 type series struct {
 	name   string

@@ -85,7 +85,8 @@ var (
 	// entity is what is read as another character. Any other & stays, so that an address in a text remains the same.
 	entity = regexp.MustCompile(`&(#?[0-9A-Za-z]+;)`)
 	// edges are underscores that may begin or end what is emphasized: not those inside a word.
-	edges = regexp.MustCompile(`\b_+|_+\b`)
+	edges    = regexp.MustCompile(`\b_+|_+\b`)
+	newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 )
 
 // cell is a value between two bars. No text of a page's makes a picture, a formula, a tag, or a link to another address

@@ -77,8 +77,6 @@ func Visible(s string) string {
 	return b.String()
 }
 
-var newlines = strings.NewReplacer("\r\n", "\n", "\r", "\n")
-
 // VisibleLines is Visible of each line of a text, whose lines stay lines. Bytes that are not UTF-8 are replaced.
 func VisibleLines(s string) string {
 	lines := strings.Split(newlines.Replace(strings.ToValidUTF8(s, replacement)), "\n")

@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -30,23 +29,11 @@ import (
 
 // make test-browser runs these tests, in Chromium and with axe. They look at the page as its readers do.
 
-// chromium is where the browser is.
-func chromium(t *testing.T) string {
-	t.Helper()
-	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	t.Fatal("no Chromium: apt-get install chromium")
-	return ""
-}
-
 // newBrowser starts one with a profile of its own.
 func newBrowser(t *testing.T) context.Context {
 	t.Helper()
 	options := []chromedp.ExecAllocatorOption{
-		chromedp.ExecPath(chromium(t)), chromedp.UserDataDir(t.TempDir()), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
+		chromedp.UserDataDir(t.TempDir()), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.NoDefaultBrowserCheck,
 	}
 	for _, flag := range []string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync", "disable-default-apps", "disable-extensions", "disable-dev-shm-usage", "disable-background-timer-throttling", "disable-renderer-backgrounding"} {
 		options = append(options, chromedp.Flag(flag, true))
@@ -58,7 +45,7 @@ func newBrowser(t *testing.T) context.Context {
 	t.Cleanup(stop)
 	ctx, _ = chromedp.NewContext(ctx)
 	if err := chromedp.Do(ctx); err != nil {
-		t.Fatal(err)
+		t.Fatal(err, " (Chromium or Chrome must be there: apt-get install chromium)")
 	}
 	t.Cleanup(func() {
 		if err := chromedp.Cancel(ctx); err != nil {
@@ -242,17 +229,6 @@ func fits(t *testing.T, browser context.Context) {
 		}
 	}
 	v.quiet()
-}
-
-// mixed is a page with one table, whose values are of all kinds.
-func mixed() *report.Page {
-	return &report.Page{Name: "mixed", Title: "Mixed", Left: -1, Made: made, Sections: []report.Section{{Shape: report.Table, Title: "Values", Price: -1, Columns: columns("name", "n", "day", "mixed", "n"), Rows: [][]any{
-		{"b", int64(1000), "2024-02-01", int64(2), int64(9007199254740993)},
-		{"a", int64(20), "2024-01-31", nil, int64(9007199254740992)},
-		{"Ä", nil, "2023-12-31", "text", nil},
-		{"c", -3.5, nil, 1.5, int64(-1)},
-		{"B", int64(100), "2024-01-31 10:00:00", "10", int64(9007199254740994)},
-	}}}}
 }
 
 // A table is sorted by a click and by the keyboard: numbers as numbers, dates as dates, NULLs last.

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/chart"
-	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/report"
 )
 
@@ -184,12 +183,4 @@ func newDrawing(s *report.Section, v *section, file string) (*drawing, error) {
 	var err error
 	d.Data, err = newTable(s, v.ID, file)
 	return d, err
-}
-
-// outputColumns are the columns of a section as those of a file.
-func outputColumns(s *report.Section) (columns []output.Column) {
-	for _, c := range s.Columns {
-		columns = append(columns, c.Column)
-	}
-	return columns
 }

@@ -152,6 +152,14 @@ func csvOf(s *report.Section) (template.URL, error) {
 	return template.URL(b.String()), err
 }
 
+// outputColumns are the columns of a section as those of a file.
+func outputColumns(s *report.Section) (columns []output.Column) {
+	for _, c := range s.Columns {
+		columns = append(columns, c.Column)
+	}
+	return columns
+}
+
 // fileName is one that each system takes.
 func fileName(report, title, id string) string {
 	report = strings.TrimSuffix(report[strings.LastIndexAny(report, `/\`)+1:], ".sql")
