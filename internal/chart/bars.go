@@ -168,7 +168,7 @@ func (b *bars) draw(c *canvas) {
 	left := 0.0
 	if !c.narrow() {
 		for _, text := range b.labels {
-			left = max(left, textWidth(fit(text, 0.34*c.width)))
+			left = max(left, textWidth(fit(text, 0.38*c.width)))
 		}
 		left += label
 	}

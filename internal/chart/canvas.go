@@ -155,16 +155,25 @@ func textWidth(s string) float64 {
 	return w * letters
 }
 
-// fit is what of a text has room, and … for the rest.
+// fit is what of a text has room, and … for the rest. Before an address loses a part that tells it apart it loses https.
 func fit(s string, room float64) string {
 	const most, bytes = 120, 480 // more than the widest drawing has room for
-	s = output.Shorten(oneLine(s), most)
-	if len(s) > bytes { // marks upon marks
-		s = strings.ToValidUTF8(s[:bytes], "") + "…"
+	if s = oneLine(s); len(s) <= bytes && textWidth(s) <= room {
+		return s
 	}
-	narrowest := 0.42 * letters
-	for columns := min(most, int(room/narrowest)+1); textWidth(s) > room && columns > 0; columns-- {
-		s = output.Shorten(s, columns)
+	const usual, narrowest = "https://", 0.42 * letters
+	whole := s
+	for columns := min(most, int(room/narrowest)+1); columns > 0; columns-- {
+		s = output.Shorten(whole, columns)
+		if strings.HasPrefix(whole, usual) {
+			s = strings.TrimPrefix(output.Shorten(whole, columns+len(usual)), usual)
+		}
+		if len(s) > bytes { // marks upon marks
+			s = strings.ToValidUTF8(s[:bytes], "") + "…"
+		}
+		if textWidth(s) <= room {
+			return s
+		}
 	}
-	return s
+	return ""
 }

@@ -136,7 +136,11 @@ func (d *donut) draw(c *canvas) {
 	for _, p := range d.parts {
 		title := titled(p.label, d.column.Name, d.column.write(p.value)+", "+percent(p.share))
 		c.shape("path", `d="`+arc(around, angle, p.share, outer, outer-ring)+`"`, "m part "+p.class, title)
-		if text := fmt.Sprintf("%.0f%%", p.share*100); p.share >= 0.07 {
+		text := fmt.Sprintf("%.0f%%", p.share*100)
+		if text == "100%" && p.share < 1 {
+			text = ">99%"
+		}
+		if p.share >= 0.07 {
 			px, py := around(angle+p.share/2, outer-ring/2)
 			c.text(px, py+4.5, middle, "on "+p.class, text)
 		}
@@ -171,7 +175,7 @@ func (d *donut) draw(c *canvas) {
 func arc(around func(turn, radius float64) (x, y float64), from, share, outer, inner float64) string {
 	share = min(share, 1)
 	if share > 0.9999 { // an arc cannot end where it begins
-		return arc(around, from, 0.5, outer, inner) + arc(around, from+0.5, 0.5, outer, inner)
+		return circle(around, outer, 1) + circle(around, inner, 0)
 	}
 	large := 0
 	if share > 0.5 {
@@ -185,4 +189,14 @@ func arc(around func(turn, radius float64) (x, y float64), from, share, outer, i
 		return fmt.Sprintf("A%s %[1]s 0 %d %d %s %s", coordinate(radius), large, sweep, coordinate(x), coordinate(y))
 	}
 	return fmt.Sprintf("M%s %s%sL%s %s%sZ", coordinate(x1), coordinate(y1), bow(outer, 1, x2, y2), coordinate(x3), coordinate(y3), bow(inner, 0, x4, y4))
+}
+
+// circle is a whole one, this way or that.
+func circle(around func(turn, radius float64) (x, y float64), radius float64, sweep int) string {
+	x1, y1 := around(0, radius)
+	x2, y2 := around(0.5, radius)
+	half := func(x, y float64) string {
+		return fmt.Sprintf("A%s %[1]s 0 0 %d %s %s", coordinate(radius), sweep, coordinate(x), coordinate(y))
+	}
+	return fmt.Sprintf("M%s %s%s%sZ", coordinate(x1), coordinate(y1), half(x2, y2), half(x1, y1))
 }

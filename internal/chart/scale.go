@@ -101,7 +101,7 @@ func short(v, step float64) string {
 	case v == 0:
 		return "0"
 	case size >= 1e15 || size < 1e-6:
-		return minus(strconv.FormatFloat(v, 'g', 3, 64))
+		return minus(strings.Replace(strconv.FormatFloat(v, 'g', 3, 64), "e+", "e", 1))
 	case size >= 1e12:
 		v, step, unit = v/1e12, step/1e12, "T"
 	case size >= 1e9:

@@ -29,6 +29,7 @@ type section struct {
 type figure struct {
 	Name   string
 	Value  cell
+	Long   bool // the value has many letters
 	Change string
 	Turn   string // up or down; "" is neither
 	Notes  []cell
@@ -130,9 +131,16 @@ func rest(s *report.Section, row []any, from int) (cells []cell) {
 	return cells
 }
 
+// longFigure is how many letters of a large size have room.
+const longFigure = 13
+
 func figures(s *report.Section) (all []figure) {
 	for _, row := range s.Rows {
 		f := figure{Name: s0(s, row, 0).Text, Value: s0(s, row, 1), Notes: rest(s, row, 3)}
+		f.Long = len(f.Value.Text) > longFigure
+		if f.Value.Number {
+			f.Value.Text = strings.Replace(f.Value.Text, "-", "−", 1)
+		}
 		if len(row) > 2 && len(s.Columns) > 2 && row[2] != nil {
 			f.Change = s0(s, row, 2).Text
 			if n, ok := float(row[2]); ok {
