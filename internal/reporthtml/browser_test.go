@@ -466,7 +466,8 @@ func withoutScript(t *testing.T, browser context.Context) {
 	v.quiet()
 }
 
-// pictures writes what the pages look like to bin, for people to look at.
+// pictures writes what the pages look like to bin, for people to look at, and those of the docs to bin/pictures: on a
+// phone, in the dark, with a table that is sorted and searched.
 func pictures(t *testing.T, browser context.Context) {
 	for name, p := range map[string]*report.Page{"report": sample(), "hard": hard()} {
 		v := open(t, browser, p)
@@ -481,6 +482,19 @@ func pictures(t *testing.T, browser context.Context) {
 		v.picture(name+"-forced.png", page.Viewport{Width: 1600, Height: eval[float64](v, `document.documentElement.scrollHeight`), Scale: 1})
 		v.quiet()
 	}
+	v := open(t, browser, sample())
+	part := func(name string, width int64, scheme, from string, height float64) {
+		v.look(width, scheme)
+		top := eval[float64](v, `document.querySelector('%s').getBoundingClientRect().top + scrollY`, from)
+		v.picture("pictures/"+name+".png", page.Viewport{Y: max(0, top-24), Width: float64(width), Height: height, Scale: 1})
+	}
+	part("report", 1280, "light", "body", 1080)
+	part("report-dark", 1280, "dark", "#section-5", 1010)
+	part("report-phone", 360, "light", "#section-3", 760)
+	part("report-phone-dark", 360, "dark", "#section-6", 760)
+	v.look(1280, "light")
+	v.do(chromedp.Click(chromedp.CSS(links300+" th:nth-child(2) button")), chromedp.Click(chromedp.CSS(links300+" th:nth-child(2) button")), chromedp.Focus(chromedp.CSS(links300+" input")), chromedp.KeyEvent("chairs"))
+	part("report-table", 1280, "light", links300, 700)
 }
 
 func (v *tab) picture(name string, clip page.Viewport) {
