@@ -247,8 +247,13 @@ func (b *bars) draw(c *canvas) {
 		x := min(max(place(m.at), textWidth(name)/2), c.width-textWidth(name)/2)
 		c.text(x, bottom+16, middle, "axis", name)
 	}
-	c.line(place(0), top-4, place(0), bottom, "base")
+	if c.narrow() { // labels stand on the base
+		c.line(place(0), top-4, place(0), bottom, "base")
+	}
 	c.b.WriteString(body.b.String())
+	if !c.narrow() {
+		c.line(place(0), top-4, place(0), bottom, "base")
+	}
 	c.height = bottom + 24
 }
 

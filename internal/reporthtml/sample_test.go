@@ -103,7 +103,7 @@ func links(n int) (rows [][]any) {
 	for i := range n {
 		day := time.Date(2026, 11, 22, 0, 0, 0, 0, time.UTC).AddDate(0, 0, -i/10)
 		row := []any{day.Format(time.DateOnly), int64(i * 37 % 100), fmt.Sprintf("https://site-%d.example/%spage-%d.html", i*7%n, strings.Repeat("category/", i%9), i), texts[i%len(texts)],
-			float64(i*13%1000) / 7, day.AddDate(0, 0, i%9).Format(time.DateOnly) + " 04:05:06"}
+			float64(i*13%691) / 7, day.AddDate(0, 0, i%9).Format(time.DateOnly) + " 04:05:06"}
 		if i%17 == 3 {
 			row[1], row[4] = nil, nil
 		}
