@@ -150,8 +150,8 @@ func inside(t tb, elements []*element) {
 }
 
 // What strangers write.
-var texts = []string{"a", "", " ", "shop.example", "<script>alert(1)</script>", "\u202eevil", "\x00\x1b[31m", "كراسي", "日本語のとても長いラベル", "👩‍👩‍👧", "&amp;", `"'>`, "\xff\xfe", "e" + strings.Repeat("\u0301", 3000),
-	strings.Repeat("long ", 300), "https://example.com/" + strings.Repeat("path/", 200), "W" + strings.Repeat("W", 90), "\n\t\r", "NaN", "2024-01-02"}
+var texts = []string{"a", "", " ", "shop.example", "<script>alert(1)</script>", "\u202eevil", "\x00\x1b[31m", "كراسي", "日本語のとても長いラベル", "👩‍👩‍👧", "&amp;", `"'>`, "\xff\xfe", "e" + strings.Repeat("\u0301", 400),
+	strings.Repeat("long ", 60), "https://example.com/" + strings.Repeat("path/", 50), "W" + strings.Repeat("W", 90), "\n\t\r", "NaN", "2024-01-02"}
 
 var numbers = []any{int64(0), int64(1), int64(-1), int64(7), int64(1000), int64(-250), int64(math.MaxInt64), int64(math.MinInt64), 0.5, -0.25, 1e-7, 5e-324, 1e21, -1e300, math.MaxFloat64, -math.MaxFloat64, 3.14}
 

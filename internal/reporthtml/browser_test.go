@@ -254,12 +254,12 @@ func sorting(t *testing.T, browser context.Context) {
 	}
 
 	v.do(chromedp.Click(head(1)))
-	want("numbers", 1, "-3.5", "20.0", "100.0", "1,000.0", "—")
+	want("numbers", 1, "-40.0", "-3.5", "20.0", "1,000.0", "—")
 	if state(1) != "ascending" || v.counted(".rows") != "5 rows, by n, ascending" {
 		t.Errorf("%q, %q", state(1), v.counted(".rows"))
 	}
 	v.do(chromedp.Click(head(1)))
-	want("numbers down", 1, "1,000.0", "100.0", "20.0", "-3.5", "—")
+	want("numbers down", 1, "1,000.0", "20.0", "-3.5", "-40.0", "—")
 	if state(1) != "descending" {
 		t.Error(state(1))
 	}
