@@ -120,7 +120,7 @@ func TestShorten(t *testing.T) {
 	}{
 		{"abc", 3, "abc"}, {"abcd", 3, "ab…"}, {"日本語", 5, "日本…"}, {"日本語", 4, "日…"}, {"e\u0301e\u0301e\u0301", 2, "e\u0301…"}, {"https://x.org/12345", 9, "http…2345"}, {"abc", 1, "…"}, {"abc", 0, ""},
 	} {
-		if got := shorten(tt.text, tt.to); got != tt.want {
+		if got := Shorten(tt.text, tt.to); got != tt.want {
 			t.Errorf("%q to %d: %q, want %q", tt.text, tt.to, got, tt.want)
 		}
 	}
@@ -197,7 +197,7 @@ func TestHTMLHasTextsAlone(t *testing.T) {
 		var u unicodeOnly
 		for _, row := range r.rows {
 			for _, v := range row {
-				lines := strings.Split(newlines.Replace(u.text(text(v))), "\n")
+				lines := strings.Split(newlines.Replace(u.text(Text(v))), "\n")
 				for i := range lines {
 					lines[i] = Visible(lines[i])
 				}
