@@ -1,5 +1,6 @@
 # make demo   the main query on bundled data, with Go alone
 # make test   everything, with the race detector (needs a C compiler)
+# make test-browser   looks at the page of a report in Chromium (needs it, Node and npm)
 # make test-duckdb   reads the files of serpstat-sql with DuckDB (needs Node and npm)
 STEAMPIPE_INSTALL_DIR ?= $(HOME)/.steampipe
 PLUGIN_DIR = $(STEAMPIPE_INSTALL_DIR)/plugins/local/serpstat
@@ -26,7 +27,7 @@ SQL = $(PREFIX)/bin/serpstat-sql
 SHARED = bash-completion/completions/serpstat-sql zsh/site-functions/_serpstat-sql fish/vendor_completions.d/serpstat-sql.fish \
 	man/man1/serpstat-sql.1
 
-.PHONY: all build demo install install-plugin install-sql share packaged-share uninstall snapshot release snapshot-here try-deb lint vet-all vet-others golangci golangci-version test test-duckdb test-long bench fuzz
+.PHONY: all build demo install install-plugin install-sql share packaged-share uninstall snapshot release snapshot-here try-deb lint vet-all vet-others golangci golangci-version test test-browser test-duckdb test-long bench fuzz
 
 all: build
 
@@ -110,6 +111,8 @@ lint:
 	@test -z "$$(gofmt -l .)" || { echo "not gofmt-ed:"; gofmt -l .; exit 1; }
 	CGO_ENABLED=0 go vet ./...
 	CGO_ENABLED=0 go run $(STATICCHECK) ./...
+	CGO_ENABLED=0 go vet -tags browser $(BROWSER)
+	CGO_ENABLED=0 go run $(STATICCHECK) -tags browser $(BROWSER)
 
 # Compiles and vets all, tests too, for the systems that the releases and CI have beside this one: code behind a
 # build tag breaks there unseen. No part of lint: each system compiles all dependencies once, minutes from cold.
@@ -149,6 +152,15 @@ PACKAGES = ./serpstat . ./internal/sqlengine ./...
 
 test:
 	$(GO_TEST) -timeout 20m $(PACKAGES)
+
+# The page of a report in a real browser: what it asks for, what it does, what axe finds, how it looks (pictures in bin).
+# The driver of the browser is large, and compiled for this alone: its tests have a build tag.
+BROWSER = ./internal/reporthtml
+AXE = internal/reporthtml/testdata/axe
+test-browser:
+	@command -v npm >/dev/null || { echo "no npm, which installs axe: apt-get install nodejs npm"; exit 1; }
+	cd $(AXE) && npm ci --no-audit --no-fund
+	CGO_ENABLED=0 go test -tags browser -count=1 -timeout 15m -run '^TestBrowser' $(BROWSER)
 
 # What the program writes is read by DuckDB, as its npm package has it: values, types and nulls.
 DUCKDB = internal/output/testdata/duckdb

@@ -60,7 +60,7 @@ func (d *delimited) row(values []any) error {
 			d.guarded++
 			d.quoted("'" + s)
 		default:
-			d.quoted(text(v)) // of a number, too: its point or its sign may be the delimiter
+			d.quoted(Text(v)) // of a number, too: its point or its sign may be the delimiter
 		}
 		d.foreign = d.foreign || isText && strings.ContainsFunc(s, func(r rune) bool { return r > unicode.MaxASCII })
 	}

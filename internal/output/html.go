@@ -62,13 +62,13 @@ func (p *page) row(values []any) error {
 	var b strings.Builder
 	b.WriteString("<tr>")
 	for _, v := range values {
-		switch link := linkOf(v); {
+		switch link := LinkOf(v); {
 		case link != "":
-			b.WriteString(`<td><a href="` + html.EscapeString(link) + `" rel="noopener noreferrer nofollow">` + p.escape(text(v)) + "</a></td>")
+			b.WriteString(`<td><a href="` + html.EscapeString(link) + `" rel="noopener noreferrer nofollow">` + p.escape(Text(v)) + "</a></td>")
 		case isNumber(v):
-			b.WriteString(`<td class="number">` + p.escape(text(v)) + "</td>")
+			b.WriteString(`<td class="number">` + p.escape(Text(v)) + "</td>")
 		default:
-			b.WriteString("<td>" + p.escape(text(v)) + "</td>")
+			b.WriteString("<td>" + p.escape(Text(v)) + "</td>")
 		}
 	}
 	b.WriteString("</tr>\n")
@@ -91,10 +91,4 @@ func (p *page) write(s string) error {
 }
 
 // escape writes a text so that it is only a text. Its lines stay lines.
-func (p *page) escape(s string) string {
-	lines := strings.Split(newlines.Replace(p.text(s)), "\n")
-	for i, l := range lines {
-		lines[i] = html.EscapeString(Visible(l))
-	}
-	return strings.Join(lines, "\n")
-}
+func (p *page) escape(s string) string { return html.EscapeString(VisibleLines(p.text(s))) }

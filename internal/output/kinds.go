@@ -27,7 +27,7 @@ func (c *contents) add(value any) {
 		c.reals++
 	case string:
 		c.texts++
-		t, day, ok := moment(v)
+		t, day, ok := Moment(v)
 		switch {
 		case ok && day:
 			c.days++
@@ -53,8 +53,8 @@ const (
 	timeForm = "2006-01-02 15:04:05"
 )
 
-// moment reads a text that is a date of SQLite's, perhaps with a time of day, and reports whether it has none.
-func moment(s string) (t time.Time, day, ok bool) {
+// Moment reads a text that is a date of SQLite's, perhaps with a time of day, and reports whether it has none.
+func Moment(s string) (t time.Time, day, ok bool) {
 	form := timeForm
 	if len(s) == len(dayForm) {
 		form, day = dayForm, true

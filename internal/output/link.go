@@ -13,9 +13,9 @@ func isAddress(s string) bool {
 	return strings.HasPrefix(s, "https://") || strings.HasPrefix(s, "http://")
 }
 
-// linkOf is the address that a value links to, in ASCII: of http and https alone, since a link of another scheme may be
+// LinkOf is the address that a value links to, in ASCII: of http and https alone, since a link of another scheme may be
 // a program. "" is none.
-func linkOf(value any) string {
+func LinkOf(value any) string {
 	s, ok := value.(string)
 	if !ok || !isAddress(s) || strings.ContainsFunc(s, Invisible) {
 		return ""

@@ -101,8 +101,8 @@ func MarkdownText(s string) string {
 // cell is a value between two bars. No text of a page's makes a picture, a formula, a tag, or a link to another address
 // than it shows.
 func (m *markdown) cell(value any) string {
-	s := m.text(text(value))
-	if linkOf(value) != "" && !strings.ContainsAny(s, " ") {
+	s := m.text(Text(value))
+	if LinkOf(value) != "" && !strings.ContainsAny(s, " ") {
 		return inAddress.Replace(s)
 	}
 	lines := strings.Split(newlines.Replace(s), "\n")

@@ -189,13 +189,13 @@ func (k kind) value(v any, column int) parquet.Value {
 	case blobs:
 		p = parquet.ByteArrayValue(v.([]byte))
 	case days:
-		t, _, _ := moment(v.(string))
+		t, _, _ := Moment(v.(string))
 		p = parquet.Int32Value(int32(t.Unix() / int64(24*time.Hour/time.Second)))
 	case times:
-		t, _, _ := moment(v.(string))
+		t, _, _ := Moment(v.(string))
 		p = parquet.Int64Value(t.UnixMicro())
 	default:
-		p = parquet.ByteArrayValue([]byte(text(v)))
+		p = parquet.ByteArrayValue([]byte(Text(v)))
 	}
 	return p.Level(0, 1, column)
 }

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,8 +29,10 @@ func TestATableFitsItsTerminal(t *testing.T) {
 		r := drawResult(t)
 		o := Options{Header: rapid.Bool().Draw(t, "header"), Width: rapid.IntRange(12, 120).Draw(t, "width")}
 		lines := strings.Split(strings.TrimSuffix(r.written(t, "table", o), "\n"), "\n")
+		// A line with a number that would have to be cut takes room beside the table.
+		mayBeWider := slices.ContainsFunc(r.rows, func(row []any) bool { return slices.ContainsFunc(row, isNumber) })
 		for _, l := range lines {
-			if width(l) > o.Width || width(l) != width(lines[0]) {
+			if width(l) > o.Width || width(l) < width(lines[0]) || width(l) > width(lines[0]) && !mayBeWider {
 				t.Fatalf("%d columns of %d, the first has %d: %q", width(l), o.Width, width(lines[0]), l)
 			}
 		}
@@ -120,7 +123,7 @@ func TestShorten(t *testing.T) {
 	}{
 		{"abc", 3, "abc"}, {"abcd", 3, "ab…"}, {"日本語", 5, "日本…"}, {"日本語", 4, "日…"}, {"e\u0301e\u0301e\u0301", 2, "e\u0301…"}, {"https://x.org/12345", 9, "http…2345"}, {"abc", 1, "…"}, {"abc", 0, ""},
 	} {
-		if got := shorten(tt.text, tt.to); got != tt.want {
+		if got := Shorten(tt.text, tt.to); got != tt.want {
 			t.Errorf("%q to %d: %q, want %q", tt.text, tt.to, got, tt.want)
 		}
 	}
@@ -197,7 +200,7 @@ func TestHTMLHasTextsAlone(t *testing.T) {
 		var u unicodeOnly
 		for _, row := range r.rows {
 			for _, v := range row {
-				lines := strings.Split(newlines.Replace(u.text(text(v))), "\n")
+				lines := strings.Split(newlines.Replace(u.text(Text(v))), "\n")
 				for i := range lines {
 					lines[i] = Visible(lines[i])
 				}

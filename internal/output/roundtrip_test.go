@@ -177,7 +177,7 @@ func TestCSVComesBack(t *testing.T) {
 			for j, v := range row {
 				f := records[i+1][j]
 				isNull := f.text == "" && !f.quoted
-				if f.text != text(v) || isNull != (v == nil && len(row) > 1) {
+				if f.text != Text(v) || isNull != (v == nil && len(row) > 1) {
 					t.Fatalf("%#v is read as %q, NULL %t", v, f.text, isNull)
 				}
 			}
@@ -193,7 +193,7 @@ func TestSafeCells(t *testing.T) {
 		records := readCSV(r.written(t, "csv", Options{SafeCells: true}), ',')
 		for i, row := range r.rows {
 			for j, v := range row {
-				got, want := records[i][j].text, text(v)
+				got, want := records[i][j].text, Text(v)
 				if s, isText := v.(string); isText && s != "" && strings.Contains("=+-@\t\r", s[:1]) {
 					want = "'" + want
 					changed++
@@ -317,9 +317,9 @@ func (r *result) inParquet(column int, v any) any {
 	}
 	if len(kinds) > 1 && (!numbers || !exact) {
 		if f, ok := v.(float64); ok && math.IsInf(f, 0) {
-			return text(v)
+			return Text(v)
 		}
-		return text(v)
+		return Text(v)
 	}
 	return v
 }

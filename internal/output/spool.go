@@ -55,7 +55,7 @@ func (s *spool) add(values []any) error {
 			bytes = string(v)
 			b = binary.AppendUvarint(append(b, spooledBlob), uint64(len(bytes)))
 		default:
-			bytes = text(v)
+			bytes = Text(v)
 			b = binary.AppendUvarint(append(b, spooledText), uint64(len(bytes)))
 		}
 		s.scratch = b

@@ -170,7 +170,7 @@ func (t *table) draw(cells []string) error {
 			if t.right[i] && more <= spare {
 				spare -= more
 			} else {
-				cell = shorten(cell, w)
+				cell = Shorten(cell, w)
 			}
 		}
 		b.WriteString("| ")

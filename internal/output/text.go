@@ -13,8 +13,8 @@ import (
 // null is how people are shown that there is no value.
 const null = "NULL"
 
-// text is a value as a text: null is empty, a blob is hexadecimal.
-func text(value any) string {
+// Text is a value as a text: null is empty, a blob is hexadecimal.
+func Text(value any) string {
 	switch v := value.(type) {
 	case nil:
 		return ""
@@ -57,7 +57,7 @@ func shown(value any) string {
 	if value == nil {
 		return null
 	}
-	return Visible(text(value))
+	return Visible(Text(value))
 }
 
 // Visible escapes what could drive a terminal or hide text on it: rows hold what strangers wrote.
@@ -75,6 +75,15 @@ func Visible(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// VisibleLines is Visible of each line of a text, whose lines stay lines. Bytes that are not UTF-8 are replaced.
+func VisibleLines(s string) string {
+	lines := strings.Split(newlines.Replace(strings.ToValidUTF8(s, replacement)), "\n")
+	for i, l := range lines {
+		lines[i] = Visible(l)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Invisible are control characters and those that format text, such as marks that turn its direction.

@@ -11,9 +11,9 @@ const ellipsis = "…"
 // width is how many columns of a terminal a text takes.
 func width(s string) int { return uniseg.StringWidth(s) }
 
-// shorten cuts a text to a width: an address in its middle, as its end tells as much as its beginning, others at their
+// Shorten cuts a text to a width: an address in its middle, as its end tells as much as its beginning, others at their
 // end.
-func shorten(s string, most int) string {
+func Shorten(s string, most int) string {
 	if width(s) <= most {
 		return s
 	}

@@ -97,7 +97,7 @@ func (x *workbook) row(values []any) error {
 
 // cellWidth is how wide a value is on the screen: a text's longest line, as far as it matters.
 func cellWidth(value any) int {
-	s := text(value)
+	s := Text(value)
 	if len(s) > 16*widest {
 		s = s[:16*widest]
 	}
@@ -248,7 +248,7 @@ func (s *sheet) cell(column int, value any) any {
 	case int64:
 		if v >= safeDigits || v <= -safeDigits {
 			s.asText++
-			return text(v)
+			return Text(v)
 		}
 		return v
 	case float64:
@@ -257,16 +257,16 @@ func (s *sheet) cell(column int, value any) any {
 		}
 	case string:
 		if s.held[column].areTimes() {
-			if t, _, ok := moment(v); ok && inCalendar(t) {
+			if t, _, ok := Moment(v); ok && inCalendar(t) {
 				return excelize.Cell{StyleID: s.timeStyle(column), Value: t}
 			}
 		}
-		if link := linkOf(v); link != "" && s.link(column, link) {
+		if link := LinkOf(v); link != "" && s.link(column, link) {
 			return excelize.Cell{StyleID: s.styles.link, Value: s.fitting(v)}
 		}
 		return s.fitting(v)
 	}
-	return s.fitting(text(value))
+	return s.fitting(Text(value))
 }
 
 // rounded is a number in the fifteen digits that Excel keeps: the library cuts the others off.

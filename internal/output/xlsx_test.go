@@ -53,7 +53,7 @@ func TestAWorkbookHasTheValues(t *testing.T) {
 						t.Fatalf("NULL is %q", got)
 					}
 				case int64:
-					if got != text(v) || isText != (v >= 1e15 || v <= -1e15) {
+					if got != Text(v) || isText != (v >= 1e15 || v <= -1e15) {
 						t.Fatalf("%d is %q, a text: %t", v, got, isText)
 					}
 				case float64:
@@ -67,11 +67,11 @@ func TestAWorkbookHasTheValues(t *testing.T) {
 						changed = true
 					}
 				default:
-					want := cut(text(v))
+					want := cut(Text(v))
 					if isText && got != want {
 						t.Fatalf("%.40q is %.40q", want, got)
 					}
-					changed = changed || isText && got != text(v)
+					changed = changed || isText && got != Text(v)
 				}
 			}
 		}
@@ -218,7 +218,7 @@ func TestWhereAnAddressLeads(t *testing.T) {
 		"https://x.org/a b": "https://x.org/a%20b", "https://пример.рф/путь": "https://xn--e1afmkfd.xn--p1ai/%D0%BF%D1%83%D1%82%D1%8C", "http://пример.рф:8080/": "http://xn--e1afmkfd.xn--p1ai:8080/",
 		"javascript:alert(1)": "", "https://": "", "https://a\u202eb.org/": "", "HTTPS://x.org": "", "https://x.org/\u202egpj.exe": "", "https://x.org/\x00": "", `https://a"b.org/`: "", "https://a{b}.org/": "", "https://x.org/%zz": "",
 	} {
-		if got := linkOf(address); got != want {
+		if got := LinkOf(address); got != want {
 			t.Errorf("%s leads to %q, want %q", address, got, want)
 		}
 	}

@@ -1,0 +1,42 @@
+package reporthtml
+
+import (
+	"strings"
+
+	"github.com/dustin/go-humanize"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
+)
+
+func amount(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return humanize.Comma(n) + " " + many
+}
+
+// shown is a text of which nothing is invisible.
+func shown(s string) string { return output.VisibleLines(strings.TrimSpace(s)) }
+
+// paragraphs are those of a text, which empty lines part.
+func paragraphs(s string) (all []string) {
+	var lines []string
+	end := func() {
+		if lines != nil {
+			all = append(all, strings.Join(lines, " "))
+		}
+		lines = nil
+	}
+	for _, line := range strings.Split(shown(s), "\n") {
+		if line = strings.TrimSpace(line); line == "" {
+			end()
+		} else {
+			lines = append(lines, line)
+		}
+	}
+	end()
+	return all
+}
+
+// words is the name of a column or a parameter as people read it.
+func words(name string) string { return strings.TrimSpace(strings.ReplaceAll(shown(name), "_", " ")) }
