@@ -11,19 +11,19 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
-// Note says what a section shows in place of another, and what that costs; "" is nothing.
+// Note says what a section shows in place of all, or that it is left out, and what all of it costs; "" is nothing.
 func (s *Section) Note() string {
 	switch {
 	case s.LeftOut != "":
-		return "Left out: " + s.LeftOut + "."
+		return "Left out, to stay within the budget: " + s.LeftOut + "."
 	case s.Form == "":
 		return ""
 	case s.Price < 0:
-		return s.Form + ". More would have cost more than the budget had left."
-	case s.Needs < 0:
-		return fmt.Sprintf("%s. The whole costs at most %s.", s.Form, Credits(s.Price))
+		return fmt.Sprintf("In place of all, to stay within the budget: %s.", s.Form)
+	case s.Needs <= 0:
+		return fmt.Sprintf("In place of all, to stay within the budget: %s. All of it costs at most %s.", s.Form, Credits(s.Price))
 	}
-	return fmt.Sprintf("%s. The whole costs at most %s: --max-credits %d has it.", s.Form, Credits(s.Price), s.Needs)
+	return fmt.Sprintf("In place of all, to stay within the budget: %s. All of it costs at most %s: --max-credits %d has it.", s.Form, Credits(s.Price), s.Needs)
 }
 
 const aboutNote = "Serpstat's own estimate."

@@ -92,7 +92,7 @@ func sample() *report.Page {
 		{"Ask for another anchor", "blog.garden.example links with the commercial phrase from 38 pages.", "https://blog.garden.example/partners"},
 		{"Disavow the malicious sites", "They bring nothing, and may cost trust.", nil},
 	}})
-	add(report.Section{Shape: report.Table, Title: "Links that competitors have", LeftOut: "The budget of 2,000 credits does not suffice for it.", Price: 24_000, SQL: "select * from serpstat_intersection where query = :domain;"})
+	add(report.Section{Shape: report.Table, Title: "Links that competitors have", LeftOut: "it costs at most 24,000 credits: --max-credits 26000 has it", Price: 24_000, SQL: "select * from serpstat_intersection where query = :domain;"})
 	add(report.Section{Shape: report.Table, Title: "Lost links of strong domains", Columns: columns("domain"), SQL: "select domain from lost where rank > 60;"})
 	return p
 }

@@ -91,26 +91,11 @@ func newSection(s *report.Section, n int, file string) (*section, error) {
 }
 
 // notice says what is missing, why, and what it would have cost.
-func notice(s *report.Section) (lines []string) {
-	price := ""
-	if s.Price >= 0 {
-		price = fmt.Sprintf(" It would have cost up to %s.", amount(s.Price, "credit", "credits"))
+func notice(s *report.Section) []string {
+	if note := s.Note(); note != "" {
+		return []string{shown(note)}
 	}
-	if s.LeftOut != "" {
-		return append(lines, "This section is left out: "+sentence(s.LeftOut)+price)
-	}
-	if s.Form != "" {
-		lines = append(lines, "Shown in place of all, to stay within the budget: "+sentence(s.Form)+strings.Replace(price, " It", " All", 1))
-	}
-	return lines
-}
-
-// sentence ends a text as one.
-func sentence(s string) string {
-	if s = shown(s); s != "" && !strings.ContainsRune(".!?…", rune(s[len(s)-1])) {
-		return s + "."
-	}
-	return s
+	return nil
 }
 
 // s0 is a value of a row as a cell of its own.
