@@ -74,7 +74,7 @@ with
   ),
   a as materialized (select link_text, ref_domains from serpstat_top_anchor where query = :domain)
 select * from (
-  select 'Disavow ' || host_from as task, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end as why, 'https://' || host_from || '/' as "where"
+  select 'Disavow ' || host_from as task, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end as why, null as "where" -- nobody is to follow a link to it
   from threat order by links desc, host_from limit 10
 )
 union all
@@ -86,7 +86,7 @@ with
   threat as materialized (select host_from, links from serpstat_threat where query = :domain order by links desc limit 50),
   a as materialized (select link_text, ref_domains from serpstat_top_anchor where query = :domain)
 select * from (
-  select 'Disavow ' || host_from as task, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end as why, 'https://' || host_from || '/' as "where"
+  select 'Disavow ' || host_from as task, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end as why, null as "where" -- nobody is to follow a link to it
   from threat order by links desc, host_from limit 10
 )
 union all

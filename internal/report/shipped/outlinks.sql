@@ -105,7 +105,8 @@ select url_from, max(links_ext) as links_on_page, count(*) as of_these_200
 from l group by 1 order by 2 desc, 1;
 
 -- @table Links to malicious sites
-select host_to, url_from, url_to, threat_types
+-- Their addresses are left out, since nobody is to follow them by mistake.
+select host_to, url_from, threat_types
 from serpstat_out_threat_link where query = :domain
 limit 50;
 

@@ -64,10 +64,10 @@ select * from (
 )
 union all
 select * from (
-  select 'Disavow ' || host_from, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end, 'https://' || host_from || '/'
+  select 'Disavow ' || host_from, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end, null
   from threat order by links desc, host_from limit 10
 );
--- @or Of the lost links that Serpstat's own filter counts to the last week; which days these are, it does not say
+-- @or Of the lost links that Serpstat's own filter counts to the last week (which days these are, it does not say)
 with
   lost as materialized (
     select domain_from, max(domain_rank) as rank, count(*) as links, min(url_from) as page
@@ -82,12 +82,12 @@ select * from (
 )
 union all
 select * from (
-  select 'Disavow ' || host_from, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end, 'https://' || host_from || '/'
+  select 'Disavow ' || host_from, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end, null
   from threat order by links desc, host_from limit 10
 );
 -- @or Malicious sites alone: the lost links of a week cannot be asked for without all of them
 with threat as materialized (select host_from, links from serpstat_threat where query = :domain order by links desc limit 20)
-select 'Disavow ' || host_from as task, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end as why, 'https://' || host_from || '/' as "where"
+select 'Disavow ' || host_from as task, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end as why, null as "where" -- nobody is to follow a link to it
 from threat order by links desc, host_from limit 10;
 
 -- @table New links
@@ -96,7 +96,7 @@ select date(first_seen) as found, domain_rank, url_from, url_to, link_text, nofo
 from serpstat_backlink
 where query = :domain and first_seen >= date('now', '-7 days') and first_seen < date('now')
 order by first_seen desc, domain_rank desc, url_from, url_to;
--- @or Those of the 200 links of the strongest domains that Serpstat's own filter counts to the last week; which days these are, it does not say
+-- @or Of the links that Serpstat's own filter counts to the last week (which days these are, it does not say), the 200 of the strongest domains
 with l as materialized (
   select first_seen, domain_rank, url_from, url_to, link_text, nofollow
   from serpstat_backlink
@@ -121,7 +121,7 @@ select date(date_del) as lost, domain_rank, url_from, url_to, link_text, nofollo
 from serpstat_lost_backlink
 where query = :domain and date_del >= date('now', '-7 days') and date_del < date('now')
 order by date_del desc, domain_rank desc, url_from, url_to;
--- @or Those that Serpstat's own filter counts to the last week; which days these are, it does not say
+-- @or Those that Serpstat's own filter counts to the last week (which days these are, it does not say)
 select date(date_del) as lost, domain_rank, url_from, url_to, link_text, nofollow
 from serpstat_lost_backlink
 where query = :domain and additional_filter = 'last_week' and date_del >= date('now', '-7 days') and date_del < date('now')
