@@ -301,9 +301,6 @@ func TestThePageByMailCostsOnceAndKeepsTheLastPages(t *testing.T) {
 // The recipe's own try, with the report that is shipped: a page, and a text that is more than its excuse.
 func TestThePageByMailOfTheDemo(t *testing.T) {
 	h := newHouse(t, "", map[string]string{"mutt": mutt})
-	if said, code := h.run(t, "serpstat-sql report"); code != 0 {
-		t.Skip("this command has no reports yet: " + said)
-	}
 	h.write(t, "mail-page.sh", read(t, recipeDir+"mail-page.sh"))
 	line := find(read(t, recipeDir+"weekly-page-by-mail.md"), `(?m)^(\./mail-page\.sh .* --demo)$`)
 	if said, code := h.run(t, line, "SERPSTAT_API_URL=", "SERPSTAT_API_TOKEN="); line == "" || code != 0 || said != "" {
