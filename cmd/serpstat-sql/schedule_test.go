@@ -41,7 +41,9 @@ var schedules = []struct {
 	{recipe, "GitHub Actions", func(page string) string { return find(page, `(?m)^      - run: (serpstat-sql .*)$`) }},
 }
 
-func byHand(page string) string { return find(page, `(?m)^(serpstat-sql --max-credits .*)$`) }
+func byHand(page string) string {
+	return find(page, `(?m)^(serpstat-sql (?:report weekly )?--max-credits .*)$`)
+}
 
 func cron(page string) string {
 	return strings.ReplaceAll(find(page, `(?m)^0 7 \* \* 1  (.*)$`), `\%`, "%")
@@ -55,14 +57,6 @@ func find(page, pattern string) string {
 	return ""
 }
 
-// The first screen of the README shows the script whole, for whoever has nothing but the command and the page.
-func TestTheReadmeHasTheScriptOfTheWeek(t *testing.T) {
-	page, script := read(t, readme), read(t, "../../docs/recipes/weekly.sql")
-	if !strings.Contains(page, "```sqlite\n"+script+"```\n") {
-		t.Errorf("the README does not show\n%s", script)
-	}
-}
-
 func read(t *testing.T, file string) string {
 	t.Helper()
 	text, err := os.ReadFile(file)
@@ -72,8 +66,8 @@ func read(t *testing.T, file string) string {
 	return string(text)
 }
 
-// The schedules of the docs run as they are written, after a login, and make a workbook of what was found and lost in the
-// seven days before today.
+// The schedules of the docs run as they are written, after a login, and make a workbook or a page of what was found and lost
+// in the seven days before today.
 func TestTheSchedulesOfTheDocs(t *testing.T) {
 	day := func(ago int) string { return time.Now().UTC().AddDate(0, 0, -ago).Format(time.DateOnly) }
 	const recent, old = 2, 12 // days ago
@@ -100,14 +94,19 @@ func TestTheSchedulesOfTheDocs(t *testing.T) {
 	defer func() { sim.Close(); web.Close() }()
 	for _, s := range schedules {
 		t.Run(filepath.Base(s.page)+", "+s.by, func(t *testing.T) {
-			runSchedule(t, s.command(read(t, s.page)), web.URL, s.by)
+			home := runSchedule(t, s.command(read(t, s.page)), web.URL, s.by)
+			if s.page == readme {
+				lookIntoPage(t, home)
+			} else {
+				lookIntoBook(t, home)
+			}
 		})
 	}
 }
 
-// runSchedule runs a command in a home directory that has what the docs say, and looks into the workbook.
-func runSchedule(t *testing.T, line, url, by string) {
-	home := t.TempDir()
+// runSchedule runs a command in a home directory that has what the docs say.
+func runSchedule(t *testing.T, line, url, by string) (home string) {
+	home = t.TempDir()
 	if err := os.WriteFile(filepath.Join(home, "weekly.sql"), []byte(read(t, "../../docs/recipes/weekly.sql")), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -139,6 +138,26 @@ func runSchedule(t *testing.T, line, url, by string) {
 	if out := run(line, "", env...); out != "" && by != "hand" {
 		t.Errorf("cron would mail %s", out)
 	}
+	return home
+}
+
+// lookIntoPage looks for the links of the week.
+func lookIntoPage(t *testing.T, home string) {
+	pages, err := filepath.Glob(filepath.Join(home, "week*.html"))
+	if err != nil || len(pages) != 1 {
+		t.Fatalf("there are %v, %v", pages, err)
+	}
+	page := read(t, pages[0])
+	for _, section := range []string{"New links", "Lost links"} {
+		_, after, _ := strings.Cut(page, "<h2><bdi>"+section+"</bdi>")
+		in, _, _ := strings.Cut(after, "</section>")
+		if rows := strings.Count(in, "<tr>"); rows != 1+5 {
+			t.Errorf("%s: %d rows: %.600q", section, rows, in)
+		}
+	}
+}
+
+func lookIntoBook(t *testing.T, home string) {
 	books, err := filepath.Glob(filepath.Join(home, "links*.xlsx"))
 	if err != nil || len(books) != 1 {
 		t.Fatalf("there are %v, %v", books, err)

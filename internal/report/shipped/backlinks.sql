@@ -4,6 +4,7 @@
 -- @budget 1000
 
 -- @text In short
+-- @about
 -- @unit follow percent
 -- {referring_domains} domains link to :domain, with {backlinks} links, of which {follow} are followed. Its rank (SDR) is {domain_rank} of 100. The last seven days have changed this by {domains} linking domains and {links} links.
 select

@@ -4,6 +4,7 @@
 -- @budget 1000
 
 -- @text In short
+-- @about
 -- {referring_domains} domains link to :domain, with {backlinks} links. The last seven days have changed this by {domains} linking domains and {links} links.
 select
   referring_domains,
