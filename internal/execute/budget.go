@@ -117,12 +117,16 @@ func (e *BudgetError) ofRun(need, lost string) string {
 	if e.said == byNobody {
 		limit = "a run without " + e.raise + " may spend"
 	}
+	allow := e.Needs
+	if e.raise != "--max-credits" { // a shell's limit counts from when it is set
+		allow = max(e.More(), 1)
+	}
 	follow, more := "", ""
 	if e.Follow > 0 {
 		follow, more = ", and "+table.Amount(e.Follow, "more domain")+" may follow", " or more"
 	}
 	return fmt.Sprintf("reading %s %s%s, %s %d and %d are spent%s%s: write %s %d%s, or add a LIMIT or a filter (what was bought is not bought again)",
-		e.Site, need, left, limit, e.Most, e.Spent, lost, follow, e.raise, e.Needs, more)
+		e.Site, need, left, limit, e.Most, e.Spent, lost, follow, e.raise, allow, more)
 }
 
 func costs(credits int64, atLeast bool) string {

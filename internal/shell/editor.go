@@ -51,13 +51,18 @@ func (e *lineEditor) Close() { e.instance.Close() }
 const (
 	newline = '\uE00A'
 	sign    = '⏎'
+	// tabulator stands for a tab, which the editor takes for the key.
+	tabulator = '\uE009'
 )
 
 func paint(line []rune, _ int) []rune {
 	shown := make([]rune, len(line))
 	for i, r := range line {
-		if shown[i] = r; r == newline {
+		switch shown[i] = r; r {
+		case newline:
 			shown[i] = sign
+		case tabulator:
+			shown[i] = ' '
 		}
 	}
 	return shown
@@ -82,7 +87,7 @@ func (e *lineEditor) Line(ctx context.Context, prompt, above string) (string, er
 	}
 	e.instance.ResetHistory() // it takes what is recalled for what is edited
 	for _, entry := range e.history.Entries() {
-		e.instance.SaveToHistory(strings.ReplaceAll(entry, "\n", string(newline))) //nolint:errcheck // it writes no file
+		e.instance.SaveToHistory(edited.Replace(entry)) //nolint:errcheck // it writes no file
 	}
 	e.instance.SetPrompt(prompt)
 	defer context.AfterFunc(ctx, func() { e.instance.Close() })()
@@ -99,7 +104,7 @@ func (e *lineEditor) Line(ctx context.Context, prompt, above string) (string, er
 	case err != nil:
 		return "", err
 	}
-	return strings.ReplaceAll(line, string(newline), "\n"), nil
+	return written.Replace(line), nil
 }
 
 // Do completes what stands before the cursor.
@@ -115,4 +120,9 @@ func (e *lineEditor) Do(line []rune, at int) (rests [][]rune, shared int) {
 	return rests, len([]rune(c.prefix))
 }
 
-func text(line []rune) string { return strings.ReplaceAll(string(line), string(newline), "\n") }
+func text(line []rune) string { return written.Replace(string(line)) }
+
+var (
+	edited  = strings.NewReplacer("\n", string(newline), "\t", string(tabulator))
+	written = strings.NewReplacer(string(newline), "\n", string(tabulator), "\t")
+)

@@ -10,7 +10,7 @@ import (
 // next, such as a pager.
 type keys struct {
 	from    io.Reader
-	answers string // of the terminal, to come first
+	answers string // what comes first: of the terminal, or in place of a key
 	last    string // what came last
 	pasting bool   // what comes was not typed, but pasted
 	ended   bool   // nothing comes any more
@@ -23,9 +23,7 @@ const (
 
 func (k *keys) Read(b []byte) (int, error) {
 	if len(k.answers) > 0 {
-		n := copy(b, k.answers)
-		k.answers = k.answers[n:]
-		return n, nil
+		return k.answer(b), nil
 	}
 	n, err := k.from.Read(b[:1])
 	if err != nil {
@@ -40,11 +38,26 @@ func (k *keys) Read(b []byte) (int, error) {
 		k.pasting = true
 	case k.last == pasteEnds:
 		k.pasting = false
-	case k.pasting && b[0] == '\t':
-		b[0] = ' ' // nobody asks for completion
+	case k.pasting && b[0] == '\t': // nobody asks for completion
+		k.answers = string(tabulator)
+		return k.answer(b), nil
+	case b[0] == interrupt: // the first one would close what completion lists, and leave the line
+		k.answers = bell + string(interrupt)
+		return k.answer(b), nil
 	}
 	return n, err
 }
+
+func (k *keys) answer(b []byte) int {
+	n := copy(b, k.answers)
+	k.answers = k.answers[n:]
+	return n
+}
+
+const (
+	interrupt = '\x03'
+	bell      = "\a" // ends completion and search
+)
 
 // screen is a terminal that is not asked where its cursor is: some do not answer, and an answer comes among the keys. Each
 // line begins at the left.

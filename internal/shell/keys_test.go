@@ -15,7 +15,7 @@ func TestKeysAreReadOneByOne(t *testing.T) {
 		t.Errorf("%q is read, %v, %d are left", b[:n], err, typed.Len())
 	}
 	rest, err := io.ReadAll(k)
-	if want := "\tü" + pasteBegins + "x y" + pasteEnds + "\t;"; string(rest) != want || err != nil || !k.ended {
+	if want := "\tü" + pasteBegins + "x" + string(tabulator) + "y" + pasteEnds + "\t;"; string(rest) != want || err != nil || !k.ended {
 		t.Errorf("%q is read, want %q, %v", rest, want, err)
 	}
 }

@@ -124,7 +124,7 @@ func oneWord(line string) string {
 
 // ends reports a text that ends with a whole statement, or has none.
 func ends(sql string) bool {
-	if sqlengine.Complete(sql) {
+	if sqlengine.Complete(sql + "\n") { // a comment that nothing ends may stand behind it
 		return true
 	}
 	list, err := sqlengine.Split(sql)

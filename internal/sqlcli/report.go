@@ -248,7 +248,7 @@ func (r *reporting) prepare(ctx context.Context, options report.Options) (*repor
 	case len(problems) == 1:
 		err = usage("%s: %w", r.file, problems)
 	default: // they may all be of one value that is wrong
-		err = usage("%s: %w\n(and %s: serpstat-sql report --check %[1]s)", r.file, problems[:1], table.Amount(int64(len(problems)-1), "more mistake"))
+		err = usage("%s: %w\n(and %s, which may have the same cause)", r.file, problems[:1], table.Amount(int64(len(problems)-1), "more mistake"))
 	}
 	return prepared, err
 }
@@ -451,7 +451,11 @@ func (r *reporting) explain(ctx context.Context, given []report.Param) error {
 			budget = cmp.Or(r.flags.maxCredits, usualBudget)
 		}
 		bill, err := prepared.Bill(ctx, budget)
-		fmt.Fprintf(r.out, "All of it, within %s\n  at most %s, and %s at least\n", report.Credits(budget), report.Credits(bill.Most), report.Credits(bill.Least))
+		within := fmt.Sprintf("at most %s, and %s at least", report.Credits(bill.Most), report.Credits(min(bill.Least, bill.Most)))
+		if bill.Least > budget && bill.Most > 0 {
+			within = fmt.Sprintf("it does not fit: it costs at least %s", report.Credits(bill.Least))
+		}
+		fmt.Fprintf(r.out, "All of it, within %s\n  %s\n", report.Credits(budget), within)
 		if few := (*report.NotEnoughError)(nil); errors.As(err, &few) {
 			return guardError{few}
 		}

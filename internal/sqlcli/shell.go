@@ -206,7 +206,11 @@ func (t *talk) converse(ctx context.Context, secret func(string) bool) error {
 	}
 	defer editor.Close()
 	t.progress.rest()
-	return (&shell.Shell{Editor: editor, History: history, Driver: t}).Run(ctx)
+	err = (&shell.Shell{Editor: editor, History: history, Driver: t}).Run(ctx)
+	if ctx.Err() == nil && t.exec(ctx, "begin") != nil { // one is open
+		t.progress.warn("the transaction that was open is undone: commit ends one")
+	}
+	return err
 }
 
 // canEdit reports a terminal that moves its cursor.
@@ -245,6 +249,7 @@ func (t *talk) busy(ctx context.Context, work func(context.Context) error) {
 	case untilInterrupt.Err() != nil:
 		fmt.Fprintln(t.stderr, "interrupted")
 	default:
+		t.once = nil // it was for what has failed
 		t.Fail(err)
 	}
 }
@@ -380,7 +385,7 @@ func (t *talk) explain(ctx context.Context, text string, estimate bool) error {
 
 func (t *talk) setMode(format string) error {
 	if format == "" {
-		fmt.Fprintf(t.stdout, "%s (of %s)\n", t.mode, strings.Join(output.Names(), ", "))
+		fmt.Fprintf(t.stdout, "%s (of %s)\n", t.mode, strings.Join(t.Formats(), ", "))
 		return nil
 	}
 	f := output.Named(format)
@@ -390,7 +395,7 @@ func (t *talk) setMode(format string) error {
 		if near := nearest(format, output.Names()); len(near) > 0 {
 			hint = didYouMean(near)
 		}
-		return fmt.Errorf(".mode %s: write one of %s%s", format, strings.Join(output.Names(), ", "), hint)
+		return fmt.Errorf(".mode %s: write one of %s%s", format, strings.Join(t.Formats(), ", "), hint)
 	case f.Binary:
 		return fmt.Errorf("%s is nothing for a terminal: write .once report%s before the statement", f.Name, f.Endings[0])
 	}
@@ -422,7 +427,7 @@ func (t *talk) setTarget(command, file string) error {
 		}
 		f.discard()
 	}
-	if command == ".once" {
+	if t.once = nil; command == ".once" {
 		t.once = to
 	} else {
 		t.target = to
@@ -641,7 +646,9 @@ func (t *talk) Functions() []string {
 }
 
 // Formats are those of rows.
-func (t *talk) Formats() []string { return output.Names() }
+func (t *talk) Formats() []string {
+	return slices.DeleteFunc(output.Names(), func(name string) bool { return output.Named(name).Binary }) // which are for files
+}
 
 // Parameters are those that have a value.
 func (t *talk) Parameters() (names []string) {

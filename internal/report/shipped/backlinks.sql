@@ -62,7 +62,7 @@ select
 from s where nofollow_backlinks + dofollow_backlinks > 0
 union all
 select 'amber', 'Serpstat knows no links to ' || :domain || ': is it the domain that is meant?'
-where not exists (select 1 from s);
+where not exists (select 1 from s where backlinks > 0);
 
 -- @todo What to do
 with

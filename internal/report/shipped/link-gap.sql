@@ -28,38 +28,60 @@ from s cross join own
 where s.query <> :domain
 union all
 select 'amber', 'Serpstat knows no links to ' || site || ': is it the domain that is meant?'
-from asked where site is not null and site not in (select query from s);
+from asked where site is not null and site not in (select query from s where backlinks > 0);
 
 -- @todo Whom to write to first
--- The strongest domains that link to the rivals, to each of them where there are two, and not to :domain.
-with i as materialized (
-  select host_from, domain_from, domain_rank, links_1, links_2, links_3
-  from serpstat_intersection
-  where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || ',' else '' end || :domain
-)
+-- The strongest domains that link to the rivals and not to :domain, first those that link to both where there are two. Malicious sites, of the fifty with the most links to the rival, are left out.
+with
+  i as materialized (
+    select domain_from, domain_rank, links_1, links_2, links_3
+    from serpstat_intersection
+    where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || ',' else '' end || :domain
+  ),
+  d as materialized (
+    select
+      domain_from, max(domain_rank) as rank, sum(links_1) as to_rival,
+      sum(case when :rival2 <> '' then links_2 else 0 end) as to_rival2,
+      sum(case when :rival2 <> '' then coalesce(links_3, 0) else links_2 end) as to_own
+    from i group by domain_from
+  ),
+  t as materialized (select host_from from serpstat_threat where query = :rival order by links desc limit 50),
+  bad as materialized (select json_group_array(coalesce(domain(host_from), host_from)) as list from t)
+select
+  'Ask ' || domain_from || ' for a link' as task,
+  'rank ' || rank || ', links to ' || case when to_rival > 0 and to_rival2 > 0 then :rival || ' and ' || :rival2 when to_rival > 0 then :rival else :rival2 end as why,
+  'https://' || domain_from || '/' as "where"
+from bad cross join d
+where to_own = 0 and to_rival + to_rival2 > 0
+  and domain_from not in (domain(:domain), domain(:rival), coalesce(domain(nullif(:rival2, '')), ''))
+  and domain_from not in (select value from json_each(list))
+order by to_rival > 0 and to_rival2 > 0 desc, rank desc, to_rival + to_rival2 desc, domain_from limit 20;
+-- @or Of the 250 hosts of the highest rank that link to the rival; others of the same domain may link to your site
+with
+  i as materialized (
+    select host_from, domain_from, domain_rank, links_1, links_2, links_3
+    from serpstat_intersection
+    where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || ',' else '' end || :domain and links_1 > 0
+    order by domain_rank desc limit 250
+  ),
+  d as materialized (
+    select
+      host_from, domain_from, domain_rank as rank, links_1 as to_rival,
+      case when :rival2 <> '' then links_2 else 0 end as to_rival2,
+      case when :rival2 <> '' then coalesce(links_3, 0) else links_2 end as to_own
+    from i
+  ),
+  t as materialized (select host_from from serpstat_threat where query = :rival order by links desc limit 50),
+  bad as materialized (select json_group_array(coalesce(domain(host_from), host_from)) as list from t)
 select
   'Ask ' || host_from || ' for a link' as task,
-  'rank ' || domain_rank || ', links to ' || :rival || case when :rival2 <> '' then ' and ' || :rival2 else '' end as why,
+  'rank ' || rank || ', links to ' || case when to_rival > 0 and to_rival2 > 0 then :rival || ' and ' || :rival2 when to_rival > 0 then :rival else :rival2 end as why,
   'https://' || host_from || '/' as "where"
-from i
-where domain_from not in (domain(:domain), domain(:rival), coalesce(domain(nullif(:rival2, '')), ''))
-  and case when :rival2 <> '' then links_1 > 0 and links_2 > 0 and coalesce(links_3, 0) = 0 else links_1 > 0 and links_2 = 0 end
-order by domain_rank desc, links_1 desc, host_from limit 20;
--- @or Of the 300 strongest domains that link to the rival
-with i as materialized (
-  select host_from, domain_from, domain_rank, links_1, links_2, links_3
-  from serpstat_intersection
-  where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || ',' else '' end || :domain and links_1 > 0
-  order by domain_rank desc limit 300
-)
-select
-  'Ask ' || host_from || ' for a link' as task,
-  'rank ' || domain_rank || ', links to ' || :rival || case when :rival2 <> '' then ' and ' || :rival2 else '' end as why,
-  'https://' || host_from || '/' as "where"
-from i
-where domain_from not in (domain(:domain), domain(:rival), coalesce(domain(nullif(:rival2, '')), ''))
-  and case when :rival2 <> '' then links_2 > 0 and coalesce(links_3, 0) = 0 else links_2 = 0 end
-order by domain_rank desc, links_1 desc, host_from limit 20;
+from bad cross join d
+where to_own = 0 and to_rival + to_rival2 > 0
+  and domain_from not in (domain(:domain), domain(:rival), coalesce(domain(nullif(:rival2, '')), ''))
+  and domain_from not in (select value from json_each(list))
+order by to_rival > 0 and to_rival2 > 0 desc, rank desc, to_rival + to_rival2 desc, host_from limit 20;
 
 -- @bar How many domains link to which of the sites
 -- Serpstat does not say whether a combination counts the domains that link to its sites alone, or to these at least.
@@ -69,29 +91,53 @@ where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || '
 order by ref_domains desc, sites;
 
 -- @table Domains that link to the rivals and not to :domain
--- to_rival counts the links to :rival, to_rival2 those to the second rival. The sites' own subdomains are not listed.
-with i as materialized (
-  select host_from, domain_from, domain_rank, links_1, links_2, links_3
-  from serpstat_intersection
-  where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || ',' else '' end || :domain
-)
-select host_from, domain_rank, links_1 as to_rival, case when :rival2 <> '' then links_2 end as to_rival2
-from i
-where domain_from not in (domain(:domain), domain(:rival), coalesce(domain(nullif(:rival2, '')), ''))
-  and case when :rival2 <> '' then coalesce(links_3, 0) = 0 and links_1 + links_2 > 0 else links_2 = 0 and links_1 > 0 end
-order by domain_rank desc, links_1 desc, host_from;
--- @or Of the 300 strongest domains that link to the rival
-with i as materialized (
-  select host_from, domain_from, domain_rank, links_1, links_2, links_3
-  from serpstat_intersection
-  where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || ',' else '' end || :domain and links_1 > 0
-  order by domain_rank desc limit 300
-)
-select host_from, domain_rank, links_1 as to_rival, case when :rival2 <> '' then links_2 end as to_rival2
-from i
-where domain_from not in (domain(:domain), domain(:rival), coalesce(domain(nullif(:rival2, '')), ''))
-  and case when :rival2 <> '' then coalesce(links_3, 0) = 0 else links_2 = 0 end
-order by domain_rank desc, links_1 desc, host_from;
+-- to_rival counts the links to :rival, to_rival2 those to the second rival. The sites' own subdomains are not listed. Those of the fifty malicious sites with the most links to the rival are marked.
+with
+  i as materialized (
+    select domain_from, domain_rank, links_1, links_2, links_3
+    from serpstat_intersection
+    where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || ',' else '' end || :domain
+  ),
+  d as materialized (
+    select
+      domain_from, max(domain_rank) as rank, sum(links_1) as to_rival,
+      sum(case when :rival2 <> '' then links_2 else 0 end) as to_rival2,
+      sum(case when :rival2 <> '' then coalesce(links_3, 0) else links_2 end) as to_own
+    from i group by domain_from
+  ),
+  t as materialized (select host_from from serpstat_threat where query = :rival order by links desc limit 50),
+  bad as materialized (select json_group_array(coalesce(domain(host_from), host_from)) as list from t)
+select
+  domain_from, rank as domain_rank, to_rival, case when :rival2 <> '' then to_rival2 end as to_rival2,
+  case when domain_from in (select value from json_each(list)) then 'malicious' end as remark
+from bad cross join d
+where to_own = 0 and to_rival + to_rival2 > 0
+  and domain_from not in (domain(:domain), domain(:rival), coalesce(domain(nullif(:rival2, '')), ''))
+order by domain_rank desc, to_rival + coalesce(to_rival2, 0) desc, domain_from;
+-- @or Of the 250 hosts of the highest rank that link to the rival; others of the same domain may link to your site
+with
+  i as materialized (
+    select host_from, domain_from, domain_rank, links_1, links_2, links_3
+    from serpstat_intersection
+    where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || ',' else '' end || :domain and links_1 > 0
+    order by domain_rank desc limit 250
+  ),
+  d as materialized (
+    select
+      host_from, domain_from, domain_rank as rank, links_1 as to_rival,
+      case when :rival2 <> '' then links_2 else 0 end as to_rival2,
+      case when :rival2 <> '' then coalesce(links_3, 0) else links_2 end as to_own
+    from i
+  ),
+  t as materialized (select host_from from serpstat_threat where query = :rival order by links desc limit 50),
+  bad as materialized (select json_group_array(coalesce(domain(host_from), host_from)) as list from t)
+select
+  host_from, rank as domain_rank, to_rival, case when :rival2 <> '' then to_rival2 end as to_rival2,
+  case when domain_from in (select value from json_each(list)) then 'malicious' end as remark
+from bad cross join d
+where to_own = 0 and to_rival + to_rival2 > 0
+  and domain_from not in (domain(:domain), domain(:rival), coalesce(domain(nullif(:rival2, '')), ''))
+order by domain_rank desc, to_rival + coalesce(to_rival2, 0) desc, host_from;
 
 -- @bar Linking domains by their rank
 -- The rank (SDR) goes from 0 to 100: the higher, the stronger.
@@ -125,7 +171,7 @@ from serpstat_top_anchor where query in (:domain, :rival, nullif(:rival2, ''))
 order by query <> :domain, site, ref_domains desc, links desc, link_text;
 
 -- @table The strongest domains that link to :domain
--- What the rivals may try to get as well.
+-- What the rivals may try to get as well. Serpstat lists hosts: a domain may stand here with several.
 with d as materialized (
   select host_from, domain_rank, links from serpstat_ref_domain where query = :domain
   order by domain_rank desc limit 100

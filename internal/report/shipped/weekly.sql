@@ -46,8 +46,11 @@ select
   case when referring_domains_change < 0 then format_number(-referring_domains_change) || ' fewer domains link to the site than a week ago.' else 'No fewer domains link to the site than a week ago.' end
 from s
 union all
+select 'amber', 'The latest week of which Serpstat tells is that of ' || date(date) || ': what it calls the last seven days may be of then.'
+from week where date < date('now', '-14 days')
+union all
 select 'amber', 'Serpstat knows no links to ' || :domain || ': is it the domain that is meant?'
-where not exists (select 1 from s);
+where not exists (select 1 from s where backlinks > 0);
 
 -- @todo What to do
 -- Links that were lost this week from domains whose rank is 30 or more, and malicious sites.
