@@ -10,6 +10,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/answers"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/apiprobe"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/repetition"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatsim"
 )
 
@@ -29,7 +30,7 @@ func TestWhatAProbeHasLearnedChangesNoRow(t *testing.T) {
 	}
 	readings := []serpstatsim.Interpretations{{}, {ContainsCaseSensitive: true, BetweenExclusive: true, CompareTypes: serpstatsim.AllowSpecOnly}, {CompareTypes: serpstatsim.AllowSpecOnly}}
 	random := rand.New(rand.NewPCG(5, 5))
-	for range 5 {
+	for range repetition.Times(1, 5) {
 		readings = append(readings, serpstatsim.RandomInterpretations(random))
 	}
 	for i, reading := range readings {
