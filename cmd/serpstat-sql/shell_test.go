@@ -184,7 +184,7 @@ func TestDotCommands(t *testing.T) {
 		{".credits", `[\d,]+ credits left, \d+ used of 1,000,000`},
 		{".budget", `no limit; a statement asks before it spends more than 100,000 credits; spent so far: \d+ credits`},
 		{".budget 10", `10 credits may be spent without a question, and no more`},
-		{"select count(url_to) from serpstat_outlink where query = 'some.com';", `stopped after .*\n.*reading some\.com costs at most 7\d\d more credits of \d+ left, \.budget is 10 and 10 are spent: write \.budget 6\d\d, or add`},
+		{"select count(url_to) from serpstat_outlink where query = 'some.com';", `stopped after .*\n.*reading some\.com costs at most 7\d\d more credits of \d+ left, \.budget is 10 and 10 are spent: write \.budget 7\d\d, or add`},
 		{".budget off", `no limit`},
 		{".timer off", ``},
 		{"select 1;", `\n1 row, 0 credits spent`},
