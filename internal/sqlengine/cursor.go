@@ -22,7 +22,6 @@ type cursor struct {
 	id    int64              // rowid of the current row; 0 before it is asked for
 	seen  map[string]int     // how often a row has been given a rowid in this turn
 	rules []decision         // what SQLite leaves to the table
-	begun bool               // it has had a turn
 }
 
 // Filter starts a turn.
@@ -32,10 +31,11 @@ func (c *cursor) Filter(_ int, idxStr string, values []vtab.Value) error {
 
 func (c *cursor) filter(idxStr string, values []vtab.Value) error {
 	e := c.table.engine
-	if !c.begun {
-		c.begun = true
-		e.begun++
+	if e.statement == nil {
+		return errNoStatement
 	}
+	place, idxStr, _ := strings.Cut(idxStr, " ")
+	e.statement.come[place] = true
 	c.reset()
 	idxStr, err := takeLists(idxStr, values)
 	if err != nil {
@@ -44,9 +44,6 @@ func (c *cursor) filter(idxStr string, values []vtab.Value) error {
 	p, err := c.table.plan(idxStr)
 	if err != nil {
 		return err
-	}
-	if e.statement == nil {
-		return errNoStatement
 	}
 	values, c.rules = c.table.momentsOf(p, values)
 	r, none, err := c.table.requestOf(p, values, e.statement.collationUnknown)

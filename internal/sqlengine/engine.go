@@ -68,7 +68,6 @@ type Engine struct {
 
 	turn      chan struct{} // holds a token while no statement runs
 	statement *statement
-	begun     int  // cursors that have had a turn
 	noFolding bool // PRAGMA case_sensitive_like may be on
 }
 
@@ -83,6 +82,8 @@ type statement struct {
 	readsRowids      bool            // it names the rowid of a plugin's table
 	warned           map[string]bool // columns
 	confined         bool            // it reaches no other file
+	places           int             // of its plan that read a table of the plugin's, with those that SQLite has thought of alone
+	come             map[string]bool // which of them it has come to
 	own              bool            // what runs is the engine's own, before or after the statement
 	alters           bool            // views may have come, gone or changed
 	dropped          []string        // temporary views
@@ -216,7 +217,7 @@ func (e *Engine) query(ctx context.Context, statement string, confined bool, arg
 }
 
 func (e *Engine) begin(ctx context.Context, text string, confined bool) error {
-	s := &statement{text: text, confined: confined, began: e.now(), rowids: map[string]int64{}, warned: map[string]bool{}, own: true}
+	s := &statement{text: text, confined: confined, began: e.now(), rowids: map[string]int64{}, warned: map[string]bool{}, come: map[string]bool{}, own: true}
 	defer func() { s.own = false }()
 	s.ctx, s.cancel = context.WithCancel(ctx)
 	e.statement = s

@@ -14,7 +14,7 @@ const explainPoint = "serpstat_sql_explains"
 // ends a transaction, or cannot stand in one, must not be given.
 func (e *Engine) Explain(ctx context.Context, statement string, args ...any) error {
 	return e.traceless(ctx, func() error {
-		_, err := e.run(ctx, statement, true, args...)
+		_, _, err := e.run(ctx, statement, true, args...)
 		return err
 	})
 }
@@ -35,9 +35,9 @@ func (e *Engine) Outline(ctx context.Context, statement string, args ...any) (o 
 		if o.Reads, err = e.Reads(ctx, statement, args...); err != nil {
 			return err
 		}
-		begun := e.begun
-		o.Columns, err = e.run(ctx, statement, true, args...)
-		o.Unread = max(0, o.Reads-(e.begun-begun))
+		var come int
+		o.Columns, come, err = e.run(ctx, statement, true, args...)
+		o.Unread = max(0, o.Reads-come)
 		return err
 	})
 	return o, err
@@ -45,13 +45,13 @@ func (e *Engine) Outline(ctx context.Context, statement string, args ...any) (o 
 
 // traceless does work whose traces in the database are undone.
 func (e *Engine) traceless(ctx context.Context, work func() error) (err error) {
-	if _, err := e.run(ctx, "savepoint "+explainPoint, false); err != nil {
+	if _, _, err := e.run(ctx, "savepoint "+explainPoint, false); err != nil {
 		return err
 	}
 	defer func() {
 		ctx := context.WithoutCancel(ctx)
-		_, undone := e.run(ctx, "rollback to "+explainPoint, false)
-		_, released := e.run(ctx, "release "+explainPoint, false)
+		_, _, undone := e.run(ctx, "rollback to "+explainPoint, false)
+		_, _, released := e.run(ctx, "release "+explainPoint, false)
 		err = errors.Join(err, undone, released)
 	}()
 	return work()
@@ -73,13 +73,15 @@ func (e *Engine) Reads(ctx context.Context, statement string, args ...any) (n in
 	return n, rows.Close()
 }
 
-// run runs a statement to its end, for nobody's rows, and names its columns.
-func (e *Engine) run(ctx context.Context, statement string, confined bool, args ...any) (columns []string, err error) {
+// run runs a statement to its end, for nobody's rows, names its columns, and counts the places of its plan that it has
+// come to.
+func (e *Engine) run(ctx context.Context, statement string, confined bool, args ...any) (columns []string, come int, err error) {
 	rows, err := e.query(ctx, statement, confined, args...)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
+	s := e.statement
 	for rows.Next() {
 	}
-	return rows.Columns(), rows.Close()
+	return rows.Columns(), len(s.come), rows.Close()
 }

@@ -74,9 +74,10 @@ func TestAnOutlineTellsWhatIsReadAndWhatIsNotComeTo(t *testing.T) {
 	for statement, want := range map[string]sqlengine.Outline{
 		"select 1 as a, 2 as b":                             {Columns: []string{"a", "b"}},
 		"select " + anchors + " as x, " + anchors + " as y": {Columns: []string{"x", "y"}, Reads: 2},
-		"select a.links from serpstat_top_anchor as a, serpstat_top_page as p where a.query = 'a.com' and p.query = a.link_text":              {Columns: []string{"links"}, Reads: 2, Unread: 1},
-		"with a as materialized (select * from serpstat_top_anchor where query = 'a.com') select 1 as n from a union all select links from a": {Columns: []string{"n"}, Reads: 1},
-		"select case when " + anchors + " > 0 then " + anchors + " end as n":                                                                  {Columns: []string{"n"}, Reads: 2, Unread: 1},
+		"select a.links from serpstat_top_anchor as a, serpstat_top_page as p where a.query = 'a.com' and p.query = a.link_text":                                                                                                                        {Columns: []string{"links"}, Reads: 2, Unread: 1},
+		"with a as materialized (select * from serpstat_top_anchor where query = 'a.com') select 1 as n from a union all select links from a":                                                                                                           {Columns: []string{"n"}, Reads: 1},
+		"select case when " + anchors + " > 0 then " + anchors + " end as n":                                                                                                                                                                            {Columns: []string{"n"}, Reads: 2, Unread: 1},
+		"with d(d) as (values ('a.com'), ('b.com')) select (select sum(links) from serpstat_top_anchor where query = d) as x, (select 1 from serpstat_top_anchor as a, serpstat_top_page as p where a.query = d and p.query = a.link_text) as y from d": {Columns: []string{"x", "y"}, Reads: 3, Unread: 1},
 		"select value from json_each('[1]')": {Columns: []string{"value"}},
 		"select links from serpstat_top_anchor where query = 'a.com' union all select links from serpstat_top_page where query = 'a.com' limit 5": {Columns: []string{"links"}, Reads: 2},
 	} {

@@ -106,11 +106,16 @@ func (t *virtualTable) BestIndex(info *vtab.IndexInfo) error {
 	if all && (len(info.OrderBy) == 0 || info.OrderByConsumed) {
 		takeLimit(info, &p)
 	}
-	if s := t.engine.statement; s != nil && !s.confined { // what is only explained is explained as a whole
-		p.First = s.firstRows(info, &p)
+	place := 0
+	if s := t.engine.statement; s != nil {
+		s.places++
+		place = s.places
+		if !s.confined { // what is only explained is explained as a whole
+			p.First = s.firstRows(info, &p)
+		}
 	}
 	b, err := json.Marshal(p)
-	info.IdxStr = string(b)
+	info.IdxStr = fmt.Sprint(place, " ", string(b)) // plans are alike at several places
 	return err
 }
 
