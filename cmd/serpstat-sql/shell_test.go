@@ -441,6 +441,23 @@ func TestTheShellOnADumbTerminal(t *testing.T) {
 	}
 }
 
+// A history that cannot be read is told of, and nothing else.
+func TestAHistoryThatCannotBeRead(t *testing.T) {
+	for _, terminal := range []string{"xterm", "dumb"} {
+		state := t.TempDir()
+		if err := os.MkdirAll(filepath.Join(state, "serpstat-sql", "history"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		o := startOnTerminalWith(t, func(cmd *exec.Cmd) { cmd.Env = append(cmd.Env, "TERM="+terminal, "XDG_STATE_HOME="+state) }, "", nil)
+		if said := o.await(t, "serpstat> "); !strings.Contains(said, "warning: what is entered is not kept") {
+			t.Errorf("%s: it begins with %q", terminal, said)
+		}
+		if code, _, screen := o.leaves(t); code != 0 {
+			t.Errorf("%s: exit code %d: %s", terminal, code, screen)
+		}
+	}
+}
+
 // A signal ends the shell, and the terminal is left as it was. What stands there was not entered.
 func TestTheEndOfTheShell(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {

@@ -191,18 +191,15 @@ func (t *talk) converse(ctx context.Context, secret func(string) bool) error {
 	if err != nil {
 		t.progress.warn(err.Error())
 	}
-	var editor shell.Editor
+	in := t.stdin.(*os.File)
+	editor := shell.NewPlainEditor(t.stdout, func(ctx context.Context) (string, error) { return readLine(ctx, in) })
 	if t.canEdit() {
-		in := int(t.stdin.(*os.File).Fd())
-		if state, err := term.GetState(in); err == nil { // on Windows the editor leaves it with another one
-			defer term.Restore(in, state) //nolint:errcheck // there is no other way to restore it
+		if state, err := term.GetState(int(in.Fd())); err == nil { // on Windows the editor leaves it with another one
+			defer term.Restore(int(in.Fd()), state) //nolint:errcheck // there is no other way to restore it
 		}
-		editor, err = shell.NewEditor(t.stdin.(*os.File), t.stdout.(*os.File), history, t)
-	} else {
-		editor = shell.NewPlainEditor(t.stdout, func(ctx context.Context) (string, error) { return readLine(ctx, t.stdin.(*os.File)) })
-	}
-	if err != nil {
-		return err
+		if editor, err = shell.NewEditor(in, t.stdout.(*os.File), history, t); err != nil {
+			return err
+		}
 	}
 	defer editor.Close()
 	t.progress.rest()
