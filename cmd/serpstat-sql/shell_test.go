@@ -458,6 +458,22 @@ func TestAHistoryThatCannotBeRead(t *testing.T) {
 	}
 }
 
+// What a script has written is undone where it cannot be made last, and nothing of it stays open.
+func TestACommitThatFailsInTheShell(t *testing.T) {
+	o := startShell(t, nil, "--db", filepath.Join(t.TempDir(), "own.db"))
+	o.enters(t, "pragma foreign_keys = on;")
+	o.enters(t, "create table parent (a primary key); create table child (a references parent deferrable initially deferred);")
+	if said := o.enters(t, "insert into child values (1); select 1;"); !strings.Contains(said, "FOREIGN KEY constraint failed") {
+		t.Errorf("it says %q", said)
+	}
+	if said := o.enters(t, "select count(*) + 40 as n from child;"); !strings.Contains(said, "| 40 |") {
+		t.Errorf("then it says %q", said)
+	}
+	if code, _, screen := o.leaves(t); code != 0 || strings.Contains(screen, "the transaction that was open is undone") {
+		t.Errorf("exit code %d: %s", code, screen)
+	}
+}
+
 // A signal ends the shell, and the terminal is left as it was. What stands there was not entered.
 func TestTheEndOfTheShell(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {

@@ -83,10 +83,10 @@ func (t *transaction) commit(ctx context.Context, s *session) error {
 	if !t.open {
 		return nil
 	}
-	t.open = false
 	if err := s.exec(ctx, "commit"); err != nil {
-		return fmt.Errorf("writing into %s: %w", s.flags.database, err)
+		return fmt.Errorf("writing into %s: %w", s.flags.database, err) // it is still open
 	}
+	t.open = false
 	return nil
 }
 
