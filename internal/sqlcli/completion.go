@@ -1,9 +1,9 @@
 package sqlcli
 
 import (
+	"cmp"
 	"context"
 	"maps"
-	"os"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -57,23 +57,7 @@ func completeFlags(root *cobra.Command, f *flags) {
 
 // connectionNames are those of the config that would be read.
 func connectionNames(f *flags) (names []string) {
-	file := f.config
-	if file == "" {
-		file = steampipeConfig()
-	}
-	source, err := os.ReadFile(file)
-	if err != nil {
-		return nil
-	}
-	text, err := plainText(source)
-	if err != nil {
-		return nil
-	}
-	blocks, err := parseConfig(text, file)
-	if err != nil {
-		return nil
-	}
-	for _, b := range blocks {
+	for _, b := range connectionsIn(cmp.Or(f.config, steampipeConfig())) {
 		names = append(names, b.Labels[0])
 	}
 	return names

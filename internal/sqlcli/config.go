@@ -146,6 +146,14 @@ func parseConfig(text, file string) ([]*hclsyntax.Block, error) {
 
 // tokensIn are the tokens that a config file's connections have as they are; none where it cannot be read.
 func tokensIn(file string) (tokens []string) {
+	for _, b := range connectionsIn(file) {
+		tokens = append(tokens, literal(b.Body.Attributes["token"]))
+	}
+	return tokens
+}
+
+// connectionsIn are this plugin's connections in a config file; none where it cannot be read.
+func connectionsIn(file string) []*hclsyntax.Block {
 	source, err := os.ReadFile(file)
 	if err != nil {
 		return nil
@@ -158,10 +166,7 @@ func tokensIn(file string) (tokens []string) {
 	if err != nil {
 		return nil
 	}
-	for _, b := range blocks {
-		tokens = append(tokens, literal(b.Body.Attributes["token"]))
-	}
-	return tokens
+	return blocks
 }
 
 // problem says where a config file is wrong. HCL's own text may quote the file, and with it the token.
