@@ -172,6 +172,15 @@ type reporting struct {
 	file   string // as the command line names it
 }
 
+// filledIn are the options with the values that were given, and the defaults of the others.
+func (r *reporting) filledIn(given []report.Param) (report.Options, error) {
+	values, err := r.script.Fill(given)
+	if err != nil {
+		return report.Options{}, usageError{err}
+	}
+	return r.options(values)
+}
+
 // options are what the report's statements run with.
 func (r *reporting) options(values []report.Param) (report.Options, error) {
 	written := make([]string, len(values))
@@ -262,11 +271,7 @@ func (r *reporting) make(ctx context.Context, given []report.Param) error {
 	if err := r.checkOutput(); err != nil {
 		return err
 	}
-	values, err := r.script.Fill(given)
-	if err != nil {
-		return usageError{err}
-	}
-	options, err := r.options(values)
+	options, err := r.filledIn(given)
 	if err != nil {
 		return err
 	}
@@ -285,7 +290,7 @@ func (r *reporting) make(ctx context.Context, given []report.Param) error {
 		if err != nil {
 			return err
 		}
-		page.Params = values
+		page.Params = options.Values
 		return r.write(page)
 	})
 }
@@ -303,22 +308,21 @@ func (r *reporting) mostCredits() (int64, error) {
 	if err != nil {
 		return 0, usageError{r.explainError("", err)}
 	}
-	return account.MaxCredits, nil
+	if most, set := account.MostCredits(); set {
+		return most, nil
+	}
+	return 0, nil
 }
 
 // usualBudget is that of a report which names none.
 const usualBudget = 1000
 
+// wanted is what the page may cost by who wants it, and by itself.
+func (r *reporting) wanted() int64 { return cmp.Or(r.flags.maxCredits, r.script.Budget, usualBudget) }
+
 // budget is what the page may cost, and what the plan has left.
 func (r *reporting) budget(ctx context.Context, account int64) (budget, left int64, err error) {
-	budget = r.script.Budget
-	if budget == 0 {
-		budget = usualBudget
-	}
-	switch {
-	case r.flags.maxCredits > 0:
-		budget = r.flags.maxCredits
-	case account > 0:
+	if budget = r.wanted(); account > 0 { // which --max-credits stands in for
 		budget = min(budget, account)
 	}
 	rows, err := r.rowsOf(ctx, "select left_lines from serpstat_credit") // free of charge
@@ -400,17 +404,9 @@ type meter struct {
 	before   counts
 }
 
-func (m meter) Spent() int64 {
-	m.progress.mu.Lock()
-	defer m.progress.mu.Unlock()
-	return m.progress.count.credits - m.before.credits + m.progress.unsure
-}
+func (m meter) Spent() int64 { return m.progress.spent() - m.before.credits }
 
-func (m meter) Recalled() int64 {
-	m.progress.mu.Lock()
-	defer m.progress.mu.Unlock()
-	return m.progress.count.worth - m.before.worth
-}
+func (m meter) Recalled() int64 { return m.progress.counts().since(m.before).worth }
 
 // write writes the page.
 func (r *reporting) write(page *report.Page) error {
@@ -428,11 +424,7 @@ func (r *reporting) write(page *report.Page) error {
 
 // explain prints what each section's forms cost.
 func (r *reporting) explain(ctx context.Context, given []report.Param) error {
-	values, err := r.script.Fill(given)
-	if err != nil {
-		return usageError{err}
-	}
-	options, err := r.options(values)
+	options, err := r.filledIn(given)
 	if err != nil {
 		return err
 	}
@@ -446,10 +438,7 @@ func (r *reporting) explain(ctx context.Context, given []report.Param) error {
 			return err
 		}
 		r.writeLines(lines)
-		budget := r.script.Budget
-		if budget == 0 || r.flags.maxCredits > 0 {
-			budget = cmp.Or(r.flags.maxCredits, usualBudget)
-		}
+		budget := r.wanted()
 		bill, err := prepared.Bill(ctx, budget)
 		within := fmt.Sprintf("at most %s, and %s at least", report.Credits(bill.Most), report.Credits(min(bill.Least, bill.Most)))
 		if bill.Least > budget && bill.Most > 0 {
