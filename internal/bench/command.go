@@ -15,12 +15,17 @@ import (
 
 const sqlBinary = "serpstat-sql"
 
-// build makes the program, in a directory.
-func build(dir string) error {
-	if out, err := exec.Command("go", "build", "-o", filepath.Join(dir, sqlBinary), "./cmd/serpstat-sql").CombinedOutput(); err != nil {
-		return fmt.Errorf("%w: %s", err, out)
+// build makes the program, in a directory of its own. remove removes it.
+func build() (dir string, remove func(), err error) {
+	if dir, err = os.MkdirTemp("", "bench"); err != nil {
+		return "", nil, err
 	}
-	return nil
+	remove = func() { os.RemoveAll(dir) }
+	if out, err := exec.Command("go", "build", "-o", filepath.Join(dir, sqlBinary), "./cmd/serpstat-sql").CombinedOutput(); err != nil {
+		remove()
+		return "", nil, fmt.Errorf("%w: %s", err, out)
+	}
+	return dir, remove, nil
 }
 
 // command runs the program with a cache of its own, in the directory that it is in.
@@ -32,14 +37,11 @@ func command(dir, url string, args ...string) *exec.Cmd {
 
 // keptAnswer measures how long after its start the program writes the first row of what an earlier run has bought.
 func keptAnswer() ([]measure, error) {
-	dir, err := os.MkdirTemp("", "bench")
+	dir, remove, err := build()
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
-	if err := build(dir); err != nil {
-		return nil, err
-	}
+	defer remove()
 	sim := serpstatsim.New(serpstatsim.Options{Domains: map[string][]serpstatsim.Row{site: serpstatsim.Generate(site, scanRows, 1)}})
 	defer sim.Close()
 	web := httptest.NewServer(sim)

@@ -14,14 +14,11 @@ import (
 
 // shellPrompt measures how long after its start the program is ready for a key on a terminal.
 func shellPrompt() ([]measure, error) {
-	dir, err := os.MkdirTemp("", "bench")
+	dir, remove, err := build()
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir)
-	if err := build(dir); err != nil {
-		return nil, err
-	}
+	defer remove()
 	const runs = 15
 	var took []float64
 	for range runs {
