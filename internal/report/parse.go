@@ -6,8 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/agext/levenshtein"
-
+	"github.com/turbot/steampipe-plugin-serpstat/internal/spelling"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
 )
 
@@ -155,13 +154,10 @@ func meant(word string, known []string) string {
 
 // nearest is the known word that a slip of the fingers makes a word of; "" is none.
 func nearest(word string, known []string) string {
-	best, least := "", max(1, min(3, (len(word)+1)/3))+1
-	for _, k := range known {
-		if d := levenshtein.Distance(word, k, nil); d < least {
-			best, least = k, d
-		}
+	if near := spelling.Nearest(word, max(1, min(3, (len(word)+1)/3)), known); len(near) > 0 {
+		return near[0]
 	}
-	return best
+	return ""
 }
 
 func (p *parser) head(line int, word, rest string) {

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/agext/levenshtein"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/spelling"
 )
 
 // Argument is what stands behind a dot command.
@@ -93,23 +93,14 @@ func Named(name string) (DotCommand, error) {
 		meant = strings.Join(list, " or ")
 	}
 	if meant == "" {
-		meant = nearest(name, names())
+		if near := spelling.Nearest(name, min(3, len(name)/2), names()); len(near) > 0 {
+			meant = near[0]
+		}
 	}
 	if meant == "" {
 		return DotCommand{}, fmt.Errorf("there is no command %s: .help lists them", name)
 	}
 	return DotCommand{}, fmt.Errorf("there is no command %s: did you mean %s?", name, meant)
-}
-
-// nearest is the known name that a slip of the fingers makes the given one of, "" where there is none.
-func nearest(name string, known []string) (best string) {
-	least := min(3, len(name)/2) + 1
-	for _, k := range known {
-		if d := levenshtein.Distance(name, k, nil); d < least {
-			best, least = k, d
-		}
-	}
-	return best
 }
 
 // split is the name of a command, and what stands behind it.

@@ -13,9 +13,8 @@ import (
 	"syscall"
 	"unicode/utf8"
 
-	"github.com/agext/levenshtein"
-
 	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/spelling"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
@@ -225,18 +224,8 @@ func holders(columns map[string][]string, name string) []string {
 // short name a third. They are of the first list that has any. Of those that are as near all are meant: nothing tells
 // link_text from links_ext, where link_ext is written.
 func nearest(name string, lists ...[]string) (best []string) {
-	most := min(3, len(name)/3)
 	for _, known := range lists {
-		least := most
-		for _, k := range known {
-			switch d := levenshtein.Distance(strings.ToLower(name), strings.ToLower(k), nil); {
-			case d < least || d == least && len(best) == 0:
-				best, least = []string{k}, d
-			case d == least && !slices.Contains(best, k):
-				best = append(best, k)
-			}
-		}
-		if len(best) > 0 {
+		if best = spelling.Nearest(name, min(3, len(name)/3), known); len(best) > 0 {
 			break
 		}
 	}
