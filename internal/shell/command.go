@@ -1,6 +1,7 @@
 package shell
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -52,10 +53,13 @@ var Commands = []DotCommand{
 
 // others are names that people try, and what they are called here.
 var others = map[string]string{
-	".exit": ".quit", ".q": ".quit", ".d": ".schema", ".describe": ".schema", ".desc": ".schema", ".columns": ".schema", ".t": ".tables", ".dt": ".tables", ".show": ".help", ".h": ".help",
+	".d": ".schema", ".describe": ".schema", ".desc": ".schema", ".columns": ".schema", ".t": ".tables", ".dt": ".tables", ".show": ".help", ".h": ".help",
 	".parameter": ".param", ".set": ".param", ".credit": ".credits", ".balance": ".credits", ".format": ".mode", ".headers": ".mode", ".limit": ".budget", ".max-credits": ".budget",
 	".open": ".import", ".load": ".import", ".i": ".read", ".o": ".output", ".indexes": ".schema", ".inspect": ".schema", ".cost": ".explain", ".eqp": ".explain",
 }
+
+// same are names that do as well.
+var same = map[string]string{".exit": ".quit"}
 
 // names are those of all commands.
 func names() []string {
@@ -69,9 +73,7 @@ func names() []string {
 // Named is the command with a name: its own, one that is the same elsewhere, or the beginning of one alone.
 func Named(name string) (DotCommand, error) {
 	name = strings.ToLower(name)
-	if name == ".exit" || name == ".q" {
-		name = ".quit"
-	}
+	name = cmp.Or(same[name], name)
 	var begin []DotCommand
 	for _, c := range Commands {
 		if c.Name == name {

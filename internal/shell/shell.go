@@ -141,7 +141,7 @@ func (s *Shell) do(ctx context.Context, entered string) (leave bool) {
 	if word != "" {
 		entered = word
 	}
-	if entered != ".quit" && entered != ".exit" {
+	if !leaves(entered) {
 		if err := s.History.Add(entered); err != nil {
 			s.Driver.Fail(err)
 		}
@@ -163,6 +163,13 @@ func (s *Shell) do(ctx context.Context, entered string) (leave bool) {
 		s.Driver.Fail(err)
 	}
 	return leave
+}
+
+// leaves reports a command that ends the shell, however it is written.
+func leaves(entered string) bool {
+	name, _ := split(entered)
+	c, err := Named(name)
+	return err == nil && c.Name == ".quit"
 }
 
 func (s *Shell) command(ctx context.Context, entered string) (leave bool, err error) {

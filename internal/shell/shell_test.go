@@ -117,6 +117,17 @@ func TestWhatIsEntered(t *testing.T) {
 	}
 }
 
+func TestHowTheShellIsLeftIsNotKept(t *testing.T) {
+	for _, line := range []string{".quit", ".exit", ".q", ".QUIT;", "bye"} {
+		history, _ := OpenHistory("", keepAll)
+		editor, driver := &script{lines: []string{".tables", line, "select 1;"}}, &recorder{}
+		(&Shell{Editor: editor, History: history, Driver: driver}).Run(t.Context()) //nolint:errcheck // of the script there is none
+		if kept := history.Entries(); !slices.Equal(kept, []string{".tables"}) || len(driver.done) != 1 {
+			t.Errorf("%s: kept is %q, and done %q", line, kept, driver.done)
+		}
+	}
+}
+
 func TestThePromptOfAStatementThatGoesOn(t *testing.T) {
 	editor := &script{lines: []string{"select 1", ";", ".tables", ".explain select", "1;"}}
 	history, _ := OpenHistory("", keepAll)
