@@ -94,10 +94,7 @@ func (s *session) hint(statement, message string) string {
 		}
 	}
 	short := name[strings.LastIndexByte(name, '.')+1:]
-	where := " (serpstat-sql --tables lists the tables, --tables TABLE its columns)"
-	if s.talks {
-		where = " (.tables lists the tables, .schema TABLE its columns)"
-	}
+	where := s.called(" (serpstat-sql --tables lists the tables, --tables TABLE its columns)")
 	if kind == "no such table" {
 		if near := nearestTable(short, slices.Sorted(maps.Keys(columns))); len(near) > 0 {
 			return didYouMean(near) + where
@@ -191,18 +188,22 @@ func first(names []string, most int) []string {
 
 // functionHint says which functions have nearly such a name.
 func (s *session) functionHint(name string) string {
-	rows, err := s.rowsOf(context.Background(), "select distinct name from pragma_function_list where name regexp '^[a-z]' order by name")
-	if err != nil {
-		return ""
-	}
-	var known []string
-	for _, row := range rows {
-		known = append(known, row[0].(string))
-	}
-	if near := nearest(name, known); len(near) > 0 {
-		return ": did you mean " + strings.Join(near, " or ") + "?"
+	if near := nearest(name, s.functionNames()); len(near) > 0 {
+		return didYouMean(near)
 	}
 	return ""
+}
+
+// functionNames are those of SQLite's functions and ours; none where they cannot be read.
+func (s *session) functionNames() (names []string) {
+	rows, err := s.rowsOf(context.Background(), "select distinct name from pragma_function_list where name regexp '^[a-z][a-z_0-9]*$' order by name")
+	if err != nil {
+		return nil
+	}
+	for _, row := range rows {
+		names = append(names, row[0].(string))
+	}
+	return names
 }
 
 // mostHolders is how many tables are named that have a column.

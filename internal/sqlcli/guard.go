@@ -80,20 +80,19 @@ func (s *session) confirm(ctx context.Context, question string, pages *pager) bo
 
 // question says what a run would cost, of how much, and how long it would take.
 func question(over *execute.BudgetError) string {
-	credits := func(n int64) string { return grouped(n, table.Credits(n)) }
 	left := ""
 	if over.Left >= 0 {
 		left = fmt.Sprintf(" of %s left", humanize.Comma(over.Left))
 	}
 	if !over.Known {
-		return fmt.Sprintf("%s are spent%s, and the statement is not done; go on for at most %s more? [y/N] ", credits(over.Spent), left, humanize.Comma(over.Needs-over.Most))
+		return fmt.Sprintf("%s are spent%s, and the statement is not done; go on for at most %s more? [y/N] ", creditsOf(over.Spent), left, humanize.Comma(over.Needs-over.Most))
 	}
 	spent := ""
 	if over.Spent > 0 {
 		spent = fmt.Sprintf(" (%s spent so far)", humanize.Comma(over.Spent))
 	}
 	return fmt.Sprintf("reading %s: at most %s%s%s, about %s at %s a second; go on? [y/N] ",
-		over.Site, strings.Replace(credits(over.More()), " ", " more ", 1), left, spent, duration(over.Requests, over.Rate), rate(over.Rate))
+		over.Site, strings.Replace(creditsOf(over.More()), " ", " more ", 1), left, spent, duration(over.Requests, over.Rate), rate(over.Rate))
 }
 
 func rate(perSecond float64) string {

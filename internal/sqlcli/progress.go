@@ -157,15 +157,7 @@ func (p *progress) rest() {
 }
 
 // wake takes the terminal back from the prompt.
-func (p *progress) wake() {
-	p.mu.Lock()
-	later := p.later
-	p.idle, p.later = false, nil
-	p.mu.Unlock()
-	for _, text := range later {
-		p.warn(text)
-	}
-}
+func (p *progress) wake() { p.take(&p.idle) }
 
 // givesRows notes that the statement is one that gives rows.
 func (p *progress) givesRows() {
@@ -247,10 +239,13 @@ func (p *progress) pause() {
 }
 
 // resume takes the terminal back.
-func (p *progress) resume() {
+func (p *progress) resume() { p.take(&p.paged) }
+
+// take takes the terminal from whoever has it, and shows the warnings that have waited.
+func (p *progress) take(has *bool) {
 	p.mu.Lock()
 	later := p.later
-	p.paged, p.later = false, nil
+	*has, p.later = false, nil
 	p.mu.Unlock()
 	for _, text := range later {
 		p.warn(text)
@@ -409,7 +404,7 @@ func (p *progress) sentence(ok bool, count counts) string {
 	if p.timed {
 		done += in + seconds(time.Since(p.began))
 	}
-	return fmt.Sprintf("%s, %s spent", done, grouped(count.credits, table.Credits(count.credits)))
+	return fmt.Sprintf("%s, %s spent", done, creditsOf(count.credits))
 }
 
 // seconds is how long something took, to the digits that matter.

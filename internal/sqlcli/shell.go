@@ -23,7 +23,6 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/shell"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
-	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
@@ -174,12 +173,13 @@ func historyFile() string {
 	case runtime.GOOS == "windows":
 		dir = os.Getenv("LocalAppData")
 	case err != nil:
+		dir = ""
 	case runtime.GOOS == "darwin":
 		dir = filepath.Join(home, "Library", "Application Support")
 	default:
 		dir = filepath.Join(home, ".local", "state")
 	}
-	if dir == "" || dir == os.Getenv("XDG_STATE_HOME") && !filepath.IsAbs(dir) {
+	if dir == "" {
 		return ""
 	}
 	return filepath.Join(dir, "serpstat-sql", "history")
@@ -551,9 +551,6 @@ func (t *talk) setBudget(text string) error {
 	return nil
 }
 
-// creditsOf is a number of credits, for people.
-func creditsOf(n int64) string { return grouped(n, table.Credits(n)) }
-
 // showCredits asks what the plan has left, which is free.
 func (t *talk) showCredits(ctx context.Context) error {
 	rows, err := t.rowsOf(ctx, "select left_lines, used_lines, max_lines from serpstat_credit")
@@ -631,13 +628,7 @@ func (t *talk) Columns(table string) []string { return t.names().columns[strings
 // Functions are those of statements.
 func (t *talk) Functions() []string {
 	if t.functions == nil {
-		rows, err := t.rowsOf(context.Background(), "select distinct name from pragma_function_list where name regexp '^[a-z][a-z_0-9]*$' order by name")
-		if err != nil {
-			return nil
-		}
-		for _, row := range rows {
-			t.functions = append(t.functions, row[0].(string))
-		}
+		t.functions = t.functionNames()
 	}
 	return t.functions
 }

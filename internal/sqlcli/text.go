@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/dustin/go-humanize"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 // plainText reads a file's text, without the mark that some editors put before it. An error says what the file is.
@@ -29,10 +31,13 @@ func grouped(n int64, text string) string {
 	return humanize.Comma(n) + strings.TrimPrefix(text, strconv.FormatInt(n, 10))
 }
 
+// creditsOf is a number of credits, for people.
+func creditsOf(n int64) string { return grouped(n, table.Credits(n)) }
+
 // called is a text with the names that a shell has for what flags are to a run.
 func (s *session) called(text string) string {
 	if !s.talks {
 		return text
 	}
-	return strings.NewReplacer("--estimate", ".estimate", "--explain", ".explain", "-o line", ".mode line").Replace(text)
+	return strings.NewReplacer("serpstat-sql --tables", ".tables", "--tables TABLE", ".schema TABLE", "--estimate", ".estimate", "--explain", ".explain", "-o line", ".mode line").Replace(text)
 }
