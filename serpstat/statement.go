@@ -17,8 +17,8 @@ type Guard struct {
 	Ask func(context.Context, *execute.BudgetError) bool
 	// Limit, where it is not nil, says what it may spend at most, whoever is asked, in place of the connection's max_credits.
 	Limit func() (most int64, limited bool)
-	// Raise is what allows more, where the number stands behind it; "" is --max-credits.
-	Raise string
+	// Raise is what allows more; the zero value is the command's.
+	Raise execute.Raise
 }
 
 // run is what the statements of a run share.
@@ -39,7 +39,7 @@ func Run(ctx context.Context, guard Guard) context.Context {
 // Allow returns a context whose scans are those of a run that may spend so many credits and no more, whatever the
 // connection's max_credits is. Nobody is asked.
 func Allow(ctx context.Context, credits int64) context.Context {
-	r := &run{budget: execute.RunBudget(credits, "--max-credits", nil)}
+	r := &run{budget: execute.RunBudget(credits, execute.MaxCredits, nil)}
 	r.once.Do(func() {})
 	return context.WithValue(ctx, runKey{}, r)
 }
@@ -95,7 +95,7 @@ func (g Guard) budget(s settings) *execute.Budget {
 	if g.Limit != nil {
 		limit, limited = g.Limit()
 	}
-	raise := cmp.Or(g.Raise, "--max-credits")
+	raise := cmp.Or(g.Raise, execute.MaxCredits)
 	switch {
 	case limited:
 		return execute.SetRunBudget(limit, raise)

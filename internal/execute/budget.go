@@ -12,7 +12,7 @@ import (
 // Budget is a limit of credits, shared by all executions that it is given to. Nil is no limit.
 type Budget struct {
 	said  said
-	raise string                                   // what allows more, of a run: a flag or a command, behind which the number stands
+	raise Raise                                    // of a run
 	ask   func(context.Context, *BudgetError) bool // whether to go on in spite of the limit; nil is no
 
 	asking chan struct{} // holds one while somebody is asked
@@ -33,22 +33,32 @@ const (
 	ofRun          // the user has set it for a run
 )
 
+// Raise is what allows a run more.
+type Raise struct {
+	By      string // a flag or a command, behind which the number stands
+	Limit   string // what the limit that holds is called
+	FromNow bool   // the number counts from when it is written, and not from the run's beginning
+}
+
+// MaxCredits is the Raise of a run of the command, whose limit the config may have set.
+var MaxCredits = Raise{By: "--max-credits", Limit: "max_credits"}
+
 // NewBudget returns a budget of so many credits, which the user has set.
 func NewBudget(most int64) *Budget { return newBudget(most, byUser, nil) }
 
 // DefaultBudget returns a budget that nobody has set.
 func DefaultBudget(most int64) *Budget { return newBudget(most, byDefault, nil) }
 
-// SetRunBudget returns the budget of a run, which the user has set. raise is the flag or the command that sets another.
-func SetRunBudget(most int64, raise string) *Budget { return runBudget(most, ofRun, raise, nil) }
+// SetRunBudget returns the budget of a run, which the user has set.
+func SetRunBudget(most int64, raise Raise) *Budget { return runBudget(most, ofRun, raise, nil) }
 
 // RunBudget returns the budget of a run for which no limit was given: what it may spend without a word. Beyond it ask is
-// asked, one question at a time, with what it would cost; nil says no. raise is as of SetRunBudget.
-func RunBudget(most int64, raise string, ask func(context.Context, *BudgetError) bool) *Budget {
+// asked, one question at a time, with what it would cost; nil says no.
+func RunBudget(most int64, raise Raise, ask func(context.Context, *BudgetError) bool) *Budget {
 	return runBudget(most, byNobody, raise, ask)
 }
 
-func runBudget(most int64, said said, raise string, ask func(context.Context, *BudgetError) bool) *Budget {
+func runBudget(most int64, said said, raise Raise, ask func(context.Context, *BudgetError) bool) *Budget {
 	b := newBudget(most, said, ask)
 	b.raise = raise
 	return b
@@ -74,7 +84,7 @@ type BudgetError struct {
 	Rate           float64
 	Denied         bool // who was asked whether to go on has said no
 	said           said
-	raise          string
+	raise          Raise
 }
 
 // More is how many credits the scan costs beyond those spent, as far as is known.
@@ -101,9 +111,9 @@ func (e *BudgetError) Error() string {
 
 // ofRun is the error of serpstat-sql, which says what to write.
 func (e *BudgetError) ofRun(need, lost string) string {
-	left, limit := "", e.raise+" is"
-	if e.raise == "--max-credits" { // which the config may have set
-		limit = "max_credits is"
+	left, limit, allow := "", e.raise.Limit+" is", e.Needs
+	if e.raise.FromNow {
+		allow = max(e.More(), 1)
 	}
 	if e.Known && !e.AtLeast {
 		need = fmt.Sprintf("costs at most %d more credits", e.More())
@@ -112,21 +122,17 @@ func (e *BudgetError) ofRun(need, lost string) string {
 		left = fmt.Sprintf(" of %d left", e.Left)
 	}
 	if e.Denied {
-		return fmt.Sprintf("stopped, and nothing more was bought: reading %s %s%s (%d are spent%s; %s %d asks no question)", e.Site, need, left, e.Spent, lost, e.raise, e.Needs)
+		return fmt.Sprintf("stopped, and nothing more was bought: reading %s %s%s (%d are spent%s; %s %d asks no question)", e.Site, need, left, e.Spent, lost, e.raise.By, allow)
 	}
 	if e.said == byNobody {
-		limit = "a run without " + e.raise + " may spend"
-	}
-	allow := e.Needs
-	if e.raise != "--max-credits" { // a shell's limit counts from when it is set
-		allow = max(e.More(), 1)
+		limit = "a run without " + e.raise.By + " may spend"
 	}
 	follow, more := "", ""
 	if e.Follow > 0 {
 		follow, more = ", and "+table.Amount(e.Follow, "more domain")+" may follow", " or more"
 	}
 	return fmt.Sprintf("reading %s %s%s, %s %d and %d are spent%s%s: write %s %d%s, or add a LIMIT or a filter (what was bought is not bought again)",
-		e.Site, need, left, limit, e.Most, e.Spent, lost, follow, e.raise, allow, more)
+		e.Site, need, left, limit, e.Most, e.Spent, lost, follow, e.raise.By, allow, more)
 }
 
 func costs(credits int64, atLeast bool) string {

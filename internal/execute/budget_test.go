@@ -22,3 +22,17 @@ func TestALostAnswerCountsAsCharged(t *testing.T) {
 		t.Errorf("%d credits are left", left)
 	}
 }
+
+// A number that counts from now on need not have what is spent in it, whether somebody was asked or not.
+func TestWhatIsToBeWrittenForMore(t *testing.T) {
+	for raise, want := range map[Raise]string{MaxCredits: "--max-credits 700", {By: ".budget", Limit: ".budget", FromNow: true}: ".budget 675"} {
+		b := RunBudget(100, raise, nil)
+		b.spent = 25
+		err := b.check(need{site: "a.com", credits: 675, most: 675, left: -1})
+		for _, err.Denied = range []bool{false, true} {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%v, and not %s", err, want)
+			}
+		}
+	}
+}

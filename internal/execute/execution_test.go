@@ -589,7 +589,7 @@ func TestWhatIsHereCountsForNothing(t *testing.T) {
 						t.Errorf("%s: %d credits, explained as %d", name, cost, explained)
 					}
 					if cost > 0 {
-						check("asked", execute.RunBudget(1, "--max-credits", func(context.Context, *execute.BudgetError) bool { return true }))
+						check("asked", execute.RunBudget(1, execute.MaxCredits, func(context.Context, *execute.BudgetError) bool { return true }))
 					}
 					if rowCap == 0 || cost == 0 {
 						check(fmt.Sprint("with ", cost), execute.NewBudget(cost))

@@ -20,6 +20,7 @@ import (
 	"github.com/dustin/go-humanize"
 	"golang.org/x/term"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/shell"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
@@ -306,7 +307,7 @@ func (t *talk) execute(ctx context.Context, x *execution, statements []sqlengine
 		return err
 	}
 	spent := t.progress.spent()
-	guard.Raise = ".budget"
+	guard.Raise = execute.Raise{By: ".budget", Limit: ".budget", FromNow: true}
 	guard.Limit = func() (int64, bool) { return t.allowance.left(spent), t.allowance.limited }
 	err = x.withOutput(serpstat.Run(ctx, guard), func(ctx context.Context) error {
 		return x.endOutput(x.runScript(ctx, statements))
