@@ -11,10 +11,10 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
 )
 
-// Parse reads a script. name is what it is called. An error has all that is wrong, as [Problems]; what is right of it comes too,
-// if its statements end.
-func Parse(name, text string) (*Script, error) {
-	p := &parser{script: &Script{Name: name}}
+// Parse reads a script. given is a shipped report's name, or a file's. An error has all that is wrong, as [Problems]; what is
+// right of it comes too, if its statements end.
+func Parse(given, text string) (*Script, error) {
+	p := &parser{script: &Script{Given: given, Name: withoutEnding(given)}}
 	statements, comments, err := sqlengine.SplitWithComments(text)
 	if err != nil {
 		line, what := 1, err.Error()

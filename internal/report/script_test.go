@@ -79,6 +79,20 @@ func TestAScriptIsRead(t *testing.T) {
 	}
 }
 
+func TestAPageSaysByWhatACommandMakesIt(t *testing.T) {
+	for given, want := range map[string][2]string{
+		"weekly": {"weekly", "weekly"}, "./weekly": {"weekly", "./weekly"}, "mine.sql": {"mine", "mine.sql"}, "/home/me/clients/mine.sql": {"mine", "mine.sql"}, "../mine.txt": {"mine", "mine.txt"},
+	} {
+		s, err := report.Parse(given, whole)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Name != want[0] || s.File() != want[1] {
+			t.Errorf("%s is called %s, and made by %s", given, s.Name, s.File())
+		}
+	}
+}
+
 // head is a head that nothing is wrong with, of three lines.
 const head = "-- @report Title\n-- @param domain The site\n\n"
 

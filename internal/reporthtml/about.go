@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/dustin/go-humanize"
 
@@ -57,28 +56,7 @@ func about(p *report.Page) (facts []fact) {
 }
 
 // command is what makes the page again.
-func command(p *report.Page) string {
-	words := []string{"serpstat-sql", "report"}
-	if p.Demo {
-		words = append(words, "--demo")
-	}
-	words = append(words, quoted(p.Name))
-	for _, one := range p.Params {
-		words = append(words, "--param", quoted(one.Name+"="+one.Value))
-	}
-	return shown(strings.Join(words, " "))
-}
-
-// quoted is a word as shells read it.
-func quoted(s string) string {
-	plain := func(r rune) bool {
-		return r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) || strings.ContainsRune("_-./=:,@%+", r)
-	}
-	if s != "" && strings.TrimFunc(s, plain) == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
+func command(p *report.Page) string { return shown(report.Command(p.Name, p.Demo, p.Params)) }
 
 func moment(t time.Time) string { return t.Format("2 January 2006, 15:04 MST") }
 
