@@ -39,11 +39,7 @@ func about(p *report.Page) (facts []fact) {
 	var estimates []string
 	for i, s := range p.Sections {
 		if s.About {
-			name := shown(s.Title)
-			if name == "" {
-				name = fmt.Sprintf("section %d", i+1)
-			}
-			estimates = append(estimates, name)
+			estimates = append(estimates, called(&s, i+1))
 		}
 	}
 	if estimates != nil {

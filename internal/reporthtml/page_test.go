@@ -401,6 +401,10 @@ func TestHowAPageWasMade(t *testing.T) {
 	if got := about(p); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
+	untitled := &report.Page{Left: -1, Sections: []report.Section{{Shape: report.Text, Text: "One."}, {Shape: report.Text, Text: "Two.", SQL: "select 'Two.'"}}}
+	if got := written(t, untitled); !strings.Contains(got, "<summary>SQL of <bdi>section 2</bdi></summary>") {
+		t.Errorf("a section without a title is not called by its number:\n%s", withoutConstants(got))
+	}
 	p.Left, p.Recalled, p.Bought, p.Demo = 5000, 1, made.Add(-90*time.Minute), true
 	p.Sections = []report.Section{{Title: "A", About: true}, {Title: "B"}, {About: true}}
 	want = []fact{{"Made", "23 November 2026, 07:00 UTC"}, {"Calls", "1 request to Serpstat"}, {"Credits", "1,234 spent of a budget of 1,000; 5,000 left in the plan"},

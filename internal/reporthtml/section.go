@@ -1,6 +1,7 @@
 package reporthtml
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"strings"
@@ -13,9 +14,10 @@ import (
 type section struct {
 	ID       string
 	Title    string
+	Called   string // in a list
 	Text     []string
 	Estimate bool
-	Notice   []string // what is missing, and why
+	Notice   string // what is missing, why, and what it would have cost
 	Empty    bool
 	Figures  []figure
 	Table    *table
@@ -58,8 +60,7 @@ type drawing struct {
 }
 
 func newSection(s *report.Section, n int, file string) (*section, error) {
-	v := &section{ID: fmt.Sprintf("section-%d", n), Title: shown(s.Title), Text: paragraphs(s.Text), Estimate: s.About, SQL: shown(s.SQL)}
-	v.Notice = notice(s)
+	v := &section{ID: fmt.Sprintf("section-%d", n), Title: shown(s.Title), Called: called(s, n), Text: paragraphs(s.Text), Notice: shown(s.Note()), Estimate: s.About, SQL: shown(s.SQL)}
 	if s.LeftOut != "" {
 		return v, nil
 	}
@@ -90,12 +91,9 @@ func newSection(s *report.Section, n int, file string) (*section, error) {
 	return v, err
 }
 
-// notice says what is missing, why, and what it would have cost.
-func notice(s *report.Section) []string {
-	if note := s.Note(); note != "" {
-		return []string{shown(note)}
-	}
-	return nil
+// called is a section's title, or its number.
+func called(s *report.Section, n int) string {
+	return cmp.Or(shown(s.Title), fmt.Sprintf("section %d", n))
 }
 
 // s0 is a value of a row as a cell of its own.
