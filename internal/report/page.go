@@ -50,6 +50,15 @@ type Column struct {
 	Unit Unit
 }
 
+// FileColumns are the columns as those of a file.
+func (s *Section) FileColumns() []output.Column {
+	list := make([]output.Column, len(s.Columns))
+	for i, c := range s.Columns {
+		list[i] = c.Column
+	}
+	return list
+}
+
 // Unit says how numbers are written.
 type Unit string
 

@@ -32,6 +32,14 @@ func Written(value any, unit Unit) string {
 	return number
 }
 
+// Amount is so many of something, as people read it: 1 row, 1,234 rows.
+func Amount(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return humanize.Comma(n) + " " + many
+}
+
 // inText is a parameter in a title or a text: the colon begins a word.
 var inText = regexp.MustCompile(`(^|[^\pL\pN_:]):([\pL][\pL\pN_]*)`)
 

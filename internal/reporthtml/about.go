@@ -17,7 +17,7 @@ type fact struct{ Name, Text string }
 func about(p *report.Page) (facts []fact) {
 	add := func(name, text string, args ...any) { facts = append(facts, fact{name, fmt.Sprintf(text, args...)}) }
 	add("Made", "%s", moment(p.Made))
-	add("Calls", "%s to Serpstat", amount(p.Requests, "request", "requests"))
+	add("Calls", "%s to Serpstat", report.Amount(p.Requests, "request", "requests"))
 	switch {
 	case p.Budget > 0:
 		add("Credits", "%s spent of a budget of %s", humanize.Comma(p.Credits), humanize.Comma(p.Budget))
@@ -28,7 +28,7 @@ func about(p *report.Page) (facts []fact) {
 		facts[len(facts)-1].Text += fmt.Sprintf("; %s left in the plan", humanize.Comma(p.Left))
 	}
 	if p.Recalled > 0 {
-		text := amount(p.Recalled, "row was", "rows were") + " bought by an earlier run and cost nothing again"
+		text := report.Amount(p.Recalled, "row was", "rows were") + " bought by an earlier run and cost nothing again"
 		if !p.Bought.IsZero() {
 			text += fmt.Sprintf("; the oldest on %s, %s before this page was made", moment(p.Bought), age(p.Made.Sub(p.Bought)))
 		}
@@ -63,9 +63,9 @@ func age(d time.Duration) string {
 	case d < time.Minute:
 		return "less than a minute"
 	case d < time.Hour:
-		return amount(int64(d/time.Minute), "minute", "minutes")
+		return report.Amount(int64(d/time.Minute), "minute", "minutes")
 	case d < 2*day:
-		return amount(int64(d/time.Hour), "hour", "hours")
+		return report.Amount(int64(d/time.Hour), "hour", "hours")
 	}
-	return amount(int64(d/day), "day", "days")
+	return report.Amount(int64(d/day), "day", "days")
 }

@@ -3,17 +3,8 @@ package reporthtml
 import (
 	"strings"
 
-	"github.com/dustin/go-humanize"
-
 	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 )
-
-func amount(n int64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return humanize.Comma(n) + " " + many
-}
 
 // shown is a text of which nothing is invisible.
 func shown(s string) string { return output.VisibleLines(strings.TrimSpace(s)) }
