@@ -30,7 +30,7 @@ func Parse(given, text string) (*Script, error) {
 			p.take(statements[i])
 		}
 	}
-	p.endText()
+	p.endParagraph()
 	p.finish()
 	return p.script, p.problems.err()
 }
@@ -76,7 +76,7 @@ func (p *parser) above(statement int, comments []sqlengine.Comment) {
 		switch {
 		case c.Inside || !c.Alone:
 		case m != nil:
-			p.endText()
+			p.endParagraph()
 			p.direct(c.Line, strings.ToLower(m[1]), strings.TrimSpace(m[2]))
 		case strings.HasPrefix(said, "@"):
 			p.problems.add(c.Line, "%s is no directive: write @ and a word, such as @table TITLE", said)
@@ -112,10 +112,6 @@ func (p *parser) endParagraph() {
 		*p.text += strings.Join(p.lines, " ")
 	}
 	p.lines = nil
-}
-
-func (p *parser) endText() {
-	p.endParagraph()
 }
 
 // direct reads a directive.
@@ -262,7 +258,7 @@ func (p *parser) attribute(line int, word, rest string) {
 
 // take gives a statement its place.
 func (p *parser) take(s sqlengine.Statement) {
-	p.endText()
+	p.endParagraph()
 	p.begun, p.text = true, nil
 	if p.form == nil {
 		p.script.SetUp = append(p.script.SetUp, s)

@@ -122,7 +122,7 @@ func figures(s *report.Section) (all []figure) {
 		f := figure{Name: s0(s, row, 0).Text, Value: s0(s, row, 1), Notes: rest(s, row, 3)}
 		f.Long = len(f.Value.Text) > longFigure
 		if f.Value.Number {
-			f.Value.Text = strings.Replace(f.Value.Text, "-", "−", 1)
+			f.Value.Text = minus(f.Value.Text)
 		}
 		if len(row) > 2 && len(s.Columns) > 2 && row[2] != nil {
 			f.Change = s0(s, row, 2).Text
@@ -131,7 +131,7 @@ func figures(s *report.Section) (all []figure) {
 				case n > 0:
 					f.Turn, f.Change = "up", "+"+f.Change
 				case n < 0:
-					f.Turn, f.Change = "down", strings.Replace(f.Change, "-", "−", 1)
+					f.Turn, f.Change = "down", minus(f.Change)
 				default:
 					f.Change = "unchanged"
 				}
@@ -162,7 +162,7 @@ func newDrawing(s *report.Section, v *section, file string) (*drawing, error) {
 	for i, column := range s.Columns {
 		n := numbersOfColumn(column.Unit, s.Rows, i)
 		c.Columns = append(c.Columns, chart.Column{Name: words(column.Name), Percent: column.Unit == report.Percent, Write: func(v any) string {
-			return strings.Replace(n.write(v), "-", "−", 1)
+			return minus(n.write(v))
 		}})
 	}
 	drawn := c.Draw()

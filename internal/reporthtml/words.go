@@ -6,6 +6,9 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 )
 
+// minus writes the sign of a number as wide as a plus.
+func minus(s string) string { return strings.Replace(s, "-", "−", 1) }
+
 // shown is a text of which nothing is invisible.
 func shown(s string) string { return output.VisibleLines(strings.TrimSpace(s)) }
 
