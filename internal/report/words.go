@@ -20,7 +20,10 @@ func Written(value any, unit Unit) string {
 	case int64:
 		number = humanize.Comma(v)
 	case float64:
-		number = humanize.Commaf(math.Round(v*10) / 10)
+		if math.Abs(v) < 1e15 { // larger ones have no tenths
+			v = math.Round(v*10)/10 + 0 // no -0
+		}
+		number = humanize.Commaf(v)
 	case []byte:
 		return fmt.Sprintf("%x", v)
 	default:

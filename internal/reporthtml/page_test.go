@@ -392,6 +392,16 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
+// Letters take room, and not bytes.
+func TestShortTextsOfAnyScriptStayOnOneLine(t *testing.T) {
+	if c := newCell("Великий каталог сайтів", numbers{}); c.Class != "" {
+		t.Errorf("22 letters are of the class %s", c.Class)
+	}
+	if f := figures(&report.Section{Columns: columns("name", "value"), Rows: [][]any{{"Towns", "Одеса, Київ"}}}); f[0].Long {
+		t.Error("a figure of 11 letters is long")
+	}
+}
+
 func TestHowAPageWasMade(t *testing.T) {
 	p := &report.Page{Name: "my links.sql", Params: []report.Param{{Name: "domain", Value: "it's.example"}, {Name: "n", Value: "10"}}, Made: made, Budget: 1000, Requests: 1, Credits: 1234, Left: -1}
 	if got, want := command(p), `serpstat-sql report 'my links.sql' --param 'domain=it'\''s.example' --param n=10`; got != want {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/chart"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/report"
@@ -120,7 +121,7 @@ const longFigure = 13
 func figures(s *report.Section) (all []figure) {
 	for _, row := range s.Rows {
 		f := figure{Name: s0(s, row, 0).Text, Value: s0(s, row, 1), Notes: rest(s, row, 3)}
-		f.Long = len(f.Value.Text) > longFigure
+		f.Long = utf8.RuneCountInString(f.Value.Text) > longFigure
 		if f.Value.Number {
 			f.Value.Text = minus(f.Value.Text)
 		}

@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/report"
@@ -116,7 +117,7 @@ func newCell(value any, n numbers) cell {
 		}
 	case isMoment:
 		c.Class = "d"
-	case len(c.Text) > short:
+	case utf8.RuneCountInString(c.Text) > short:
 		c.Class = "t"
 	}
 	return c
