@@ -23,7 +23,6 @@ type Account struct {
 	TokenInHeader bool    // else the URLs of requests hold it
 	FromVariable  bool    // the token is that of the environment, not the config's
 	Rate          float64 // requests a second
-	MaxCredits    int64   // that are set as the most to be spent; 0 is none
 	client        *serpstatapi.Client
 	settings      settings
 	opts          Options
@@ -49,7 +48,7 @@ func NewAccount(config string, opts Options) (*Account, error) {
 		return nil, err
 	}
 	own, err := c.token()
-	return &Account{BaseURL: s.baseURL, TokenInHeader: s.tokenInHeader, FromVariable: own == "", Rate: s.rate, MaxCredits: s.maxCredits, client: client, settings: s, opts: opts}, err
+	return &Account{BaseURL: s.baseURL, TokenInHeader: s.tokenInHeader, FromVariable: own == "", Rate: s.rate, client: client, settings: s, opts: opts}, err
 }
 
 // Credits asks what the account's plan has. It is free of charge. An error is a [serpstatapi.Error].
@@ -63,9 +62,12 @@ func (a *Account) HasToken(text string) bool {
 	return a.settings.token != "" && strings.Contains(text, a.settings.token)
 }
 
-// MostCredits is what the account's user has set a run to spend at most; ok is false where nothing is set.
+// MostCredits is what the account's user has set a run to spend at most; ok is false where nothing is set, or no limit.
 func (a *Account) MostCredits() (credits int64, ok bool) {
-	return a.settings.maxCredits, !a.settings.guarded && a.settings.maxCredits > 0
+	if a.settings.guarded { // which is for a scan in Steampipe
+		return 0, false
+	}
+	return a.settings.maxCredits, a.settings.maxCredits > 0
 }
 
 // Keeps reports that what is learned is kept for later runs: cache_ttl is not 0.

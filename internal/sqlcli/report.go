@@ -302,7 +302,8 @@ func (r *reporting) mostCredits() (int64, error) {
 	if err != nil {
 		return 0, usageError{r.explainError("", err)}
 	}
-	return account.MaxCredits, nil
+	most, _ := account.MostCredits()
+	return most, nil
 }
 
 // usualBudget is that of a report which names none.
