@@ -62,9 +62,12 @@ func (a *Account) HasToken(text string) bool {
 	return a.settings.token != "" && strings.Contains(text, a.settings.token)
 }
 
-// MostCredits is what the account's user has set a run to spend at most; ok is false where nothing is set.
+// MostCredits is what the account's user has set a run to spend at most; ok is false where nothing is set, or no limit.
 func (a *Account) MostCredits() (credits int64, ok bool) {
-	return a.settings.maxCredits, !a.settings.guarded && a.settings.maxCredits > 0
+	if a.settings.guarded { // which is for a scan in Steampipe
+		return 0, false
+	}
+	return a.settings.maxCredits, a.settings.maxCredits > 0
 }
 
 // Keeps reports that what is learned is kept for later runs: cache_ttl is not 0.

@@ -39,9 +39,7 @@ func Run(ctx context.Context, guard Guard) context.Context {
 // Allow returns a context whose scans are those of a run that may spend so many credits and no more, whatever the
 // connection's max_credits is. Nobody is asked.
 func Allow(ctx context.Context, credits int64) context.Context {
-	r := &run{budget: execute.RunBudget(credits, execute.MaxCredits, nil)}
-	r.once.Do(func() {})
-	return context.WithValue(ctx, runKey{}, r)
+	return Run(ctx, Guard{Limit: func() (int64, bool) { return credits, true }})
 }
 
 type explainKey struct{}

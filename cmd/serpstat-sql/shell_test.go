@@ -171,6 +171,12 @@ func TestDotCommands(t *testing.T) {
 		{fewLinks, `5 rows in .* written to ` + csv},
 		{"select 1 as back;", `\| back \|`},
 		{".once no/such/dir/x.csv", `\.once no/such/dir/x\.csv`},
+		{".once " + csv, ``},
+		{"select nonsense;", `no such column`},
+		{"select 1 as seen;", `\| seen \|`}, // what has failed was the next statement
+		{".once " + csv, ``},
+		{".output stdout", ``},
+		{"select 1 as shown;", `\| shown \|`},
 		{".output " + xlsx, ``},
 		{"select 1; select 2;", `2 rows|1 row in .* written to `},
 		{"select nonsense;", `no such column`},
@@ -475,6 +481,20 @@ func TestACommitThatFailsInTheShell(t *testing.T) {
 }
 
 // A signal ends the shell, and the terminal is left as it was. What stands there was not entered.
+// Whoever leaves a transaction open is told that it is undone.
+func TestATransactionThatIsLeftOpen(t *testing.T) {
+	const undone = "warning: the transaction that was open is undone: commit ends one"
+	for ends, warned := range map[string]bool{"select 1;": true, "commit;": false} {
+		o := startShell(t, nil)
+		o.enters(t, "begin;")
+		o.enters(t, "create table mine (a);")
+		o.enters(t, ends)
+		if code, _, screen := o.leaves(t); code != 0 || strings.Contains(screen, undone) != warned {
+			t.Errorf("%s: exit code %d: %s", ends, code, screen)
+		}
+	}
+}
+
 func TestTheEndOfTheShell(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {
 		o := startShell(t, nil)

@@ -109,15 +109,7 @@ func askCase(p *prober, on *subject, of []string) error {
 		}
 	}
 	if len(trials) > 0 {
-		err := p.each(on, trials, p.likelyCase(), func(field string, v verdict) {
-			switch v {
-			case yes:
-				p.learn(on.table, execute.AskedContains, field, execute.IgnoresCase)
-			case no:
-				p.learn(on.table, execute.AskedContains, field, execute.MindsCase)
-			}
-		})
-		if err != nil {
+		if err := p.each(on, trials, p.likelyCase(), p.learner(on, execute.AskedContains, execute.IgnoresCase, execute.MindsCase)); err != nil {
 			return err
 		}
 	}
@@ -152,14 +144,7 @@ func askWholes(p *prober, on *subject, of []string) error {
 		_, compare, _ := strings.Cut(name, " ")
 		trials = append(trials, trial{name, condition(on.table.Fields[i], compare, flip(text)), on.is})
 	}
-	return p.each(on, trials, p.likelyCase(), func(of string, v verdict) {
-		switch v {
-		case yes:
-			p.learn(on.table, execute.AskedWhole, of, execute.IgnoresCase)
-		case no:
-			p.learn(on.table, execute.AskedWhole, of, execute.MindsCase)
-		}
-	})
+	return p.each(on, trials, p.likelyCase(), p.learner(on, execute.AskedWhole, execute.IgnoresCase, execute.MindsCase))
 }
 
 // Are %, _ and backslash signs of a pattern?
@@ -194,14 +179,7 @@ func askPatterns(p *prober, on *subject, of []string) error {
 				return on.is(row) && !strings.Contains(text, value)
 			}})
 		}
-		return p.each(on, trials, yes, func(of string, v verdict) {
-			switch v {
-			case yes:
-				p.learn(on.table, execute.AskedPattern, of, execute.IsSpecial)
-			case no:
-				p.learn(on.table, execute.AskedPattern, of, execute.IsItself)
-			}
-		})
+		return p.each(on, trials, yes, p.learner(on, execute.AskedPattern, execute.IsSpecial, execute.IsItself))
 	}
 	if err := ask(of); err != nil {
 		return err
@@ -225,6 +203,18 @@ func askSpace(p *prober, on *subject, _ []string) error {
 	return p.told(on, execute.AskedSpace, "", v, err, execute.IsTrimmed, execute.IsItself)
 }
 
+// learner learns which of two answers a verdict is; one that is unclear is none.
+func (p *prober) learner(on *subject, question, ifYes, ifNo string) func(of string, v verdict) {
+	return func(of string, v verdict) {
+		switch v {
+		case yes:
+			p.learn(on.table, question, of, ifYes)
+		case no:
+			p.learn(on.table, question, of, ifNo)
+		}
+	}
+}
+
 // told learns which of two answers a verdict is.
 func (p *prober) told(on *subject, question, of string, v verdict, err error, ifYes, ifNo string) error {
 	switch {
@@ -232,11 +222,8 @@ func (p *prober) told(on *subject, question, of string, v verdict, err error, if
 		return err
 	case v == unclear:
 		return undecided("another row came than the one that was asked for")
-	case v == yes:
-		p.learn(on.table, question, of, ifYes)
-	default:
-		p.learn(on.table, question, of, ifNo)
 	}
+	p.learner(on, question, ifYes, ifNo)(of, v)
 	return nil
 }
 
@@ -246,11 +233,10 @@ func (p *prober) told(on *subject, question, of string, v verdict, err error, if
 func unknownBetweens(p *prober, t *table.Table) (list []string) {
 	for _, f := range t.Fields {
 		of := f.Filter
-		bounded := func(compare string) bool {
+		usable := func(compare string) bool {
 			return p.takes(t, of.Field, compare) && (of.Attests(compare) || p.finds(t, of.Field, compare))
 		}
-		usable := p.takes(t, of.Field, table.Between) && (of.Attests(table.Between) || p.finds(t, of.Field, table.Between))
-		if of.How == table.ByNumber && usable && (t == outlinks || !bounded(table.AtLeast) || !bounded(table.AtMost)) {
+		if of.How == table.ByNumber && usable(table.Between) && (t == outlinks || !usable(table.AtLeast) || !usable(table.AtMost)) {
 			list = append(list, of.Field)
 		}
 	}

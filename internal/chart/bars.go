@@ -33,7 +33,7 @@ func newBars(c *Chart) *bars {
 		columns = columns[:colors]
 		b.left.Series = extra
 	}
-	b.series, b.left.Values = seriesOf(columns, 1, rows)
+	b.series, b.left.Values = seriesOf(columns, rows)
 	if len(b.series) > colors { // of a stack no part may be missing
 		rest := b.series[colors-1:]
 		b.left.Merged = len(rest)
@@ -57,15 +57,6 @@ func together(all []series) series {
 		}
 	}
 	return s
-}
-
-func (b *bars) any() bool {
-	for _, s := range b.series {
-		if _, _, ok := s.extent(); ok {
-			return true
-		}
-	}
-	return false
 }
 
 func (b *bars) summary() string {

@@ -52,13 +52,13 @@ func (c *Chart) Draw() Drawing {
 	case Bar, Stacked:
 		b := newBars(c)
 		summary, left = b.summary(), b.left
-		if b.any() {
+		if anyNumber(b.series) {
 			draw = b.draw
 		}
 	case Line, Scatter:
 		p := newPlot(c)
 		summary, left = p.summary(), p.left
-		if p.any() {
+		if anyNumber(p.series) {
 			draw = p.draw
 		}
 	case Donut:

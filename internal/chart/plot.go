@@ -51,7 +51,7 @@ func newPlot(c *Chart) *plot {
 	for _, one := range p.rows {
 		kept = append(kept, rows[one.row])
 	}
-	p.series, p.left.Values = seriesOf(columns, 1, kept)
+	p.series, p.left.Values = seriesOf(columns, kept)
 	p.left.Values += p.misplaced(rows, len(columns))
 	return p
 }
@@ -125,18 +125,9 @@ func moment(value any) (seconds float64, ok bool) {
 	return float64(t.Unix()), ok
 }
 
-func (p *plot) any() bool {
-	for _, s := range p.series {
-		if _, _, ok := s.extent(); ok {
-			return true
-		}
-	}
-	return false
-}
-
 func (p *plot) summary() string {
 	var b strings.Builder
-	if !p.any() {
+	if !anyNumber(p.series) {
 		return "Chart without points."
 	}
 	if p.kind == Scatter {

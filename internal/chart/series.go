@@ -30,12 +30,12 @@ type series struct {
 	values []any // int64 or float64 where there is one to draw, else nil
 }
 
-// seriesOf are some columns of rows, and how many of their values, NULL apart, cannot be drawn.
-func seriesOf(columns []Column, first int, rows [][]any) (all []series, wrong int) {
+// seriesOf are the first columns of rows behind the label, and how many of their values, NULL apart, cannot be drawn.
+func seriesOf(columns []Column, rows [][]any) (all []series, wrong int) {
 	for i, column := range columns {
 		s := series{name: column.Name, class: class(i), column: column, values: make([]any, len(rows))}
 		for j, row := range rows {
-			v := at(row, first+i)
+			v := at(row, 1+i)
 			if _, ok := number(v); ok {
 				s.values[j] = v
 			} else if v != nil {
@@ -122,6 +122,16 @@ func (s series) extent() (low, high float64, ok bool) {
 	low, _ = number(s.values[least])
 	high, _ = number(s.values[most])
 	return low, high, true
+}
+
+// anyNumber reports that there is something to draw.
+func anyNumber(all []series) bool {
+	for _, s := range all {
+		if _, _, ok := s.extent(); ok {
+			return true
+		}
+	}
+	return false
 }
 
 // wholeNumbers reports that all numbers of series are.

@@ -159,6 +159,20 @@ func TestAResultPastTheCapIsCutByALowerBoundAlone(t *testing.T) {
 	})
 }
 
+// Parts are found by what pages attest alone: what the API has shown once changes nothing in whether a result can be cut.
+func TestWhatWasShownDoesNotCut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &fakeAPI{rowCap: 1000, hosts: map[string][]host{"a.com": some(4000, 300)}}
+		conn := connect(a)
+		conn.Believe([]execute.Fact{{Method: refDomain.Method, Question: execute.AskedCompare, Of: "domain_links lte", Holds: execute.Finds}})
+		in := plan.Input{Limit: -1, RowCap: 1000, Quals: []plan.Qual{of("a.com"), is("sort_by", plan.Equal, "domain_links"), is("sort_order", plan.Equal, "desc")}}
+		got, err := run(t, conn, in, execute.Options{})
+		if err != nil || !slices.Equal(sortedHosts(got.hosts), sortedHosts(a.hosts["a.com"])) {
+			t.Errorf("%d rows, %v", len(got.hosts), err)
+		}
+	})
+}
+
 func TestABudgetIsNotPassed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for most := int64(1); most < 700; most += 37 {

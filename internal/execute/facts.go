@@ -81,8 +81,10 @@ func (k *knowledge) believe(f Fact) {
 		k.Folds[f.Of] = true
 	case f.Question == AskedContains && f.Holds == MindsCase:
 		k.Minds[f.Of], k.misses[f.Of] = true, MaxMisses
-	case f.Question == AskedCompare && (f.Holds == IsRefused || f.Holds == Finds):
-		k.Refused[plan.Refusal{Field: field, CompareType: compare}] = f.Holds == IsRefused
+	case f.Question == AskedCompare && f.Holds == IsRefused:
+		k.Refused[plan.Refusal{Field: field, CompareType: compare}] = true
+	case f.Question == AskedCompare && f.Holds == Finds:
+		k.Shown[plan.Refusal{Field: field, CompareType: compare}] = true
 	case f.Question == AskedBetween && f.Holds == EndsAreIn: // that they are left out an answer without rows may have shown by mistake
 		k.Closed[f.Of] = true
 	case f.Question == AskedCount:

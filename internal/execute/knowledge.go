@@ -20,7 +20,7 @@ type knowledge struct {
 func (c *Connection) of(t *table.Table) *knowledge {
 	k := c.known[t]
 	if k == nil {
-		k = &knowledge{Knowledge: plan.Knowledge{Refused: plan.Refusals{}, Folds: map[string]bool{}, Minds: map[string]bool{}, Closed: map[string]bool{}},
+		k = &knowledge{Knowledge: plan.Knowledge{Refused: plan.Refusals{}, Shown: map[plan.Refusal]bool{}, Folds: map[string]bool{}, Minds: map[string]bool{}, Closed: map[string]bool{}},
 			misses: map[string]int{}, asking: make(chan struct{}, 1)}
 		for _, f := range c.believed {
 			if f.Method == t.Method {
@@ -40,7 +40,7 @@ func (c *Connection) knows(t *table.Table) plan.Knowledge {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	k := c.of(t)
-	return plan.Knowledge{Refused: maps.Clone(k.Refused), Folds: maps.Clone(k.Folds), Minds: maps.Clone(k.Minds), Closed: maps.Clone(k.Closed)}
+	return plan.Knowledge{Refused: maps.Clone(k.Refused), Shown: maps.Clone(k.Shown), Folds: maps.Clone(k.Folds), Minds: maps.Clone(k.Minds), Closed: maps.Clone(k.Closed)}
 }
 
 // refuse remembers comparisons that the API does not take.

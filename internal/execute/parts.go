@@ -2,7 +2,6 @@ package execute
 
 import (
 	"context"
-	"maps"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/series"
@@ -49,7 +48,7 @@ func (r *sourceReader) cutNow() error {
 		known := r.x.conn.knows(r.series.Table)
 		splitter := plan.Splitter{
 			Series: r.series, Total: r.total, First: r.first, AtLeast: r.taken,
-			RowCap: r.x.plan.RowCap, Refused: known.Refused.Attested(), Closed: known.Closed,
+			RowCap: r.x.plan.RowCap, Refused: known.Refused, Closed: known.Closed,
 		}
 		asked := r.series
 		splitter.Count = func(f table.Filter) (int64, error) {
@@ -57,7 +56,7 @@ func (r *sourceReader) cutNow() error {
 			return r.count(asked)
 		}
 		parts, err := splitter.Parts()
-		if err != nil && r.x.learn(err, asked) && !maps.Equal(r.refused(), known.Refused) {
+		if err != nil && r.x.learn(err, asked) && len(r.refused()) > len(known.Refused) {
 			continue
 		}
 		if err != nil {

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"maps"
 	"math"
 	"slices"
 	"sort"
@@ -16,16 +15,8 @@ import (
 // Refusal names a compareType that the API does not take for a field (error 32117).
 type Refusal struct{ Field, CompareType string }
 
-// Refusals is what a method is known to refuse, and, with false, what it is known to take and do right though nothing attests
-// it. Of the nil map nothing is known.
+// Refusals is what a method is known to refuse. The nil map refuses nothing.
 type Refusals map[Refusal]bool
-
-// Attested are the refusals alone, for those who rely on what pages attest.
-func (r Refusals) Attested() Refusals {
-	refused := maps.Clone(r)
-	maps.DeleteFunc(refused, func(_ Refusal, is bool) bool { return !is })
-	return refused
-}
 
 // Uses reports whether a filter compares the field in this way.
 func (r Refusal) Uses(f table.Filter) bool {
@@ -90,7 +81,6 @@ type pushdown struct {
 //
 // What is pushed, and why it is safe:
 //   - ranges of a count as gte and lte, the two numeric comparisons whose meaning is clear;
-//   - equality of texts as eq where the API has shown that it finds what is written so;
 //   - equality and LIKE on texts as contains of the literal runs free of `%`, `_` and backslash: a row that has the
 //     whole has its parts, in the same case, be the value a pattern or not, trimmed or not;
 //   - ILIKE by runs of what has no case, and of ASCII letters once the API has shown ([Probe]) that it
@@ -145,15 +135,18 @@ type pusher struct {
 	user, filter table.Filter
 }
 
-// takes reports a comparison that is attested, and that the API has not refused; or that it has shown.
+// takes reports a comparison that is attested, and that the API has not refused.
 func takes(f *table.Field, compare string, refused Refusals) bool {
-	isRefused, known := refused[Refusal{f.Filter.Field, compare}]
-	return !isRefused && (known || f.Filter.Attests(compare))
+	return Knowledge{Refused: refused}.takes(f, compare)
 }
 
-func (p *pusher) takes(f *table.Field, compare string) bool {
-	return takes(f, compare, p.in.Known.Refused)
+// takes reports a comparison that is attested or that the API has shown, and that it has not refused.
+func (k Knowledge) takes(f *table.Field, compare string) bool {
+	of := Refusal{f.Filter.Field, compare}
+	return !k.Refused[of] && (k.Shown[of] || f.Filter.Attests(compare))
 }
+
+func (p *pusher) takes(f *table.Field, compare string) bool { return p.in.Known.takes(f, compare) }
 
 // and adds an OR of ANDs to the filter: the product of both. It reports whether there is one, and whether the product
 // was small enough to be taken.
@@ -201,7 +194,7 @@ var everyCount = intRanges{{0, math.MaxInt64}}
 // that it lets through, under every reading. Nil lets all through.
 func numberFilter(f *table.Field, quals []Qual, known Knowledge) (filter table.Filter, reach intRanges) {
 	for _, r := range countRange(quals) {
-		conditions, reached := numberBetween(f, r.lo, r.hi, known.Refused, known.ends(f))
+		conditions, reached := numberBetween(f, r.lo, r.hi, known, known.ends(f))
 		if len(conditions) == 0 {
 			return nil, everyCount
 		}
@@ -212,7 +205,7 @@ func numberFilter(f *table.Field, quals []Qual, known Knowledge) (filter table.F
 
 // around is the filter for one range around several.
 func around(f *table.Field, ranges intRanges, known Knowledge) (table.Filter, intRanges) {
-	conditions, reached := numberBetween(f, ranges[0].lo, ranges[len(ranges)-1].hi, known.Refused, known.ends(f))
+	conditions, reached := numberBetween(f, ranges[0].lo, ranges[len(ranges)-1].hi, known, known.ends(f))
 	if len(conditions) == 0 {
 		return nil, everyCount
 	}
@@ -260,14 +253,14 @@ func (k Knowledge) ends(f *table.Field) ends {
 // not take gte or lte it falls back to gt, to eq for a single value, to between, and then to nothing. reach is the range
 // of what the conditions let through, as far as a page says it: what the API alone has shown, once, is no ground to take
 // rows unseen.
-func numberBetween(f *table.Field, lo, hi int64, refused Refusals, between ends) (conditions []table.Condition, reach intRange) {
+func numberBetween(f *table.Field, lo, hi int64, known Knowledge, between ends) (conditions []table.Condition, reach intRange) {
 	reach = everyCount[0]
 	needLo, needHi := lo > 0, hi < maxCount
 	add := func(compare string, values ...any) {
 		conditions = append(conditions, table.Condition{Field: f.Filter.Field, CompareType: compare, Value: values})
 	}
 	bounded := func(needed bool, compare string, value, end int64, to *int64) bool {
-		if !needed || !takes(f, compare, refused) {
+		if !needed || !known.takes(f, compare) {
 			return !needed
 		}
 		add(compare, value)
@@ -280,12 +273,12 @@ func numberBetween(f *table.Field, lo, hi int64, refused Refusals, between ends)
 	above := bounded(needHi, table.AtMost, hi, hi, &reach.hi)
 	switch {
 	case below && above:
-	case lo == hi && takes(f, table.Equals, refused):
+	case lo == hi && known.takes(f, table.Equals):
 		add(table.Equals, lo)
 		if f.Filter.Attests(table.Equals) {
 			reach = intRange{lo, hi}
 		}
-	case takes(f, table.Between, refused):
+	case known.takes(f, table.Between):
 		wideLo, wideHi := max(lo-int64(between), 0), int64(maxCount)
 		if !needLo {
 			wideLo = -1

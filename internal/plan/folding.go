@@ -41,7 +41,7 @@ func FoldingProbe(p *Plan, asked map[string]bool) (probe Probe, ok bool) {
 	var always []string // fields asked for with a word in common
 	for i := range p.Table.Fields {
 		f := &p.Table.Fields[i]
-		if f.Filter.How != table.ByText || p.Known.Folds[f.Filter.Field] || p.Known.Minds[f.Filter.Field] || asked[f.Filter.Field] || !takes(f, table.Contains, p.Known.Refused) {
+		if f.Filter.How != table.ByText || p.Known.Folds[f.Filter.Field] || p.Known.Minds[f.Filter.Field] || asked[f.Filter.Field] || !p.Known.takes(f, table.Contains) {
 			continue
 		}
 		wanted := p.looksForLetters(f.Column) && narrows(p, f.Filter.Field)

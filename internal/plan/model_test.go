@@ -261,7 +261,7 @@ func (r reading) holdsText(c table.Condition, have string) bool {
 	if r.allValues {
 		found = !slices.ContainsFunc(c.Value, func(v any) bool { return !contains(v) })
 	}
-	return found == (c.CompareType != table.NotContains)
+	return found == (c.CompareType == table.Contains)
 }
 
 func (r reading) holdsWord(c table.Condition, have string) bool {
@@ -694,12 +694,17 @@ func drawRefusals(t *rapid.T, of *table.Table) Refusals {
 			refused[r] = true
 		}
 	}
+	return refused
+}
+
+func drawShown(t *rapid.T, of *table.Table) map[Refusal]bool {
+	shown := map[Refusal]bool{}
 	for _, r := range unattested(of) {
 		if oneIn(t, 4, "shown") {
-			refused[r] = false
+			shown[r] = true
 		}
 	}
-	return refused
+	return shown
 }
 
 var judgedOf = map[*table.Table]map[Refusal]bool{} // tests of this package do not run at once

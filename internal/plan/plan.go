@@ -25,9 +25,12 @@ type Order struct {
 // Knowledge is what has been learned of a method by asking it.
 type Knowledge struct {
 	Refused Refusals
-	Folds   map[string]bool // filter fields whose contains is known to ignore the case of ASCII letters
-	Minds   map[string]bool // those of which it is taken that it does not
-	Closed  map[string]bool // those whose between is known to include its ends
+	// Shown are comparisons that no page attests, and that the API is known to take and do right: to filter by, where what it
+	// lets through is looked at.
+	Shown  map[Refusal]bool
+	Folds  map[string]bool // filter fields whose contains is known to ignore the case of ASCII letters
+	Minds  map[string]bool // those of which it is taken that it does not
+	Closed map[string]bool // those whose between is known to include its ends
 }
 
 // Input is a scan as the database asks for it.

@@ -25,7 +25,7 @@ type scan struct {
 func drawScan(t *rapid.T, of *table.Table) scan {
 	s := scan{records: drawRecords(t, of, 3), user: drawUser(t), engines: engines()}
 	s.in = Input{Table: of, Limit: -1, Quals: drawQuals(t, of, s.records[0], 4)}
-	s.in.Known.Refused = drawRefusals(t, of)
+	s.in.Known.Refused, s.in.Known.Shown = drawRefusals(t, of), drawShown(t, of)
 	s.thinned = of.FormOf(table.PerDomain) >= 0 && oneIn(t, 10, "thinned")
 	if rapid.Bool().Draw(t, "SQLite") {
 		s.in.Engine, s.engines = SQLite, sqlite()
@@ -189,16 +189,8 @@ func TestAnExactPlanLeavesNothingToCheck(t *testing.T) {
 func TestRefusalsComeToAnEnd(t *testing.T) {
 	eachScan(t, func(t *rapid.T, of *table.Table, s scan) {
 		refused := s.in.Known.Refused
-		attested := append(comparisons(of), slices.DeleteFunc(unattested(of), func(r Refusal) bool { _, shown := refused[r]; return !shown })...)
-		count := func() (n int) {
-			for _, is := range refused {
-				if is {
-					n++
-				}
-			}
-			return n
-		}
-		for known := count(); ; known++ {
+		attested := append(comparisons(of), slices.DeleteFunc(unattested(of), func(r Refusal) bool { return !s.in.Known.Shown[r] })...)
+		for known := len(refused); ; known++ {
 			used := own(push(s.in, s.user, s.thinned).filter)
 			for _, r := range used {
 				if refused[r] {
@@ -212,7 +204,7 @@ func TestRefusalsComeToAnEnd(t *testing.T) {
 				break
 			}
 			refused[rapid.SampledFrom(used).Draw(t, "refused")] = true
-			if count() != known+1 || known == len(attested) {
+			if len(refused) != known+1 || known == len(attested) {
 				t.Fatalf("%d comparisons of %d are refused, and %v are used", known, len(attested), used)
 			}
 		}
@@ -399,7 +391,7 @@ func TestARefusedComparisonIsReplaced(t *testing.T) {
 	// What is known of between narrows: no row is bought for an end that may be left out. What the API alone has shown is used,
 	// and no ground to take rows unseen; of texts it is not used, since those that come may be written otherwise than those
 	// that are compared.
-	known := Knowledge{Refused: Refusals{{"links_external", lte}: true, {"anchor", "eq"}: false}, Closed: map[string]bool{"links_external": true}}
+	known := Knowledge{Refused: Refusals{{"links_external", lte}: true}, Shown: map[Refusal]bool{{"anchor", "eq"}: true}, Closed: map[string]bool{"links_external": true}}
 	got := push(Input{Table: outlinks, Quals: append(slices.Clone(quals), where("link_text", Equal, "here")), Known: known}, nil, false)
 	want := table.Filter{{is("links_external", gte, int64(3)), is("links_external", between, int64(3), int64(9)), is("anchor", "contains", "here")}}
 	if !got.filter.Equal(want) || got.decisions[0].Pushed != Exact || got.decisions[1].Pushed != Exact {
@@ -407,9 +399,15 @@ func TestARefusedComparisonIsReplaced(t *testing.T) {
 	}
 	of := catalog.Of("serpstat_out_domain")
 	field := of.Fields[of.FieldOf("links")].Filter.Field
-	got = push(Input{Table: of, Quals: []Qual{where("links", LessOrEqual, int64(3))}, Known: Knowledge{Refused: Refusals{{field, lte}: false}}}, nil, false)
+	got = push(Input{Table: of, Quals: []Qual{where("links", LessOrEqual, int64(3))}, Known: Knowledge{Shown: map[Refusal]bool{{field, lte}: true}}}, nil, false)
 	if !got.filter.Equal(table.Filter{{is(field, lte, int64(3))}}) || got.decisions[0].Pushed != Inexact {
 		t.Errorf("what was shown: %v, %v", got.filter, got.decisions)
+	}
+	f := table.Filter{{is("a", "lte", 1)}, {is("b", "gte", 1)}}
+	for r, want := range map[Refusal]bool{{"a", "lte"}: true, {"b", ""}: true, {"a", "gte"}: false, {"c", ""}: false} {
+		if r.Uses(f) != want {
+			t.Errorf("%v uses %v: %t", f, r, !want)
+		}
 	}
 }
 

@@ -155,9 +155,9 @@ func (s *Splitter) from(position int64) table.Filter {
 	}
 	var conditions []table.Condition
 	if s.ascending() {
-		conditions, _ = numberBetween(s.field, position, math.MaxInt64, s.Refused, s.ends)
+		conditions, _ = numberBetween(s.field, position, math.MaxInt64, Knowledge{Refused: s.Refused}, s.ends)
 	} else {
-		conditions, _ = numberBetween(s.field, 0, position, s.Refused, s.ends)
+		conditions, _ = numberBetween(s.field, 0, position, Knowledge{Refused: s.Refused}, s.ends)
 	}
 	if len(conditions) == 0 {
 		return s.Series.Request.Filter

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 // Options are what a script is made into a page with.
@@ -195,12 +196,7 @@ func (c *checker) columns(b *Block, f *Form, names []string) {
 	}
 }
 
-func columns(n int) string {
-	if n == 1 {
-		return "1 column"
-	}
-	return fmt.Sprintf("%d columns", n)
-}
+func columns(n int) string { return table.Amount(int64(n), "column") }
 
 // amounts says how many columns there may be.
 func amounts(least, most int) string {

@@ -8,7 +8,6 @@ import (
 	"github.com/mitchellh/go-wordwrap"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
-	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
 // Note says what a section shows in place of all, or that it is left out, and what all of it costs; "" is nothing.
@@ -34,9 +33,9 @@ func (p *Page) Source() string {
 	if p.Demo {
 		from = "bundled example data"
 	}
-	text := fmt.Sprintf("Made of %s at %s for %s in %s", from, p.Made.UTC().Format("2006-01-02 15:04 UTC"), Credits(p.Credits), table.Amount(p.Requests, "request"))
+	text := fmt.Sprintf("Made of %s at %s for %s in %s", from, p.Made.UTC().Format("2006-01-02 15:04 UTC"), Credits(p.Credits), Amount(p.Requests, "request", "requests"))
 	if p.Recalled > 0 {
-		text += fmt.Sprintf(", and of %s bought since %s", table.Amount(p.Recalled, "row"), p.Bought.UTC().Format("2006-01-02 15:04 UTC"))
+		text += fmt.Sprintf(", and of %s bought since %s", Amount(p.Recalled, "row", "rows"), p.Bought.UTC().Format("2006-01-02 15:04 UTC"))
 	}
 	return text + "."
 }
@@ -158,7 +157,7 @@ func (t *textWriter) item(level, text string) {
 
 func (t *textWriter) table(s *Section) error {
 	d := t.format.New(t.w, t.o)
-	if err := d.Begin("", plainColumns(s)); err != nil {
+	if err := d.Begin("", s.FileColumns()); err != nil {
 		return err
 	}
 	for _, row := range s.Rows {
@@ -174,14 +173,6 @@ func (t *textWriter) table(s *Section) error {
 	}
 	fmt.Fprintln(t.w)
 	return nil
-}
-
-func plainColumns(s *Section) []output.Column {
-	list := make([]output.Column, len(s.Columns))
-	for i, c := range s.Columns {
-		list[i] = c.Column
-	}
-	return list
 }
 
 // withUnits is a row with its percentages as texts.
@@ -228,7 +219,7 @@ func writeSheets(d *output.Document, p *Page) error {
 		if s.LeftOut != "" || s.Shape == Text {
 			continue
 		}
-		if err := sheet(d, s.Title, plainColumns(s), s.Rows); err != nil {
+		if err := sheet(d, s.Title, s.FileColumns(), s.Rows); err != nil {
 			return err
 		}
 	}

@@ -54,7 +54,7 @@ type jsonColumn struct {
 // WriteJSON writes a page as JSON.
 func WriteJSON(w io.Writer, p *Page) error {
 	out := jsonPage{
-		Name: p.Name, Title: p.Title, Text: p.Text, Params: []jsonParam{}, Made: p.Made.UTC().Truncate(time.Second), Demo: p.Demo, Missing: p.Incomplete,
+		Name: withoutEnding(p.Name), Title: p.Title, Text: p.Text, Params: []jsonParam{}, Made: p.Made.UTC().Truncate(time.Second), Demo: p.Demo, Missing: p.Incomplete,
 		Budget: p.Budget, Credits: p.Credits, Requests: p.Requests, Recalled: p.Recalled, Sections: []jsonSection{},
 	}
 	if !p.Bought.IsZero() {

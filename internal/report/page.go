@@ -9,7 +9,7 @@ import (
 
 // Page is what a report has found, for those who write it in a format.
 type Page struct {
-	Name     string // of the report, or of its file
+	Name     string // by which a command makes it: a shipped report's, or a file
 	Title    string
 	Text     string // paragraphs, with an empty line between each two; "" is none
 	Params   []Param
@@ -48,6 +48,15 @@ type Section struct {
 type Column struct {
 	output.Column
 	Unit Unit
+}
+
+// FileColumns are the columns as those of a file.
+func (s *Section) FileColumns() []output.Column {
+	list := make([]output.Column, len(s.Columns))
+	for i, c := range s.Columns {
+		list[i] = c.Column
+	}
+	return list
 }
 
 // Unit says how numbers are written.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // Fill gives the script's parameters their values: those that are given, else their defaults. An error names a given one that
@@ -32,25 +33,43 @@ func (s *Script) Fill(given []Param) ([]Param, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return nil, fmt.Errorf("the report %s needs%s\nas in serpstat-sql report %s%s -o %[1]s.html", s.Name, strings.Join(missing, ""), s.Name, s.example(given))
+		return nil, fmt.Errorf("the report %s needs%s\nas in %s -o %s", s.Name, strings.Join(missing, ""), Command(s.Given, false, s.example(given)), quoted(s.Name+".html"))
 	}
 	return values, nil
 }
 
-// example are the parameters that a command must give.
-func (s *Script) example(given []Param) (text string) {
-	for _, p := range s.Params {
-		value, ok := find(given, p.Name)
-		switch {
-		case ok:
-		case p.Optional:
-			continue
-		default:
-			value = exampleOf(p)
+// example are the parameters that are given, and those that must be.
+func (s *Script) example(given []Param) (list []Param) {
+	for i, v := range s.Examples(given) {
+		if _, ok := find(given, v.Name); ok || !s.Params[i].Optional {
+			list = append(list, v)
 		}
-		text += fmt.Sprintf(" --param %s=%s", p.Name, value)
 	}
-	return text
+	return list
+}
+
+// Command is what makes a report, as a shell reads it.
+func Command(name string, demo bool, params []Param) string {
+	words := []string{"serpstat-sql", "report"}
+	if demo {
+		words = append(words, "--demo")
+	}
+	words = append(words, quoted(name))
+	for _, p := range params {
+		words = append(words, "--param", quoted(p.Name+"="+p.Value))
+	}
+	return strings.Join(words, " ")
+}
+
+// quoted is a word as shells read it.
+func quoted(s string) string {
+	plain := func(r rune) bool {
+		return r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) || strings.ContainsRune("_-./=:,@%+", r)
+	}
+	if s != "" && strings.TrimFunc(s, plain) == "" {
+		return s
+	}
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
 // exampleOf is what a parameter may be: what its description says behind "such as", else a domain.

@@ -10,10 +10,10 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
 )
 
-// Parse reads a script. name is what it is called. An error has all that is wrong, as [Problems]; what is right of it comes too,
-// if its statements end.
-func Parse(name, text string) (*Script, error) {
-	p := &parser{script: &Script{Name: name}}
+// Parse reads a script. given is a shipped report's name, or a file's. An error has all that is wrong, as [Problems]; what is
+// right of it comes too, if its statements end.
+func Parse(given, text string) (*Script, error) {
+	p := &parser{script: &Script{Given: given, Name: withoutEnding(given)}}
 	statements, comments, err := sqlengine.SplitWithComments(text)
 	if err != nil {
 		line, what := 1, err.Error()
@@ -29,7 +29,7 @@ func Parse(name, text string) (*Script, error) {
 			p.take(statements[i])
 		}
 	}
-	p.endText()
+	p.endParagraph()
 	p.finish()
 	return p.script, p.problems.err()
 }
@@ -75,7 +75,7 @@ func (p *parser) above(statement int, comments []sqlengine.Comment) {
 		switch {
 		case c.Inside || !c.Alone:
 		case m != nil:
-			p.endText()
+			p.endParagraph()
 			p.direct(c.Line, strings.ToLower(m[1]), strings.TrimSpace(m[2]))
 		case strings.HasPrefix(said, "@"):
 			p.problems.add(c.Line, "%s is no directive: write @ and a word, such as @table TITLE", said)
@@ -111,10 +111,6 @@ func (p *parser) endParagraph() {
 		*p.text += strings.Join(p.lines, " ")
 	}
 	p.lines = nil
-}
-
-func (p *parser) endText() {
-	p.endParagraph()
 }
 
 // direct reads a directive.
@@ -258,7 +254,7 @@ func (p *parser) attribute(line int, word, rest string) {
 
 // take gives a statement its place.
 func (p *parser) take(s sqlengine.Statement) {
-	p.endText()
+	p.endParagraph()
 	p.begun, p.text = true, nil
 	if p.form == nil {
 		p.script.SetUp = append(p.script.SetUp, s)

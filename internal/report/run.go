@@ -5,8 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/dustin/go-humanize"
-
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
@@ -105,12 +103,7 @@ func leftOut(s *Section) string {
 }
 
 // Credits are so many credits in words.
-func Credits(n int64) string {
-	if n == 1 {
-		return "1 credit"
-	}
-	return humanize.Comma(n) + " credits"
-}
+func Credits(n int64) string { return Amount(n, "credit", "credits") }
 
 // runner makes the sections of a page.
 type runner struct {

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -11,13 +12,28 @@ import (
 
 // Script is a report as it is written.
 type Script struct {
-	Name   string // of the report, or of its file
+	Given  string // as the command line names it: a shipped report, or a file
+	Name   string // of the report, or of its file without folder and ending
 	Title  string
 	Text   string // paragraphs, with an empty line between each two
 	Params []Parameter
 	Budget int64                 // credits; 0 is not said
 	SetUp  []sqlengine.Statement // that make what the sections read, such as views
 	Blocks []*Block
+}
+
+// File is what a command names the script by, in its folder: who gets a page is not told where its maker keeps files.
+func (s *Script) File() string {
+	file := filepath.Base(s.Given)
+	if file != s.Given && !strings.Contains(file, ".") { // else it would be a shipped report's name
+		return "./" + file
+	}
+	return file
+}
+
+// withoutEnding is the name of a report, or of its file without folder and ending.
+func withoutEnding(given string) string {
+	return strings.TrimSuffix(filepath.Base(given), filepath.Ext(given))
 }
 
 // Parameter is a parameter that a script declares.

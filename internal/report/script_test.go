@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -76,6 +77,33 @@ func TestAScriptIsRead(t *testing.T) {
 	}
 	if last := s.Blocks[2]; last.Title != "How it was made" || last.Forms[0].SQL != "" || last.Forms[0].Text != "By hand." {
 		t.Errorf("the text without a statement is %+v", last.Forms[0])
+	}
+}
+
+func TestAPageSaysByWhatACommandMakesIt(t *testing.T) {
+	for given, want := range map[string][2]string{
+		"weekly": {"weekly", "weekly"}, "./weekly": {"weekly", "./weekly"}, "mine.sql": {"mine", "mine.sql"}, "/home/me/clients/mine.sql": {"mine", "mine.sql"}, "../mine.txt": {"mine", "mine.txt"},
+	} {
+		s, err := report.Parse(given, whole)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s.Name != want[0] || s.File() != want[1] {
+			t.Errorf("%s is called %s, and made by %s", given, s.Name, s.File())
+		}
+	}
+}
+
+func TestNumbersInTextsAreAsPeopleReadThem(t *testing.T) {
+	for want, v := range map[string]any{
+		"1,234.6%": 1234.56, "0%": -0.04, "-0.1%": -0.06, "–": nil, "-1,234%": int64(-1234), "12%": 12.0, "1" + strings.Repeat(",000", 5) + "%": 1e15, "+Inf%": math.Inf(1),
+	} {
+		if got := report.Written(v, report.Percent); got != want {
+			t.Errorf("%v is written %s, want %s", v, got, want)
+		}
+	}
+	if got := report.Written(1e308, report.Plain); !strings.HasPrefix(got, "10") {
+		t.Errorf("1e308 is written %s", got)
 	}
 }
 

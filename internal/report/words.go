@@ -20,7 +20,10 @@ func Written(value any, unit Unit) string {
 	case int64:
 		number = humanize.Comma(v)
 	case float64:
-		number = humanize.Commaf(math.Round(v*10) / 10)
+		if math.Abs(v) < 1e15 { // larger ones have no tenths
+			v = math.Round(v*10)/10 + 0 // no -0
+		}
+		number = humanize.Commaf(v)
 	case []byte:
 		return fmt.Sprintf("%x", v)
 	default:
@@ -30,6 +33,14 @@ func Written(value any, unit Unit) string {
 		return number + "%"
 	}
 	return number
+}
+
+// Amount is so many of something, as people read it: 1 row, 1,234 rows.
+func Amount(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return humanize.Comma(n) + " " + many
 }
 
 // inText is a parameter in a title or a text: the colon begins a word.

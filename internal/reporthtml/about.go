@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
 
 	"github.com/dustin/go-humanize"
 
@@ -18,7 +17,7 @@ type fact struct{ Name, Text string }
 func about(p *report.Page) (facts []fact) {
 	add := func(name, text string, args ...any) { facts = append(facts, fact{name, fmt.Sprintf(text, args...)}) }
 	add("Made", "%s", moment(p.Made))
-	add("Calls", "%s to Serpstat", amount(p.Requests, "request", "requests"))
+	add("Calls", "%s to Serpstat", report.Amount(p.Requests, "request", "requests"))
 	switch {
 	case p.Budget > 0:
 		add("Credits", "%s spent of a budget of %s", humanize.Comma(p.Credits), humanize.Comma(p.Budget))
@@ -29,7 +28,7 @@ func about(p *report.Page) (facts []fact) {
 		facts[len(facts)-1].Text += fmt.Sprintf("; %s left in the plan", humanize.Comma(p.Left))
 	}
 	if p.Recalled > 0 {
-		text := amount(p.Recalled, "row was", "rows were") + " bought by an earlier run and cost nothing again"
+		text := report.Amount(p.Recalled, "row was", "rows were") + " bought by an earlier run and cost nothing again"
 		if !p.Bought.IsZero() {
 			text += fmt.Sprintf("; the oldest on %s, %s before this page was made", moment(p.Bought), age(p.Made.Sub(p.Bought)))
 		}
@@ -40,11 +39,7 @@ func about(p *report.Page) (facts []fact) {
 	var estimates []string
 	for i, s := range p.Sections {
 		if s.About {
-			name := shown(s.Title)
-			if name == "" {
-				name = fmt.Sprintf("section %d", i+1)
-			}
-			estimates = append(estimates, name)
+			estimates = append(estimates, called(&s, i+1))
 		}
 	}
 	if estimates != nil {
@@ -57,28 +52,7 @@ func about(p *report.Page) (facts []fact) {
 }
 
 // command is what makes the page again.
-func command(p *report.Page) string {
-	words := []string{"serpstat-sql", "report"}
-	if p.Demo {
-		words = append(words, "--demo")
-	}
-	words = append(words, quoted(p.Name))
-	for _, one := range p.Params {
-		words = append(words, "--param", quoted(one.Name+"="+one.Value))
-	}
-	return shown(strings.Join(words, " "))
-}
-
-// quoted is a word as shells read it.
-func quoted(s string) string {
-	plain := func(r rune) bool {
-		return r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) || strings.ContainsRune("_-./=:,@%+", r)
-	}
-	if s != "" && strings.TrimFunc(s, plain) == "" {
-		return s
-	}
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-}
+func command(p *report.Page) string { return shown(report.Command(p.Name, p.Demo, p.Params)) }
 
 func moment(t time.Time) string { return t.Format("2 January 2006, 15:04 MST") }
 
@@ -89,9 +63,9 @@ func age(d time.Duration) string {
 	case d < time.Minute:
 		return "less than a minute"
 	case d < time.Hour:
-		return amount(int64(d/time.Minute), "minute", "minutes")
+		return report.Amount(int64(d/time.Minute), "minute", "minutes")
 	case d < 2*day:
-		return amount(int64(d/time.Hour), "hour", "hours")
+		return report.Amount(int64(d/time.Hour), "hour", "hours")
 	}
-	return amount(int64(d/day), "day", "days")
+	return report.Amount(int64(d/day), "day", "days")
 }

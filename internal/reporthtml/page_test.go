@@ -392,6 +392,16 @@ func TestNumbers(t *testing.T) {
 	}
 }
 
+// Letters take room, and not bytes.
+func TestShortTextsOfAnyScriptStayOnOneLine(t *testing.T) {
+	if c := newCell("Великий каталог сайтів", numbers{}); c.Class != "" {
+		t.Errorf("22 letters are of the class %s", c.Class)
+	}
+	if f := figures(&report.Section{Columns: columns("name", "value"), Rows: [][]any{{"Towns", "Одеса, Київ"}}}); f[0].Long {
+		t.Error("a figure of 11 letters is long")
+	}
+}
+
 func TestHowAPageWasMade(t *testing.T) {
 	p := &report.Page{Name: "my links.sql", Params: []report.Param{{Name: "domain", Value: "it's.example"}, {Name: "n", Value: "10"}}, Made: made, Budget: 1000, Requests: 1, Credits: 1234, Left: -1}
 	if got, want := command(p), `serpstat-sql report 'my links.sql' --param 'domain=it'\''s.example' --param n=10`; got != want {
@@ -400,6 +410,10 @@ func TestHowAPageWasMade(t *testing.T) {
 	want := []fact{{"Made", "23 November 2026, 07:00 UTC"}, {"Calls", "1 request to Serpstat"}, {"Credits", "1,234 spent of a budget of 1,000"}, {"Kept rows", "none: all rows are as Serpstat had them when the page was made"}}
 	if got := about(p); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+	untitled := &report.Page{Left: -1, Sections: []report.Section{{Shape: report.Text, Text: "One."}, {Shape: report.Text, Text: "Two.", SQL: "select 'Two.'"}}}
+	if got := written(t, untitled); !strings.Contains(got, "<summary>SQL of <bdi>section 2</bdi></summary>") {
+		t.Errorf("a section without a title is not called by its number:\n%s", withoutConstants(got))
 	}
 	p.Left, p.Recalled, p.Bought, p.Demo = 5000, 1, made.Add(-90*time.Minute), true
 	p.Sections = []report.Section{{Title: "A", About: true}, {Title: "B"}, {About: true}}

@@ -1,9 +1,11 @@
 package reporthtml
 
 import (
+	"cmp"
 	"fmt"
 	"html/template"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/chart"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/report"
@@ -13,9 +15,10 @@ import (
 type section struct {
 	ID       string
 	Title    string
+	Called   string // in a list
 	Text     []string
 	Estimate bool
-	Notice   []string // what is missing, and why
+	Notice   string // what is missing, why, and what it would have cost
 	Empty    bool
 	Figures  []figure
 	Table    *table
@@ -58,8 +61,7 @@ type drawing struct {
 }
 
 func newSection(s *report.Section, n int, file string) (*section, error) {
-	v := &section{ID: fmt.Sprintf("section-%d", n), Title: shown(s.Title), Text: paragraphs(s.Text), Estimate: s.About, SQL: shown(s.SQL)}
-	v.Notice = notice(s)
+	v := &section{ID: fmt.Sprintf("section-%d", n), Title: shown(s.Title), Called: called(s, n), Text: paragraphs(s.Text), Notice: shown(s.Note()), Estimate: s.About, SQL: shown(s.SQL)}
 	if s.LeftOut != "" {
 		return v, nil
 	}
@@ -90,12 +92,9 @@ func newSection(s *report.Section, n int, file string) (*section, error) {
 	return v, err
 }
 
-// notice says what is missing, why, and what it would have cost.
-func notice(s *report.Section) []string {
-	if note := s.Note(); note != "" {
-		return []string{shown(note)}
-	}
-	return nil
+// called is a section's title, or its number.
+func called(s *report.Section, n int) string {
+	return cmp.Or(shown(s.Title), fmt.Sprintf("section %d", n))
 }
 
 // s0 is a value of a row as a cell of its own.
@@ -122,9 +121,9 @@ const longFigure = 13
 func figures(s *report.Section) (all []figure) {
 	for _, row := range s.Rows {
 		f := figure{Name: s0(s, row, 0).Text, Value: s0(s, row, 1), Notes: rest(s, row, 3)}
-		f.Long = len(f.Value.Text) > longFigure
+		f.Long = utf8.RuneCountInString(f.Value.Text) > longFigure
 		if f.Value.Number {
-			f.Value.Text = strings.Replace(f.Value.Text, "-", "−", 1)
+			f.Value.Text = minus(f.Value.Text)
 		}
 		if len(row) > 2 && len(s.Columns) > 2 && row[2] != nil {
 			f.Change = s0(s, row, 2).Text
@@ -133,7 +132,7 @@ func figures(s *report.Section) (all []figure) {
 				case n > 0:
 					f.Turn, f.Change = "up", "+"+f.Change
 				case n < 0:
-					f.Turn, f.Change = "down", strings.Replace(f.Change, "-", "−", 1)
+					f.Turn, f.Change = "down", minus(f.Change)
 				default:
 					f.Change = "unchanged"
 				}
@@ -164,7 +163,7 @@ func newDrawing(s *report.Section, v *section, file string) (*drawing, error) {
 	for i, column := range s.Columns {
 		n := numbersOfColumn(column.Unit, s.Rows, i)
 		c.Columns = append(c.Columns, chart.Column{Name: words(column.Name), Percent: column.Unit == report.Percent, Write: func(v any) string {
-			return strings.Replace(n.write(v), "-", "−", 1)
+			return minus(n.write(v))
 		}})
 	}
 	drawn := c.Draw()

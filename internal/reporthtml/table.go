@@ -7,6 +7,7 @@ import (
 	"html/template"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/report"
@@ -51,7 +52,7 @@ const (
 )
 
 func newTable(s *report.Section, id, file string) (*table, error) {
-	t := &table{ID: id, Label: shown(s.Title), Count: amount(int64(len(s.Rows)), "row", "rows"), Search: len(s.Rows) >= searched}
+	t := &table{ID: id, Label: shown(s.Title), Count: report.Amount(int64(len(s.Rows)), "row", "rows"), Search: len(s.Rows) >= searched}
 	if t.Label == "" {
 		t.Label = "Rows"
 	}
@@ -116,7 +117,7 @@ func newCell(value any, n numbers) cell {
 		}
 	case isMoment:
 		c.Class = "d"
-	case len(c.Text) > short:
+	case utf8.RuneCountInString(c.Text) > short:
 		c.Class = "t"
 	}
 	return c
@@ -151,7 +152,7 @@ func csvOf(s *report.Section) (template.URL, error) {
 	encoder := base64.NewEncoder(base64.StdEncoding, &b)
 	w := bufio.NewWriterSize(encoder, 1<<16)
 	d := output.Named("csv").New(w, output.Options{Header: true, SafeCells: true, BOM: true})
-	columns := outputColumns(s)
+	columns := s.FileColumns()
 	if err := d.Begin(s.Title, columns); err != nil {
 		return "", err
 	}
@@ -173,14 +174,6 @@ func csvOf(s *report.Section) (template.URL, error) {
 	}
 	err := encoder.Close()
 	return template.URL(b.String()), err
-}
-
-// outputColumns are the columns of a section as those of a file.
-func outputColumns(s *report.Section) (columns []output.Column) {
-	for _, c := range s.Columns {
-		columns = append(columns, c.Column)
-	}
-	return columns
 }
 
 // fileName is one that each system takes.

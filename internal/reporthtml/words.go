@@ -3,17 +3,11 @@ package reporthtml
 import (
 	"strings"
 
-	"github.com/dustin/go-humanize"
-
 	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 )
 
-func amount(n int64, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return humanize.Comma(n) + " " + many
-}
+// minus writes the sign of a number as wide as a plus.
+func minus(s string) string { return strings.Replace(s, "-", "−", 1) }
 
 // shown is a text of which nothing is invisible.
 func shown(s string) string { return output.VisibleLines(strings.TrimSpace(s)) }

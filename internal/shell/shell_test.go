@@ -66,6 +66,7 @@ func TestWhatIsEntered(t *testing.T) {
 		{"select ';' -- ;|/* ;| */ from t|;", "run select ';' -- ;\n/* ;\n */ from t\n;"},
 		{"create trigger a after insert on b begin|select 1;|end;", "run create trigger a after insert on b begin\nselect 1;\nend;"},
 		{"select 1; select|2;", "run select 1; select\n2;"},
+		{"select 1; -- a word|select 2;", "run select 1; -- a word|run select 2;"},
 		{"select 1|^C|select 2;", "run select 2;"},
 		{"|  |;|-- a comment|/* one|more */", ""},
 		{"-- title|select 1;", "run select 1;"},

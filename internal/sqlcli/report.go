@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -78,7 +77,7 @@ func (s *session) report(cmd *cobra.Command, f *reportFlags, args []string) erro
 		}
 		return s.listReports(cmd.Context())
 	}
-	name, text, err := s.reportText(args[0])
+	text, err := s.reportText(args[0])
 	if err != nil {
 		return err
 	}
@@ -86,7 +85,7 @@ func (s *session) report(cmd *cobra.Command, f *reportFlags, args []string) erro
 		_, err := fmt.Fprint(s.stdout, text)
 		return err
 	}
-	script, err := report.Parse(name, text)
+	script, err := report.Parse(args[0], text)
 	if err != nil && !f.check {
 		return usage("%s: %w", args[0], err)
 	}
@@ -108,19 +107,19 @@ func (s *session) report(cmd *cobra.Command, f *reportFlags, args []string) erro
 }
 
 // reportText is a shipped report, or a file.
-func (s *session) reportText(name string) (short, text string, err error) {
-	if !isFileName(name) && !strings.HasSuffix(name, ".sql") {
-		if text, err = report.Source(name); err != nil {
-			return "", "", usageError{err}
+func (s *session) reportText(name string) (string, error) {
+	if !isFileName(name) {
+		text, err := report.Source(name)
+		if err != nil {
+			return "", usageError{err}
 		}
-		return name, text, nil
+		return text, nil
 	}
 	b, err := os.ReadFile(name)
 	if err != nil {
-		return "", "", usage("reading the report: %v", err)
+		return "", usage("reading the report: %v", err)
 	}
-	text, err = s.text(name, b)
-	return strings.TrimSuffix(filepath.Base(name), filepath.Ext(name)), text, err
+	return s.text(name, b)
 }
 
 // givenParams are the values of the command line, as they are written.
@@ -308,10 +307,8 @@ func (r *reporting) mostCredits() (int64, error) {
 	if err != nil {
 		return 0, usageError{r.explainError("", err)}
 	}
-	if most, set := account.MostCredits(); set {
-		return most, nil
-	}
-	return 0, nil
+	most, _ := account.MostCredits()
+	return most, nil
 }
 
 // usualBudget is that of a report which names none.
@@ -369,7 +366,7 @@ func (r *reporting) page(ctx context.Context, prepared *report.Prepared, account
 // filled is the page with all that is known of it.
 func (r *reporting) filled(budget int64, sections []report.Section, prepared *report.Prepared) *report.Page {
 	title, text := prepared.Head()
-	p := &report.Page{Name: r.script.Name, Title: title, Text: text, Sections: sections, Made: time.Now(), Budget: budget, Demo: r.flags.demo}
+	p := &report.Page{Name: r.script.File(), Title: title, Text: text, Sections: sections, Made: time.Now(), Budget: budget, Demo: r.flags.demo}
 	for range sections {
 		r.progress.returnRow()
 	}

@@ -205,6 +205,7 @@ func (t *talk) converse(ctx context.Context, secret func(string) bool) error {
 	defer editor.Close()
 	t.progress.rest()
 	err = (&shell.Shell{Editor: editor, History: history, Driver: t}).Run(ctx)
+	t.progress.wake()
 	if ctx.Err() == nil && t.exec(ctx, "begin") != nil { // one is open
 		t.progress.warn("the transaction that was open is undone: commit ends one")
 	}

@@ -31,7 +31,7 @@ select 'amber', 'Serpstat knows no links to ' || site || ': is it the domain tha
 from asked where site is not null and site not in (select query from s where backlinks > 0);
 
 -- @todo Whom to write to first
--- The strongest domains that link to the rivals and not to :domain, first those that link to both where there are two. Malicious sites, of the fifty with the most links to the rival, are left out.
+-- The strongest domains that link to the rivals and not to :domain, first those that link to both where there are two. Malicious sites, of the fifty with the most links to the rivals, are left out.
 with
   i as materialized (
     select domain_from, domain_rank, links_1, links_2, links_3
@@ -45,7 +45,7 @@ with
       sum(case when :rival2 <> '' then coalesce(links_3, 0) else links_2 end) as to_own
     from i group by domain_from
   ),
-  t as materialized (select host_from from serpstat_threat where query = :rival order by links desc limit 50),
+  t as materialized (select host_from from serpstat_threat where query in (:rival, nullif(:rival2, '')) order by links desc limit 50),
   bad as materialized (select json_group_array(coalesce(domain(host_from), host_from)) as list from t)
 select
   'Ask ' || domain_from || ' for a link' as task,
@@ -56,13 +56,13 @@ where to_own = 0 and to_rival + to_rival2 > 0
   and domain_from not in (domain(:domain), domain(:rival), coalesce(domain(nullif(:rival2, '')), ''))
   and domain_from not in (select value from json_each(list))
 order by to_rival > 0 and to_rival2 > 0 desc, rank desc, to_rival + to_rival2 desc, domain_from limit 20;
--- @or Of the 250 hosts of the highest rank that link to the rival; others of the same domain may link to your site
+-- @or Of the 200 hosts of the highest rank that link to the rival; others of the same domain may link to your site
 with
   i as materialized (
     select host_from, domain_from, domain_rank, links_1, links_2, links_3
     from serpstat_intersection
     where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || ',' else '' end || :domain and links_1 > 0
-    order by domain_rank desc limit 250
+    order by domain_rank desc limit 200
   ),
   d as materialized (
     select
@@ -71,7 +71,7 @@ with
       case when :rival2 <> '' then coalesce(links_3, 0) else links_2 end as to_own
     from i
   ),
-  t as materialized (select host_from from serpstat_threat where query = :rival order by links desc limit 50),
+  t as materialized (select host_from from serpstat_threat where query in (:rival, nullif(:rival2, '')) order by links desc limit 50),
   bad as materialized (select json_group_array(coalesce(domain(host_from), host_from)) as list from t)
 select
   'Ask ' || host_from || ' for a link' as task,
@@ -91,7 +91,7 @@ where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || '
 order by ref_domains desc, sites;
 
 -- @table Domains that link to the rivals and not to :domain
--- to_rival counts the links to :rival, to_rival2 those to the second rival. The sites' own subdomains are not listed. Those of the fifty malicious sites with the most links to the rival are marked.
+-- to_rival counts the links to :rival, to_rival2 those to the second rival. The sites' own subdomains are not listed. Those of the fifty malicious sites with the most links to the rivals are marked.
 with
   i as materialized (
     select domain_from, domain_rank, links_1, links_2, links_3
@@ -105,7 +105,7 @@ with
       sum(case when :rival2 <> '' then coalesce(links_3, 0) else links_2 end) as to_own
     from i group by domain_from
   ),
-  t as materialized (select host_from from serpstat_threat where query = :rival order by links desc limit 50),
+  t as materialized (select host_from from serpstat_threat where query in (:rival, nullif(:rival2, '')) order by links desc limit 50),
   bad as materialized (select json_group_array(coalesce(domain(host_from), host_from)) as list from t)
 select
   domain_from, rank as domain_rank, to_rival, case when :rival2 <> '' then to_rival2 end as to_rival2,
@@ -114,13 +114,13 @@ from bad cross join d
 where to_own = 0 and to_rival + to_rival2 > 0
   and domain_from not in (domain(:domain), domain(:rival), coalesce(domain(nullif(:rival2, '')), ''))
 order by domain_rank desc, to_rival + coalesce(to_rival2, 0) desc, domain_from;
--- @or Of the 250 hosts of the highest rank that link to the rival; others of the same domain may link to your site
+-- @or Of the 200 hosts of the highest rank that link to the rival; others of the same domain may link to your site
 with
   i as materialized (
     select host_from, domain_from, domain_rank, links_1, links_2, links_3
     from serpstat_intersection
     where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || ',' else '' end || :domain and links_1 > 0
-    order by domain_rank desc limit 250
+    order by domain_rank desc limit 200
   ),
   d as materialized (
     select
@@ -129,7 +129,7 @@ with
       case when :rival2 <> '' then coalesce(links_3, 0) else links_2 end as to_own
     from i
   ),
-  t as materialized (select host_from from serpstat_threat where query = :rival order by links desc limit 50),
+  t as materialized (select host_from from serpstat_threat where query in (:rival, nullif(:rival2, '')) order by links desc limit 50),
   bad as materialized (select json_group_array(coalesce(domain(host_from), host_from)) as list from t)
 select
   host_from, rank as domain_rank, to_rival, case when :rival2 <> '' then to_rival2 end as to_rival2,
