@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
@@ -74,7 +75,9 @@ func (p *Prepared) here(ctx context.Context, f *Form) (price, error) {
 // an earlier run has bought counts as if it were bought now, so that a page that is made again is the same; what costs
 // nothing is taken in any case.
 func (p *Prepared) Run(ctx context.Context, budget int64, m Meter, begin func(i int, title string)) ([]Section, error) {
-	r := &runner{Prepared: p, budget: budget, meter: m, paid: map[string]int64{}}
+	own := *p // what the run learns of prices is its own
+	own.prices = maps.Clone(p.prices)
+	r := &runner{Prepared: &own, budget: budget, meter: m, paid: map[string]int64{}}
 	for i, b := range p.script.Blocks {
 		begin(i, withValues(b.Title, p.options.Values))
 		if err := r.block(ctx, i, b); err != nil {
@@ -186,6 +189,7 @@ func (r *runner) form(ctx context.Context, i int, b *Block, f *Form, s *Section)
 	}
 	if worth == unknown {
 		known, worth = here.asIfNew(nil), here.asIfNew(r.paid).beyond(nil)
+		r.learn(f, known)
 		if worth != unknown {
 			worth = max(worth-asked, 0) // the row that told it is one of them
 		}
