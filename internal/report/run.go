@@ -42,8 +42,10 @@ func (p *Prepared) Bill(ctx context.Context, budget int64) (Bill, error) {
 				cost = worth
 			}
 			if cost == unknown { // it will be asked, and then is in full or not
-				cost, worth = budget, 0
-			} else if cost > 0 && worth > budget-used-p.reserve(p.script.Blocks[i+1:], paid, p.prices[f]) {
+				bill.Most = budget
+				continue
+			}
+			if cost > 0 && worth > budget-used-p.reserve(p.script.Blocks[i+1:], paid, p.prices[f]) {
 				continue
 			}
 			bill.Most, used = bill.Most+cost, used+worth
@@ -58,6 +60,18 @@ func (p *Prepared) Bill(ctx context.Context, budget int64) (Bill, error) {
 		return bill, &NotEnoughError{Budget: budget, Needs: bill.Least}
 	}
 	return bill, nil
+}
+
+// CheckBudget finds a budget of the script's own that does not suffice, as [Problems]. Nothing is sent.
+func (p *Prepared) CheckBudget(ctx context.Context) error {
+	if p.script.Budget == 0 {
+		return nil
+	}
+	_, err := p.Bill(ctx, p.script.Budget)
+	if few := (*NotEnoughError)(nil); errors.As(err, &few) {
+		return Problems{{p.script.budgetLine, fmt.Sprintf("@budget %d: the report costs at least %s", few.Budget, Credits(few.Needs))}}
+	}
+	return err
 }
 
 // here is what a form costs with what has been bought already.
