@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"fmt"
 	"os"
 	"os/exec"
@@ -226,6 +227,14 @@ func TestTheHistoryOfTheShell(t *testing.T) {
 	o.enters(t, "2 as second;")
 	o.enters(t, ".timer on")
 	o.enters(t, "select '"+token+"';")
+	percents := ""
+	for _, b := range []byte(token) {
+		percents += fmt.Sprintf("%%%02x", b)
+	}
+	o.enters(t, "select 'https://api.serpstat.com/v4?x="+percents+"';")
+	for _, before := range []string{"", "a", "me:"} {
+		o.enters(t, "select '"+base64.StdEncoding.EncodeToString([]byte(before+token+"\n"))+"';")
+	}
 	o.enters(t, "export SERPSTAT_API_TOKEN=other;")
 	o.enters(t, "select 3 as third;")
 	o.enters(t, "select 3 as third;")
@@ -344,11 +353,39 @@ func TestKeysBeforeTheNextPrompt(t *testing.T) {
 	})
 	typed <- func() { o.typed(t, "select 40 + 2 as sum;\n") }
 	o.typed(t, fewLinks+"\r")
-	o.await(t, "5 rows in ")
+	if said := o.await(t, "5 rows in "); strings.Contains(said, "40 + 2") {
+		t.Errorf("what is typed is shown among the rows: %q", said)
+	}
 	o.await(t, "|  42 |")
 	o.await(t, atPrompt)
 	if code, _, screen := o.leaves(t); code != 0 {
 		t.Errorf("exit code %d: %s", code, screen)
+	}
+}
+
+// What is pasted behind a statement that asks is no answer. It goes on behind yes, and is told of behind no.
+func TestAPasteBeforeAQuestion(t *testing.T) {
+	for answer, want := range map[string]string{
+		"y\n": "|  42 |",
+		"n\n": "not run, since it was entered before the answer: 2 lines: select 40 + 2 as sum; …\n",
+	} {
+		o := startShell(t, nil, "--ask-above", "100")
+		o.typed(t, "\x1b[200~select count(url_to) as n from serpstat_outlink where query = 'some.com';\rselect 40 + 2 as sum;\rselect 43 as more;\r\x1b[201~")
+		o.await(t, "go on? [y/N] ")
+		o.typed(t, answer)
+		said := strings.ReplaceAll(o.await(t, atPrompt), "\r\n", "\n")
+		if answer == "y\n" {
+			said += o.await(t, atPrompt) + o.await(t, atPrompt)
+		}
+		if !strings.HasPrefix(said, answer) || !strings.Contains(said, want) || strings.Contains(said, "|  42 |") != (answer == "y\n") {
+			t.Errorf("to %q it says %q", answer, said)
+		}
+		if said := o.enters(t, "select 44 as last;"); !strings.Contains(said, "|   44 |") {
+			t.Errorf("then it says %q", said)
+		}
+		if code, _, screen := o.leaves(t); code != 0 {
+			t.Errorf("exit code %d: %s", code, screen)
+		}
 	}
 }
 

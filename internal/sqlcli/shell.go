@@ -22,6 +22,7 @@ import (
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/shell"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
@@ -29,6 +30,9 @@ import (
 
 // talking says that there is a shell: Ctrl-C is for the statement that runs in it, or the line that is typed.
 var talking atomic.Bool
+
+// terminalAsItWas restores the terminal that a shell has, before the process ends at once: that runs no deferred call.
+var terminalAsItWas atomic.Pointer[func()]
 
 // talk is a shell on a session: the [shell.Driver] of what is entered.
 type talk struct {
@@ -41,6 +45,7 @@ type talk struct {
 	once      []string // of the next statement's
 	known     *known   // what may be named; nil until it is looked for
 	functions []string
+	secret    func(entered string) bool // is not kept, nor shown
 }
 
 // allowance is what a shell's statements may spend together, without a question.
@@ -116,7 +121,8 @@ func (s *session) runShell(ctx context.Context, version string, given func(strin
 			number, _, _ := strings.Cut(version, " (") // doctor says which commit it is of
 			fmt.Fprintf(s.stdout, "serpstat-sql %s, %s. .help shows the commands.\n", number, from)
 		}
-		return t.converse(ctx, s.secrets(account))
+		t.secret = s.secrets(account)
+		return t.converse(ctx)
 	})
 }
 
@@ -161,7 +167,7 @@ func (s *session) secrets(account *serpstat.Account) func(string) bool {
 	}
 	return func(entry string) bool {
 		return setsToken.MatchString(entry) || account != nil && account.HasToken(entry) ||
-			slices.ContainsFunc(tokens, func(t string) bool { return t != "" && strings.Contains(entry, t) })
+			slices.ContainsFunc(tokens, func(token string) bool { return serpstatapi.Holds(entry, token) })
 	}
 }
 
@@ -187,18 +193,22 @@ func historyFile() string {
 }
 
 // converse reads and does what is entered.
-func (t *talk) converse(ctx context.Context, secret func(string) bool) error {
-	history, err := shell.OpenHistory(historyFile(), secret)
+func (t *talk) converse(ctx context.Context) error {
+	history, err := shell.OpenHistory(historyFile(), t.secret)
 	if err != nil {
 		t.progress.warn(err.Error())
 	}
 	in := t.stdin.(*os.File)
-	editor := shell.NewPlainEditor(t.stdout, func(ctx context.Context) (string, error) { return readLine(ctx, in) })
+	t.ahead.terminal = in
+	editor := shell.NewPlainEditor(t.stdout, t.ahead.line)
 	if t.canEdit() {
 		if state, err := term.GetState(int(in.Fd())); err == nil { // on Windows the editor leaves it with another one
-			defer term.Restore(int(in.Fd()), state) //nolint:errcheck // there is no other way to restore it
+			restore := func() { term.Restore(int(in.Fd()), state) } //nolint:errcheck // there is no other way to restore it
+			terminalAsItWas.Store(&restore)
+			defer restore()
 		}
-		if editor, err = shell.NewEditor(in, t.stdout.(*os.File), history, t); err != nil {
+		setEcho(in, false) // the editor shows what is typed, also what was typed while a statement ran
+		if editor, err = shell.NewEditor(&t.ahead, t.stdout.(*os.File), history, t); err != nil {
 			return err
 		}
 	}
@@ -250,6 +260,11 @@ func (t *talk) busy(ctx context.Context, work func(context.Context) error) {
 	default:
 		t.once = nil // it was for what has failed
 		t.Fail(err)
+	}
+	if t.ahead.refused {
+		if said := t.ahead.drop(t.secret); said != "" {
+			t.Hint(said)
+		}
 	}
 }
 
