@@ -89,10 +89,10 @@ func TestWhatTheShellSaysToWrite(t *testing.T) {
 		".e select 1;":      "there is no command .e: did you mean .explain or .estimate?",
 		".read":             "write .read FILE",
 		".quit now":         "write .quit; a name with blanks stands in quotes",
-		`\d serpstat_x`:     "write .schema serpstat_x",
-		`\q`:                "write .quit, or press Ctrl-D",
-		"show tables;":      "write .tables",
-		"DESCRIBE own":      "write .schema own",
+		`\d serpstat_x`:     "there is no table serpstat_x",
+		`\x`:                "write .mode line, and .mode table to go back",
+		"show tables;":      "| serpstat_outlink ",
+		"DESCRIBE own":      "there is no table own",
 		"use other":         "there is one database: .tables lists its tables",
 		".mode excel":       ".mode excel: write one of table, csv, ",
 		".mode xlsx":        "xlsx is nothing for a terminal: write .once report.xlsx before the statement",
@@ -113,7 +113,7 @@ func TestWhatTheShellSaysToWrite(t *testing.T) {
 			t.Errorf("to %s it says %q, not %q", line, said, want)
 		}
 	}
-	o.typed(t, ".quit\r")
+	o.typed(t, `\q`+"\r")
 	if code, requests, screen := o.end(); code != 0 || requests != 0 {
 		t.Errorf("exit code %d after %d requests: %s", code, requests, screen)
 	}
@@ -132,6 +132,7 @@ func TestDotCommands(t *testing.T) {
 	sites := write("my sites.csv", "domain,manager\nfew.com,Ann\n")
 	script := write("s.sql", "-- few\nselect :domain as d;\ncreate table made as select count(*) as n from serpstat_outlink where query = :domain;\nselect n * 10 as tenfold from made;\n")
 	wrong := write("w.sql", "create table half(a);\nselect nonsense;\ncreate table other(a);\n")
+	one := write("o.sql", "-- one\n\nselect nonsense;\n")
 	dots := write("d.sql", "select 1;\n.mode csv\n")
 	csv, xlsx := filepath.Join(dir, "links.csv"), filepath.Join(dir, "links.xlsx")
 	o := startShell(t, nil, "--db", filepath.Join(dir, "own.db"))
@@ -154,10 +155,14 @@ func TestDotCommands(t *testing.T) {
 		{".param", `:domain = 'few\.com'\n`},
 		{".read " + script, `(?s)\| few\.com \|.*done in .*\| +50 \|`},
 		{".param unset domain", ``},
-		{".read " + script, `no value for :domain \(line 2\): write \.param domain VALUE`},
-		{".read " + wrong, `line 2: no such column: nonsense`},
+		{".read " + script, `\.read .*/s\.sql: no value for :domain \(line 2\): write \.param domain VALUE`},
+		{".read " + one, `\.read .*/o\.sql: line 3: no such column: nonsense`},
+		{".read " + wrong, `\.read .*/w\.sql: line 2: no such column: nonsense`},
 		{".tables half", `no table is called so: half`},
 		{".read " + dots, `line 2: a script has statements alone, and \.mode is a command of the shell's`},
+		{"insert into made values (1), (2);", `2 rows inserted in .*, 0 credits spent`},
+		{"update made set n = n + 1;", `3 rows updated in `},
+		{"delete from made where n < 0;", `0 rows deleted in `},
 		{".schema made", `CREATE TABLE made\(n`},
 		{"create temp table mine(a); create view seen as select * from made;", `(?s)done in.*done in`},
 		{".tables mine", `\| mine +\| a temporary table of your own`},
@@ -523,9 +528,12 @@ func TestATransactionThatIsLeftOpen(t *testing.T) {
 	const undone = "warning: the transaction that was open is undone: commit ends one"
 	for ends, warned := range map[string]bool{"select 1;": true, "commit;": false} {
 		o := startShell(t, nil)
-		o.enters(t, "begin;")
-		o.enters(t, "create table mine (a);")
-		o.enters(t, ends)
+		o.typed(t, "begin;\r")
+		o.await(t, strings.Replace(atPrompt, ">", "*>", 1))
+		o.typed(t, "create table mine (a);\r")
+		o.await(t, strings.Replace(atPrompt, ">", "*>", 1))
+		o.typed(t, ends+"\r")
+		o.await(t, map[bool]string{true: strings.Replace(atPrompt, ">", "*>", 1), false: atPrompt}[warned])
 		if code, _, screen := o.leaves(t); code != 0 || strings.Contains(screen, undone) != warned {
 			t.Errorf("%s: exit code %d: %s", ends, code, screen)
 		}

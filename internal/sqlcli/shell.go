@@ -20,11 +20,13 @@ import (
 	"github.com/dustin/go-humanize"
 	"golang.org/x/term"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/shell"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
@@ -216,10 +218,16 @@ func (t *talk) converse(ctx context.Context) error {
 	t.progress.rest()
 	err = (&shell.Shell{Editor: editor, History: history, Driver: t}).Run(ctx)
 	t.progress.wake()
-	if ctx.Err() == nil && t.exec(ctx, "begin") != nil { // one is open
+	if t.InTransaction() {
 		t.progress.warn("the transaction that was open is undone: commit ends one")
 	}
 	return err
+}
+
+// InTransaction reports that a statement has begun a transaction, and none has ended it.
+func (t *talk) InTransaction() bool {
+	open, err := t.engine.InTransaction()
+	return err == nil && open
 }
 
 // canEdit reports a terminal that moves its cursor.
@@ -230,7 +238,7 @@ func (t *talk) canEdit() bool {
 
 // Run runs what was entered.
 func (t *talk) Run(ctx context.Context, script string) {
-	t.busy(ctx, func(ctx context.Context) error { return t.script(ctx, script) })
+	t.busy(ctx, func(ctx context.Context) error { return t.script(ctx, script, "") })
 }
 
 // Do does a dot command.
@@ -268,8 +276,8 @@ func (t *talk) busy(ctx context.Context, work func(context.Context) error) {
 	}
 }
 
-// script runs statements, with their rows where rows go now.
-func (t *talk) script(ctx context.Context, text string) error {
+// script runs statements, with their rows where rows go now. file is where they are from, "" what was entered.
+func (t *talk) script(ctx context.Context, text, file string) error {
 	statements, err := sqlengine.Split(text)
 	if err != nil || len(statements) == 0 {
 		return err
@@ -279,6 +287,7 @@ func (t *talk) script(ctx context.Context, text string) error {
 		to = t.once
 	}
 	x := t.execution(statements)
+	x.file = file
 	if x.results == 0 {
 		to = nil // there is nothing to write
 	}
@@ -480,7 +489,10 @@ func (t *talk) read(ctx context.Context, file string) error {
 	if len(statements) == 0 {
 		return fmt.Errorf(".read %s: there is no statement in it", file)
 	}
-	return t.script(ctx, text)
+	if err := t.script(ctx, text, file); err != nil {
+		return fmt.Errorf(".read %s: %w", file, err)
+	}
+	return nil
 }
 
 // bringIn makes a table of a file.
@@ -648,6 +660,26 @@ func (t *talk) Functions() []string {
 		t.functions = t.functionNames()
 	}
 	return t.functions
+}
+
+// Words are those that a column's text is one of, as far as they are known; nil is any.
+func (t *talk) Words(name, column string) []string {
+	of := catalog.Of(strings.ToLower(name))
+	if of == nil {
+		return nil
+	}
+	for _, p := range of.Params {
+		switch {
+		case p.Column != column:
+		case p.Form == table.SortBy:
+			return of.Sort.Words
+		case p.Form == table.SortOrder:
+			return []string{"asc", "desc"}
+		default:
+			return p.Words
+		}
+	}
+	return serpstat.Words(of.Name, column)
 }
 
 // Formats are those of rows.
