@@ -196,7 +196,7 @@ func TestNothingIsAskedTwice(t *testing.T) {
 	for _, rd := range []serpstatsim.Interpretations{{}, {ContainsCaseSensitive: true, CheckIsLastVisited: true, TextIsLikePattern: true, AnchorsOfOneWord: true, BetweenExclusive: true, CompareTypes: serpstatsim.AllowAttested}} {
 		r := newRig(t, serpstatsim.Options{Interpretations: rd})
 		for run := 0; ; run++ {
-			needs := Needs(r.known())
+			needs := Needs(r.known(), r.site)
 			r.sim.Reset()
 			if _, err := r.run(t.Context(), MostCredits); err != nil {
 				t.Fatal(err)
@@ -313,9 +313,16 @@ func TestASiteThatCannotTell(t *testing.T) {
 		}
 		r.check(t, rd, false)
 		if name == "no link" {
-			if len(report.Empty) != 6 || report.Spent != 6 || len(r.facts) > 0 {
+			if len(report.Empty) != 6 || report.Spent != 2 || slices.ContainsFunc(r.known(), func(f execute.Fact) bool { return f.Question != execute.AskedOf }) {
 				t.Errorf("%+v, %v", report, r.facts)
 			}
+		}
+		// Of the same site it is not asked again, until another one can tell.
+		again, err := r.run(t.Context(), MostCredits)
+		if err != nil || Needs(r.known(), r.site) > 0 && name == "no link" || again.Spent > report.Spent/4 || len(again.Empty) != len(report.Empty) || Needs(r.known(), "other.com") == 0 {
+			t.Errorf("%s: again %+v, %v", name, again, err)
+		}
+		if name == "no link" {
 			continue
 		}
 		if len(report.Open) < 4 || !slices.ContainsFunc(report.Open, func(o Open) bool { return o.Question == execute.AskedCheck && o.Why != "" }) {
