@@ -197,6 +197,8 @@ func TestDotCommands(t *testing.T) {
 		{".budget", `no limit; a statement asks before it spends more than 100,000 credits; spent so far: \d+ credits`},
 		{".budget 10", `10 credits may be spent without a question, and no more`},
 		{"select count(url_to) from serpstat_outlink where query = 'some.com';", `stopped after .*\n.*reading some\.com costs at most 7\d\d more credits of \d+ left, \.budget is 10 and 10 are spent: write \.budget 7\d\d, or add`},
+		{"select url_from from serpstat_outlink where query = 'many.com' limit 7;", `\.budget is 0 and 0 are spent: write \.budget 7 or more, or add`},
+		{"select url_from from serpstat_outlink where query = 'many.com';", `\.budget is 0 and 0 are spent: write \.budget 125 or more, or add`},
 		{".budget off", `no limit`},
 		{".timer off", ``},
 		{"select 1;", `\n1 row, 0 credits spent`},

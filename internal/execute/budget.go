@@ -128,6 +128,9 @@ func (e *BudgetError) ofRun(need, lost string) string {
 		limit = "a run without " + e.raise.By + " may spend"
 	}
 	follow, more := "", ""
+	if !e.Known {
+		more = " or more"
+	}
 	if e.Follow > 0 {
 		follow, more = ", and "+table.Amount(e.Follow, "more domain")+" may follow", " or more"
 	}
@@ -144,7 +147,7 @@ func costs(credits int64, atLeast bool) string {
 
 // refusal is the error of what the budget does not allow. The caller holds the lock.
 func (b *Budget) refusal(site string, cost int64, known bool) *BudgetError {
-	return &BudgetError{Site: site, Cost: cost, Most: b.most, Spent: b.spent - b.lost, Lost: b.lost, Known: known, Needs: 2 * b.most, Left: -1, said: b.said, raise: b.raise}
+	return &BudgetError{Site: site, Cost: cost, Most: b.most, Spent: b.spent - b.lost, Lost: b.lost, Known: known, Needs: max(2*b.most, b.spent+cost), Left: -1, said: b.said, raise: b.raise}
 }
 
 // agrees asks whether to go on in spite of the limit, which is raised then.
