@@ -542,6 +542,41 @@ func TestATransactionThatIsLeftOpen(t *testing.T) {
 	}
 }
 
+// What is typed is shown again behind a shell that ends at once.
+func TestTwoSignalsInTheShell(t *testing.T) {
+	asked, letGo := make(chan struct{}, 1), make(chan struct{})
+	o := startShell(t, func(number int) {
+		if number == 1 {
+			asked <- struct{}{}
+			<-letGo
+		}
+	})
+	terminal, err := unix.Dup(int(o.keyboard.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(terminal)
+	o.typed(t, fewLinks+"\r")
+	<-asked
+	echoes := func() bool {
+		termios, err := unix.IoctlGetTermios(terminal, termiosOf)
+		return err == nil && termios.Lflag&unix.ECHO != 0
+	}
+	if echoes() {
+		t.Error("what is typed while a statement runs is shown")
+	}
+	o.cmd.Process.Signal(syscall.SIGTERM)
+	o.cmd.Process.Signal(syscall.SIGTERM)
+	close(letGo)
+	o.cmd.Wait() //nolint:errcheck // its code is looked at below
+	if !echoes() {
+		t.Error("the terminal is not left as it was")
+	}
+	if code, _, screen := o.end(); code != 130 {
+		t.Errorf("exit code %d: %s", code, screen)
+	}
+}
+
 func TestTheEndOfTheShell(t *testing.T) {
 	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGHUP} {
 		o := startShell(t, nil)

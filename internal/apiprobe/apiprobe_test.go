@@ -300,6 +300,21 @@ func TestAnInterruptionKeepsWhatWasLearned(t *testing.T) {
 	}
 }
 
+// Whoever looks on is told of nothing that is not asked any more.
+func TestNothingIsNamedWhenTheCreditsAreSpent(t *testing.T) {
+	for most := int64(1); most < 12; most++ {
+		r := newRig(t, serpstatsim.Options{})
+		report, err := Run(t.Context(), Options{API: r.client, Site: r.site, Most: most, RowCap: r.rowCap, Learn: func(execute.Fact) {}, Asking: func(table string) {
+			if spent := r.sim.Credits(); spent >= most || !strings.HasPrefix(table, "serpstat_") {
+				t.Errorf("of %d credits %d are spent, and it names %s", most, spent, table)
+			}
+		}})
+		if err != nil || !report.Unasked || report.Spent > most {
+			t.Errorf("%d credits: %+v, %v", most, report, err)
+		}
+	}
+}
+
 // A site that cannot tell leaves questions open, and is not believed to have answered.
 func TestASiteThatCannotTell(t *testing.T) {
 	link := serpstatsim.Row{URLFrom: "https://few.com/%D0%B0", URLTo: "https://x.org/%D0%B1", LinkText: "текст", Nofollow: "follow", LinkType: "href", LinksExt: 1, FirstSeen: "2024-01-01", LastVisited: "2024-01-02 00:00:00"}
