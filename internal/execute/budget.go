@@ -147,7 +147,7 @@ func costs(credits int64, atLeast bool) string {
 
 // refusal is the error of what the budget does not allow. The caller holds the lock.
 func (b *Budget) refusal(site string, cost int64, known bool) *BudgetError {
-	return &BudgetError{Site: site, Cost: cost, Most: b.most, Spent: b.spent - b.lost, Lost: b.lost, Known: known, Needs: max(2*b.most, b.spent+cost), Left: -1, said: b.said, raise: b.raise}
+	return &BudgetError{Site: site, Cost: cost, Most: b.most, Spent: b.spent - b.lost, Lost: b.lost, Known: known, Needs: 2 * b.most, Left: -1, said: b.said, raise: b.raise}
 }
 
 // agrees asks whether to go on in spite of the limit, which is raised then.

@@ -53,7 +53,7 @@ type Progress struct {
 
 // FirstPage is the size of a source's first page where the demand is unknown.
 func (d Demand) FirstPage(guard int64) int {
-	if guard == NoGuard || guard == 0 { // then it is what is refused, or asked about
+	if guard == NoGuard {
 		return FirstPage
 	}
 	return int(max(min(max(guard/guardShare, GuardedFirstPage), FirstPage, guard), 1))
@@ -84,7 +84,7 @@ func (d Demand) first(at Progress) int64 {
 	if !d.exact && want < d.maxPage {
 		want = d.roundUp(want)
 	}
-	if at.Guard > 0 && want > at.Guard {
+	if at.Guard != NoGuard && want > at.Guard {
 		return int64(d.FirstPage(at.Guard)) // what it would cost is known after it
 	}
 	return want

@@ -57,7 +57,7 @@ func TestHowManyRowsAreWantedNext(t *testing.T) {
 		"guard enough":           {demand(100), Progress{Spellings: 1, Guard: 100}, 100},
 		"guard less":             {demand(100), Progress{Spellings: 1, Guard: 99}, GuardedFirstPage},
 		"guard little":           {demand(100), Progress{Spellings: 1, Guard: 7}, 7},
-		"guard spent":            {demand(100), Progress{Spellings: 1, Guard: 0}, 100},
+		"guard spent":            {demand(100), Progress{Spellings: 1, Guard: 0}, 1},
 		"guard, rounded":         {demand(11).inexact(), Progress{Spellings: 1, Guard: 11}, 11},
 		"all matched":            {demand(100), Progress{Spellings: 1, Streamed: 60, Taken: 60, Guard: NoGuard}, 40},
 		"all matched, twice":     {demand(100), Progress{Spellings: 2, Streamed: 40, Taken: 20, Guard: NoGuard}, 30},
@@ -82,7 +82,7 @@ func TestHowManyRowsAreWantedNext(t *testing.T) {
 }
 
 func TestTheFirstPageOfUnknownDemand(t *testing.T) {
-	for guard, want := range map[int64]int{NoGuard: 125, 1_000_000: 125, 5000: 125, 4000: 100, 1000: 25, 26: 25, 25: 25, 24: 24, 1: 1, 0: 125} {
+	for guard, want := range map[int64]int{NoGuard: 125, 1_000_000: 125, 5000: 125, 4000: 100, 1000: 25, 26: 25, 25: 25, 24: 24, 1: 1, 0: 1} {
 		if got := demand(-1).FirstPage(guard); got != want {
 			t.Errorf("with %d credits: %d, want %d", guard, got, want)
 		}
