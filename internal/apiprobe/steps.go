@@ -117,7 +117,11 @@ func askCase(p *prober, on *subject, of []string) error {
 		}
 	}
 	if len(trials) < len(of) {
-		return untold(fmt.Sprintf("no row that was looked at has letters of the Latin alphabet in %s", strings.Join(of, ", ")))
+		var columns []string
+		for _, name := range of {
+			columns = append(columns, on.table.Fields[fieldOf(on.table, name)].Column)
+		}
+		return untold(fmt.Sprintf("no row that was looked at has letters of the Latin alphabet in %s", strings.Join(columns, ", ")))
 	}
 	return nil
 }
@@ -251,7 +255,7 @@ func askBetweens(p *prober, on *subject, of []string) error {
 		i := fieldOf(on.table, name)
 		n, ok := on.row.Cell(i).Count()
 		if !ok {
-			return untold("the row that was looked at has no number in " + name)
+			return untold("the row that was looked at has no number in " + on.table.Fields[i].Column)
 		}
 		v, err := p.asks(on, table.Filter{on.and(condition(on.table.Fields[i], table.Between, n, n))}, on.is)
 		if err := p.told(on, execute.AskedBetween, name, v, err, execute.EndsAreIn, execute.EndsAreOut); err != nil {
