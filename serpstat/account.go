@@ -3,7 +3,6 @@ package serpstat
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/hashicorp/go-hclog"
 	"github.com/hashicorp/hcl/v2"
@@ -57,10 +56,8 @@ func (a *Account) Credits(ctx context.Context) (*serpstatapi.Stats, error) {
 	return a.client.GetStats(ctx)
 }
 
-// HasToken reports a text that holds the account's token.
-func (a *Account) HasToken(text string) bool {
-	return a.settings.token != "" && strings.Contains(text, a.settings.token)
-}
+// HasToken reports a text that holds the account's token, also encoded.
+func (a *Account) HasToken(text string) bool { return serpstatapi.Holds(text, a.settings.token) }
 
 // MostCredits is what the account's user has set a run to spend at most; ok is false where nothing is set, or no limit.
 func (a *Account) MostCredits() (credits int64, ok bool) {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"fmt"
 	"os"
 	"os/exec"
@@ -88,10 +89,10 @@ func TestWhatTheShellSaysToWrite(t *testing.T) {
 		".e select 1;":      "there is no command .e: did you mean .explain or .estimate?",
 		".read":             "write .read FILE",
 		".quit now":         "write .quit; a name with blanks stands in quotes",
-		`\d serpstat_x`:     "write .schema serpstat_x",
-		`\q`:                "write .quit, or press Ctrl-D",
-		"show tables;":      "write .tables",
-		"DESCRIBE own":      "write .schema own",
+		`\d serpstat_x`:     "there is no table serpstat_x",
+		`\x`:                "write .mode line, and .mode table to go back",
+		"show tables;":      "| serpstat_outlink ",
+		"DESCRIBE own":      "there is no table own",
 		"use other":         "there is one database: .tables lists its tables",
 		".mode excel":       ".mode excel: write one of table, csv, ",
 		".mode xlsx":        "xlsx is nothing for a terminal: write .once report.xlsx before the statement",
@@ -112,7 +113,7 @@ func TestWhatTheShellSaysToWrite(t *testing.T) {
 			t.Errorf("to %s it says %q, not %q", line, said, want)
 		}
 	}
-	o.typed(t, ".quit\r")
+	o.typed(t, `\q`+"\r")
 	if code, requests, screen := o.end(); code != 0 || requests != 0 {
 		t.Errorf("exit code %d after %d requests: %s", code, requests, screen)
 	}
@@ -131,6 +132,7 @@ func TestDotCommands(t *testing.T) {
 	sites := write("my sites.csv", "domain,manager\nfew.com,Ann\n")
 	script := write("s.sql", "-- few\nselect :domain as d;\ncreate table made as select count(*) as n from serpstat_outlink where query = :domain;\nselect n * 10 as tenfold from made;\n")
 	wrong := write("w.sql", "create table half(a);\nselect nonsense;\ncreate table other(a);\n")
+	one := write("o.sql", "-- one\n\nselect nonsense;\n")
 	dots := write("d.sql", "select 1;\n.mode csv\n")
 	csv, xlsx := filepath.Join(dir, "links.csv"), filepath.Join(dir, "links.xlsx")
 	o := startShell(t, nil, "--db", filepath.Join(dir, "own.db"))
@@ -153,10 +155,14 @@ func TestDotCommands(t *testing.T) {
 		{".param", `:domain = 'few\.com'\n`},
 		{".read " + script, `(?s)\| few\.com \|.*done in .*\| +50 \|`},
 		{".param unset domain", ``},
-		{".read " + script, `no value for :domain \(line 2\): write \.param domain VALUE`},
-		{".read " + wrong, `line 2: no such column: nonsense`},
+		{".read " + script, `\.read .*/s\.sql: no value for :domain \(line 2\): write \.param domain VALUE`},
+		{".read " + one, `\.read .*/o\.sql: line 3: no such column: nonsense`},
+		{".read " + wrong, `\.read .*/w\.sql: line 2: no such column: nonsense`},
 		{".tables half", `no table is called so: half`},
 		{".read " + dots, `line 2: a script has statements alone, and \.mode is a command of the shell's`},
+		{"insert into made values (1), (2);", `2 rows inserted in .*, 0 credits spent`},
+		{"update made set n = n + 1;", `3 rows updated in `},
+		{"delete from made where n < 0;", `0 rows deleted in `},
 		{".schema made", `CREATE TABLE made\(n`},
 		{"create temp table mine(a); create view seen as select * from made;", `(?s)done in.*done in`},
 		{".tables mine", `\| mine +\| a temporary table of your own`},
@@ -191,6 +197,8 @@ func TestDotCommands(t *testing.T) {
 		{".budget", `no limit; a statement asks before it spends more than 100,000 credits; spent so far: \d+ credits`},
 		{".budget 10", `10 credits may be spent without a question, and no more`},
 		{"select count(url_to) from serpstat_outlink where query = 'some.com';", `stopped after .*\n.*reading some\.com costs at most 7\d\d more credits of \d+ left, \.budget is 10 and 10 are spent: write \.budget 7\d\d, or add`},
+		{"select url_from from serpstat_outlink where query = 'many.com' limit 7;", `\.budget is 0 and 0 are spent: write \.budget 7 or more, or add`},
+		{"select url_from from serpstat_outlink where query = 'many.com';", `\.budget is 0 and 0 are spent: write \.budget 125 or more, or add`},
 		{".budget off", `no limit`},
 		{".timer off", ``},
 		{"select 1;", `\n1 row, 0 credits spent`},
@@ -226,6 +234,14 @@ func TestTheHistoryOfTheShell(t *testing.T) {
 	o.enters(t, "2 as second;")
 	o.enters(t, ".timer on")
 	o.enters(t, "select '"+token+"';")
+	percents := ""
+	for _, b := range []byte(token) {
+		percents += fmt.Sprintf("%%%02x", b)
+	}
+	o.enters(t, "select 'https://api.serpstat.com/v4?x="+percents+"';")
+	for _, before := range []string{"", "a", "me:"} {
+		o.enters(t, "select '"+base64.StdEncoding.EncodeToString([]byte(before+token+"\n"))+"';")
+	}
 	o.enters(t, "export SERPSTAT_API_TOKEN=other;")
 	o.enters(t, "select 3 as third;")
 	o.enters(t, "select 3 as third;")
@@ -344,11 +360,39 @@ func TestKeysBeforeTheNextPrompt(t *testing.T) {
 	})
 	typed <- func() { o.typed(t, "select 40 + 2 as sum;\n") }
 	o.typed(t, fewLinks+"\r")
-	o.await(t, "5 rows in ")
+	if said := o.await(t, "5 rows in "); strings.Contains(said, "40 + 2") {
+		t.Errorf("what is typed is shown among the rows: %q", said)
+	}
 	o.await(t, "|  42 |")
 	o.await(t, atPrompt)
 	if code, _, screen := o.leaves(t); code != 0 {
 		t.Errorf("exit code %d: %s", code, screen)
+	}
+}
+
+// What is pasted behind a statement that asks is no answer. It goes on behind yes, and is told of behind no.
+func TestAPasteBeforeAQuestion(t *testing.T) {
+	for answer, want := range map[string]string{
+		"y\n": "|  42 |",
+		"n\n": "not run, since it was entered before the answer: 2 lines: select 40 + 2 as sum; …\n",
+	} {
+		o := startShell(t, nil, "--ask-above", "100")
+		o.typed(t, "\x1b[200~select count(url_to) as n from serpstat_outlink where query = 'some.com';\rselect 40 + 2 as sum;\rselect 43 as more;\r\x1b[201~")
+		o.await(t, "go on? [y/N] ")
+		o.typed(t, answer)
+		said := strings.ReplaceAll(o.await(t, atPrompt), "\r\n", "\n")
+		if answer == "y\n" {
+			said += o.await(t, atPrompt) + o.await(t, atPrompt)
+		}
+		if !strings.HasPrefix(said, answer) || !strings.Contains(said, want) || strings.Contains(said, "|  42 |") != (answer == "y\n") {
+			t.Errorf("to %q it says %q", answer, said)
+		}
+		if said := o.enters(t, "select 44 as last;"); !strings.Contains(said, "|   44 |") {
+			t.Errorf("then it says %q", said)
+		}
+		if code, _, screen := o.leaves(t); code != 0 {
+			t.Errorf("exit code %d: %s", code, screen)
+		}
 	}
 }
 
@@ -486,12 +530,50 @@ func TestATransactionThatIsLeftOpen(t *testing.T) {
 	const undone = "warning: the transaction that was open is undone: commit ends one"
 	for ends, warned := range map[string]bool{"select 1;": true, "commit;": false} {
 		o := startShell(t, nil)
-		o.enters(t, "begin;")
-		o.enters(t, "create table mine (a);")
-		o.enters(t, ends)
+		o.typed(t, "begin;\r")
+		o.await(t, strings.Replace(atPrompt, ">", "*>", 1))
+		o.typed(t, "create table mine (a);\r")
+		o.await(t, strings.Replace(atPrompt, ">", "*>", 1))
+		o.typed(t, ends+"\r")
+		o.await(t, map[bool]string{true: strings.Replace(atPrompt, ">", "*>", 1), false: atPrompt}[warned])
 		if code, _, screen := o.leaves(t); code != 0 || strings.Contains(screen, undone) != warned {
 			t.Errorf("%s: exit code %d: %s", ends, code, screen)
 		}
+	}
+}
+
+// What is typed is shown again behind a shell that ends at once.
+func TestTwoSignalsInTheShell(t *testing.T) {
+	asked, letGo := make(chan struct{}, 1), make(chan struct{})
+	o := startShell(t, func(number int) {
+		if number == 1 {
+			asked <- struct{}{}
+			<-letGo
+		}
+	})
+	terminal, err := unix.Dup(int(o.keyboard.Fd()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(terminal)
+	o.typed(t, fewLinks+"\r")
+	<-asked
+	echoes := func() bool {
+		termios, err := unix.IoctlGetTermios(terminal, termiosOf)
+		return err == nil && termios.Lflag&unix.ECHO != 0
+	}
+	if echoes() {
+		t.Error("what is typed while a statement runs is shown")
+	}
+	o.cmd.Process.Signal(syscall.SIGTERM)
+	o.cmd.Process.Signal(syscall.SIGTERM)
+	close(letGo)
+	o.cmd.Wait() //nolint:errcheck // its code is looked at below
+	if !echoes() {
+		t.Error("the terminal is not left as it was")
+	}
+	if code, _, screen := o.end(); code != 130 {
+		t.Errorf("exit code %d: %s", code, screen)
 	}
 }
 

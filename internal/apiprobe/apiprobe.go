@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
@@ -22,37 +23,55 @@ const DefaultSite = "serpstat.com"
 // Options say what is asked, and of whom.
 type Options struct {
 	API    execute.API
-	Site   string              // a domain, as the API takes it
-	Most   int64               // credits that may be spent
-	Known  []execute.Fact      // is not asked
-	Learn  func(execute.Fact)  // is told of each answer
-	Asking func(method string) // is told before something is asked; nil is nobody
-	RowCap int64               // rows that the API gives for one request; 0 is the declared number
+	Site   string             // a domain, as the API takes it
+	Most   int64              // credits that may be spent
+	Known  []execute.Fact     // is not asked
+	Learn  func(execute.Fact) // is told of each answer
+	Asking func(table string) // is told before something is asked; nil is nobody
+	RowCap int64              // rows that the API gives for one request; 0 is the declared number
 }
 
 // Report is what has come of it.
 type Report struct {
 	Spent, Lost int64 // credits; those lost may have been charged for answers that did not arrive
 	Open        []Open
-	Empty       []string // methods that give no rows of the site, which then can tell nothing
-	Unasked     bool     // some were not asked, since the credits that were allowed are spent
+	Empty       []*table.Table // that have no rows of the site, which then can tell nothing of them
+	Unasked     bool           // some were not asked, since the credits that were allowed are spent
 }
 
 // Open is a question without an answer, and why.
-type Open struct{ Question, Method, Why string }
+type Open struct {
+	Question string
+	Table    *table.Table
+	Why      string
+}
+
+// Untold are the questions that sites could not answer.
+func Untold(known []execute.Fact) (list []Open) {
+	p := newProber(context.Background(), Options{Known: known})
+	for _, s := range steps() {
+		for _, f := range known {
+			_, question, _ := strings.Cut(f.Of, " ")
+			if f.Method == s.table.Method && f.Question == execute.AskedOf && question == s.question && f.Holds != string(noRows) && len(s.unknown(p, s.table)) > 0 {
+				list = append(list, Open{s.question, s.table, f.Holds})
+			}
+		}
+	}
+	return list
+}
 
 // Site is a domain in the form in which the API takes it.
 func Site(written string) (string, error) {
 	return plan.NormalizeDomain(plan.Named{Column: "the site"}, written)
 }
 
-// Needs is what questions cost at most that nobody knows the answer of, 0 where all are known. Several runs may be needed
-// where that is [MostCredits].
-func Needs(known []execute.Fact) (credits int64) {
-	p := newProber(context.Background(), Options{Known: known})
+// Needs is what questions cost at most that nobody knows the answer of, and the site may tell, 0 where there are none. ""
+// is a site of which nothing is known. Several runs may be needed where that is [MostCredits].
+func Needs(known []execute.Fact, site string) (credits int64) {
+	p := newProber(context.Background(), Options{Known: known, Site: site})
 	looked := map[*table.Table]bool{}
 	for _, s := range steps() {
-		if len(s.unknown(p, s.table)) == 0 {
+		if len(s.unknown(p, s.table)) == 0 || p.cannotTell(s) != "" {
 			continue
 		}
 		if credits += s.most; !looked[s.table] {
@@ -77,21 +96,24 @@ func (p *prober) askAll() error {
 		if len(unknown) == 0 {
 			continue
 		}
-		if p.Asking != nil {
-			p.Asking(s.table.Method)
+		err := error(p.cannotTell(s))
+		if err == untold("") {
+			if spent, lost := p.budget.Spent(); spent+lost >= p.Most {
+				p.report.Unasked = true
+				return nil
+			}
+			err = p.settle(s, unknown)
 		}
-		err := p.settle(s, unknown)
 		var why undecided
+		var lacks untold
 		switch {
 		case err == nil:
 		case errors.Is(err, spentAll):
 			p.report.Unasked = true
-		case errors.Is(err, noRows):
-			if !slices.Contains(p.report.Empty, s.table.Method) {
-				p.report.Empty = append(p.report.Empty, s.table.Method)
-			}
+		case errors.As(err, &lacks):
+			p.lack(s, lacks)
 		case errors.As(err, &why):
-			p.report.Open = append(p.report.Open, Open{s.question, s.table.Method, string(why)})
+			p.report.Open = append(p.report.Open, Open{s.question, s.table, string(why)})
 		default:
 			return err
 		}
@@ -99,7 +121,23 @@ func (p *prober) askAll() error {
 	return nil
 }
 
+// lack notes that the site cannot answer a step's question.
+func (p *prober) lack(s step, why untold) {
+	switch {
+	case why != noRows:
+		p.report.Open = append(p.report.Open, Open{s.question, s.table, string(why)})
+	case !slices.Contains(p.report.Empty, s.table):
+		p.report.Empty = append(p.report.Empty, s.table)
+	}
+	if p.cannotTell(s) == "" {
+		p.learn(s.table, execute.AskedOf, p.Site+" "+s.question, string(why))
+	}
+}
+
 func (p *prober) settle(s step, unknown []string) error {
+	if p.Asking != nil {
+		p.Asking(s.table.Name)
+	}
 	on, err := p.subject(s.table)
 	if err != nil {
 		return err

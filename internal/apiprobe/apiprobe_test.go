@@ -196,7 +196,7 @@ func TestNothingIsAskedTwice(t *testing.T) {
 	for _, rd := range []serpstatsim.Interpretations{{}, {ContainsCaseSensitive: true, CheckIsLastVisited: true, TextIsLikePattern: true, AnchorsOfOneWord: true, BetweenExclusive: true, CompareTypes: serpstatsim.AllowAttested}} {
 		r := newRig(t, serpstatsim.Options{Interpretations: rd})
 		for run := 0; ; run++ {
-			needs := Needs(r.known())
+			needs := Needs(r.known(), r.site)
 			r.sim.Reset()
 			if _, err := r.run(t.Context(), MostCredits); err != nil {
 				t.Fatal(err)
@@ -300,6 +300,21 @@ func TestAnInterruptionKeepsWhatWasLearned(t *testing.T) {
 	}
 }
 
+// Whoever looks on is told of nothing that is not asked any more.
+func TestNothingIsNamedWhenTheCreditsAreSpent(t *testing.T) {
+	for most := int64(1); most < 12; most++ {
+		r := newRig(t, serpstatsim.Options{})
+		report, err := Run(t.Context(), Options{API: r.client, Site: r.site, Most: most, RowCap: r.rowCap, Learn: func(execute.Fact) {}, Asking: func(table string) {
+			if spent := r.sim.Credits(); spent >= most || !strings.HasPrefix(table, "serpstat_") {
+				t.Errorf("of %d credits %d are spent, and it names %s", most, spent, table)
+			}
+		}})
+		if err != nil || !report.Unasked || report.Spent > most {
+			t.Errorf("%d credits: %+v, %v", most, report, err)
+		}
+	}
+}
+
 // A site that cannot tell leaves questions open, and is not believed to have answered.
 func TestASiteThatCannotTell(t *testing.T) {
 	link := serpstatsim.Row{URLFrom: "https://few.com/%D0%B0", URLTo: "https://x.org/%D0%B1", LinkText: "текст", Nofollow: "follow", LinkType: "href", LinksExt: 1, FirstSeen: "2024-01-01", LastVisited: "2024-01-02 00:00:00"}
@@ -313,9 +328,16 @@ func TestASiteThatCannotTell(t *testing.T) {
 		}
 		r.check(t, rd, false)
 		if name == "no link" {
-			if len(report.Empty) != 6 || report.Spent != 6 || len(r.facts) > 0 {
+			if len(report.Empty) != 6 || report.Spent != 2 || slices.ContainsFunc(r.known(), func(f execute.Fact) bool { return f.Question != execute.AskedOf }) {
 				t.Errorf("%+v, %v", report, r.facts)
 			}
+		}
+		// Of the same site it is not asked again, until another one can tell.
+		again, err := r.run(t.Context(), MostCredits)
+		if err != nil || Needs(r.known(), r.site) > 0 && name == "no link" || again.Spent > report.Spent/4 || len(again.Empty) != len(report.Empty) || Needs(r.known(), "other.com") == 0 {
+			t.Errorf("%s: again %+v, %v", name, again, err)
+		}
+		if name == "no link" {
 			continue
 		}
 		if len(report.Open) < 4 || !slices.ContainsFunc(report.Open, func(o Open) bool { return o.Question == execute.AskedCheck && o.Why != "" }) {

@@ -45,10 +45,20 @@ type undecided string
 
 func (e undecided) Error() string { return string(e) }
 
-const (
-	spentAll undecided = "the credits that were allowed are spent"
-	noRows   undecided = "there are no rows of the site"
-)
+const spentAll undecided = "the credits that were allowed are spent"
+
+// untold is an error that leaves a question open which the site's links cannot answer, in words: it is not asked again of
+// the same site.
+type untold string
+
+func (e untold) Error() string { return string(e) }
+
+const noRows untold = "there are no rows of the site"
+
+// cannotTell is why a site is known not to answer a step's question, "" where it may.
+func (p *prober) cannotTell(s step) untold {
+	return untold(p.holds(s.table, execute.AskedOf, p.Site+" "+s.question))
+}
 
 // answer is what has come of a request.
 type answer struct {

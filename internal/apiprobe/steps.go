@@ -20,7 +20,7 @@ type step struct {
 	table    *table.Table
 	most     int64                                           // credits, beside the subject's
 	unknown  func(p *prober, t *table.Table) []string        // what nobody knows of it, as facts name it
-	ask      func(p *prober, on *subject, of []string) error // learns it, or is [undecided]
+	ask      func(p *prober, on *subject, of []string) error // learns it, or is [undecided] or [untold]
 }
 
 // The tables whose questions are asked: the others have their facts from queries.
@@ -32,6 +32,9 @@ var (
 	anchors    = catalog.Of("serpstat_anchor")
 	topPages   = catalog.Of("serpstat_top_page")
 )
+
+// impliedBy are the tables without whose rows others have none either.
+var impliedBy = map[*table.Table]*table.Table{outDomains: outlinks, refDomains: backlinks, anchors: backlinks, topPages: backlinks}
 
 // steps are in the order of what they are worth: what later runs save by them comes before what is only told.
 func steps() []step {
@@ -114,7 +117,11 @@ func askCase(p *prober, on *subject, of []string) error {
 		}
 	}
 	if len(trials) < len(of) {
-		return undecided(fmt.Sprintf("no row that was looked at has letters of the Latin alphabet in %s", strings.Join(of, ", ")))
+		var columns []string
+		for _, name := range of {
+			columns = append(columns, on.table.Fields[fieldOf(on.table, name)].Column)
+		}
+		return untold(fmt.Sprintf("no row that was looked at has letters of the Latin alphabet in %s", strings.Join(columns, ", ")))
 	}
 	return nil
 }
@@ -137,7 +144,7 @@ func askWholes(p *prober, on *subject, of []string) error {
 	i := freeText(on.table)
 	text := on.textOf(i)
 	if longest(text) != text || letters(text) < leastLetters {
-		return undecided("no row that was looked at has a text of letters of the Latin alphabet alone")
+		return untold("no row that was looked at has a text of letters of the Latin alphabet alone")
 	}
 	var trials []trial
 	for _, name := range of {
@@ -165,7 +172,7 @@ func askPatterns(p *prober, on *subject, of []string) error {
 	i := freeText(on.table)
 	piece := longest(on.textOf(i))
 	if len(piece) < leastPiece {
-		return undecided("no row that was looked at has a text that is long enough")
+		return untold("no row that was looked at has a text that is long enough")
 	}
 	middle := len(piece) / 2
 	values := map[string]string{"%": piece[:middle-1] + "%" + piece[middle+1:], "_": piece[:middle] + "_" + piece[middle+1:], `\`: piece[:middle] + `\` + piece[middle:]}
@@ -197,7 +204,7 @@ func askSpace(p *prober, on *subject, _ []string) error {
 	piece := longest(on.textOf(i))
 	value := "  " + piece + "  "
 	if len(piece) < leastPiece || strings.Contains(on.textOf(i), value) {
-		return undecided("no row that was looked at has a text that is long enough")
+		return untold("no row that was looked at has a text that is long enough")
 	}
 	v, err := p.asks(on, table.Filter{on.and(condition(on.table.Fields[i], table.Contains, value))}, on.is)
 	return p.told(on, execute.AskedSpace, "", v, err, execute.IsTrimmed, execute.IsItself)
@@ -248,7 +255,7 @@ func askBetweens(p *prober, on *subject, of []string) error {
 		i := fieldOf(on.table, name)
 		n, ok := on.row.Cell(i).Count()
 		if !ok {
-			return undecided("the row that was looked at has no number in " + name)
+			return untold("the row that was looked at has no number in " + on.table.Fields[i].Column)
 		}
 		v, err := p.asks(on, table.Filter{on.and(condition(on.table.Fields[i], table.Between, n, n))}, on.is)
 		if err := p.told(on, execute.AskedBetween, name, v, err, execute.EndsAreIn, execute.EndsAreOut); err != nil {
@@ -272,7 +279,7 @@ func unknownCheck(p *prober, t *table.Table) []string {
 func askCheck(p *prober, on *subject, _ []string) error {
 	first, last, apart := days(on.table, on.row)
 	if !apart {
-		return undecided("no row that was looked at was seen on two days that can be told apart")
+		return untold("no row that was looked at was seen on two days that can be told apart")
 	}
 	f := on.table.Fields[fieldOf(on.table, checkField)]
 	for _, reading := range []struct {
@@ -312,7 +319,7 @@ func askDay(p *prober, on *subject, _ []string) error {
 	case p.holds(on.table, execute.AskedCheck, "") != execute.LastVisited:
 		return nil // it has been said why
 	case !ok || at.Truncate(day).Equal(at):
-		return undecided("the row that was looked at has no time of day")
+		return untold("the row that was looked at has no time of day")
 	}
 	f := on.table.Fields[fieldOf(on.table, checkField)]
 	v, err := p.asks(on, table.Filter{on.and(condition(f, table.AtMost, at.Format(dayFormat)))}, on.is)
@@ -324,7 +331,7 @@ func askDay(p *prober, on *subject, _ []string) error {
 func askPastCap(p *prober, on *subject, _ []string) error {
 	most := p.rowCap(on.table)
 	if on.total <= most {
-		return undecided(fmt.Sprintf("%s has %s rows, and one request gives %s: name a larger site with --probe=DOMAIN", p.Site, humanize.Comma(on.total), humanize.Comma(most)))
+		return untold(fmt.Sprintf("%s has %s, and a request gives %s: name a larger site", p.Site, humanize.Comma(on.total), humanize.Comma(most)))
 	}
 	r := p.request(on.table, nil, 1)
 	r.Page = int(most) + 1
@@ -360,12 +367,12 @@ func askCount(p *prober, on *subject, _ []string) error {
 			return err
 		}
 		if len(two.rows) == 0 {
-			return undecided("the links to " + p.Site + " have no anchor of two words")
+			return untold("the links to " + p.Site + " have no anchor of two words")
 		}
 		text, _ := two.rows[0].Cell(on.table.FieldOf(word.Counts)).Text()
 		piece := longest(text)
 		if len(strings.Fields(piece)) < 2 {
-			return undecided("the anchor of two words that came is not one that can be asked for")
+			return untold("the anchor of two words that came is not one that can be asked for")
 		}
 		filter := table.Filter{{condition(on.table.Fields[freeText(on.table)], table.Contains, piece)}}
 		any, err := p.find(on.table, filter)
@@ -405,7 +412,7 @@ func askAddresses(p *prober, on *subject, of []string) error {
 	for _, word := range of {
 		address, err := plan.NormalizeAddress(plan.Named{Column: "the page"}, word, on.textOf(page))
 		if err != nil {
-			return undecided("no row that was looked at is of a page that can be asked for")
+			return untold("no row that was looked at is of a page that can be asked for")
 		}
 		r := with(on.table, p.request(on.table, nil, 1), "searchType", word)
 		r.Args[0].Value = address
@@ -447,7 +454,7 @@ func askSpelling(p *prober, on *subject, _ []string) error {
 	}
 	_, bare, ok := strings.Cut(url, "://")
 	if !ok || longest(url) != url {
-		return undecided("no row that was looked at has a URL of plain signs")
+		return untold("no row that was looked at has a URL of plain signs")
 	}
 	f := on.table.Fields[i]
 	v, err := p.asks(on, table.Filter{on.and(condition(f, table.Equals, other)), on.and(condition(f, table.Equals, bare))}, on.is)

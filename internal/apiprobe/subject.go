@@ -36,6 +36,9 @@ func (p *prober) subject(t *table.Table) (*subject, error) {
 	if s := p.subjects[t]; s != nil {
 		return s, s.lacks
 	}
+	if all := p.subjects[impliedBy[t]]; all != nil && all.lacks != nil {
+		return nil, noRows
+	}
 	got, err := p.send(t, p.request(t, nil, sampleSize(t)))
 	if err != nil {
 		return nil, err

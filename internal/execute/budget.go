@@ -128,6 +128,9 @@ func (e *BudgetError) ofRun(need, lost string) string {
 		limit = "a run without " + e.raise.By + " may spend"
 	}
 	follow, more := "", ""
+	if !e.Known {
+		more = " or more"
+	}
 	if e.Follow > 0 {
 		follow, more = ", and "+table.Amount(e.Follow, "more domain")+" may follow", " or more"
 	}

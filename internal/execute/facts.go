@@ -40,6 +40,8 @@ const (
 	AskedDay      = "day"          // the method
 	AskedPastCap  = "past the cap" // the method
 	AskedAddress  = "address"      // a search type
+	// AskedOf is about a site, and a question that its links cannot answer; what holds is why.
+	AskedOf = "of"
 )
 
 // What holds.

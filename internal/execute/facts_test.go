@@ -27,13 +27,13 @@ func TestALaterProcessKnowsWhatOneHasLearned(t *testing.T) {
 		t.Fatal("there is no probe")
 	}
 	for name, learn := range map[string]func(*Connection){
-		"contains yes, in url_from, url_to (getOutlinks, 2026-11-24)": func(c *Connection) { c.folds(outlinks, probe) },
-		"contains no, in url_to (getOutlinks, 2026-11-24)":            func(c *Connection) { c.missed(outlinks, probe, MaxMisses) },
-		"compare not links_external gte, url_to neq (getOutlinks, 2026-11-24)": func(c *Connection) {
+		"contains yes (outlink)": func(c *Connection) { c.folds(outlinks, probe) },
+		"contains no (outlink)":  func(c *Connection) { c.missed(outlinks, probe, MaxMisses) },
+		"compare not (outlink links_ext gte, url_to neq)": func(c *Connection) {
 			c.refuse(outlinks, []plan.Refusal{{Field: "url_to", CompareType: "neq"}, {Field: "links_external", CompareType: "gte"}})
 		},
-		"count yes (getAnchors, 2026-11-24)": func(c *Connection) { c.learnWords(anchors, wordsCome) },
-		"count no (getAnchors, 2026-11-24)":  func(c *Connection) { c.learnWords(anchors, wordsStay) },
+		"count yes (anchor)": func(c *Connection) { c.learnWords(anchors, wordsCome) },
+		"count no (anchor)":  func(c *Connection) { c.learnWords(anchors, wordsStay) },
 	} {
 		var kept notes
 		one := &Connection{Account: "me", Facts: &kept}
@@ -47,7 +47,7 @@ func TestALaterProcessKnowsWhatOneHasLearned(t *testing.T) {
 		}
 		question, want, _ := strings.Cut(name, " ")
 		for _, q := range Questions() {
-			if got := q.Answer(kept); (q.Name == question) != (got != "") || got != "" && got != want {
+			if got := q.Answer(kept, catalog.Tables()); (q.Name == question) != (got != "") || got != "" && got != want {
 				t.Errorf("%s: doctor says of %s %q", name, q.Name, got)
 			}
 		}

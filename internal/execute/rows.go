@@ -133,7 +133,7 @@ func (r *sourceReader) page() error {
 		}
 		return r.finish()
 	case err != nil && r.taken == 0:
-		return r.replanWithout(err)
+		return r.replanWithout(r.advised(err))
 	case err != nil:
 		return err
 	}
@@ -159,6 +159,21 @@ func (r *sourceReader) page() error {
 		return nil // to find them costs too
 	}
 	return r.cutIfNeeded()
+}
+
+// advised is an error with the credits that the scan's LIMIT, or its first page, takes, where the budget refuses it before
+// anything is known of it.
+func (r *sourceReader) advised(err error) error {
+	over, ok := err.(*BudgetError) //nolint:errorlint // what is around another kind is to stay
+	if !ok || over.Known {
+		return err
+	}
+	rows, advised := int64(plan.FirstPage), *over
+	if d := r.demand(); d.Bounded() {
+		rows = d.Left(r.progress())
+	}
+	advised.Needs = max(over.Needs, over.Spent+over.Lost+r.series.Table.Cost.Of(int(rows)))
+	return &advised
 }
 
 // weigh looks before anything is bought whether what is missing of a series can be paid, where some of it is here.

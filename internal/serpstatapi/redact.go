@@ -1,9 +1,11 @@
 package serpstatapi
 
 import (
+	"encoding/base64"
 	"fmt"
 	"html"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -13,8 +15,14 @@ import (
 
 const redacted = "***"
 
+// Holds reports a text that has a token in it, as it is or in a form in which no error of a [Client] would show it.
+func Holds(text, token string) bool {
+	r := newRedactor(token)
+	return r.token != nil && (r.token.MatchString(text) || r.hiddenIn(text))
+}
+
 // redactor removes a token from text, however it may have been encoded on its way: as a URL's query or path, in
-// HTML, in JSON or quoted, also twice.
+// HTML, in JSON or quoted, also twice, or in base64.
 type redactor struct {
 	plain  string // without backslashes
 	token  *regexp.Regexp
@@ -33,8 +41,29 @@ func newRedactor(token string) redactor {
 		}
 		pattern.WriteString(charForms(char))
 	}
+	for _, form := range base64Forms(token) {
+		pattern.WriteString("|" + regexp.QuoteMeta(form))
+	}
 	return redactor{plain: withoutBackslashes(token), token: regexp.MustCompile(pattern.String()), widest: 24 * len(token)}
 }
+
+// base64Forms are what base64 makes of a token wherever in a text it stands, without the characters that hold a part of what is
+// beside it.
+func base64Forms(token string) (forms []string) {
+	for before := range 3 {
+		text := append(make([]byte, before), token...)
+		for _, e := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
+			form := e.EncodeToString(text)[(8*before+5)/6 : 8*len(text)/6]
+			if len(form) >= leastForm && !slices.Contains(forms, form) {
+				forms = append(forms, form)
+			}
+		}
+	}
+	return forms
+}
+
+// leastForm is how many characters of base64 are no coincidence.
+const leastForm = 6
 
 // charForms is a pattern for the ways in which encodings write a character.
 func charForms(char rune) string {

@@ -2,6 +2,7 @@ package serpstatapi
 
 import (
 	"crypto/tls"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -20,13 +21,19 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 )
 
+// inBase64 is what base64 makes of a token behind so many characters, but for those that hold a part of these.
+func inBase64(token string, before int) string {
+	return strings.TrimRight(base64.URLEncoding.EncodeToString([]byte(strings.Repeat("x", before) + token))[(4*before+2)/3:], "=")
+}
+
 // forms are the ways in which a token may be written; none may be seen.
 func forms(token string) []string {
 	query := url.QueryEscape(token)
 	inJSON, _ := table.Encode(token)
 	escaped := fmt.Sprintf("%+q", token)
 	return []string{token, query, strings.ToLower(query), url.PathEscape(token), url.QueryEscape(query), html.EscapeString(token),
-		strings.Trim(string(inJSON), `"`), escaped[1 : len(escaped)-1], fmt.Sprintf("%q", token)[1:], strings.ReplaceAll(token, "/", `\/`)}
+		strings.Trim(string(inJSON), `"`), escaped[1 : len(escaped)-1], fmt.Sprintf("%q", token)[1:], strings.ReplaceAll(token, "/", `\/`),
+		inBase64(token, 0), inBase64(token, 1), inBase64(token, 2)}
 }
 
 // secretParts are parts of testToken that show it, or the beginning of it, in whatever form.

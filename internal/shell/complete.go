@@ -14,6 +14,7 @@ import (
 type Names interface {
 	Tables() []string // and views
 	Columns(table string) []string
+	Words(table, column string) []string // that the column's text is one of; nil is any
 	Functions() []string
 	Formats() []string
 	Parameters() []string
@@ -58,9 +59,13 @@ func completeCommand(n Names, line, rest string) completion {
 	word := behind[strings.LastIndexAny(behind, " \t")+1:]
 	first := len(word) == len(behind)
 	switch {
+	case c.Name == ".budget" && first:
+		return filtered(word, candidates([]string{"off"}, ""))
+	case c.Argument == Parameter && strings.EqualFold(strings.TrimSpace(strings.TrimSuffix(behind, word)), "unset"):
+		return filtered(word, candidates(n.Parameters(), ""))
 	case c.Argument == SQL:
 		return completeSQL(n, behind, rest)
-	case c.Argument == File && first:
+	case c.Argument == File && (first || strings.IndexAny(behind[:1], `'"`) == 0):
 		return completeFile(behind)
 	case !first:
 		return completion{}
@@ -116,6 +121,8 @@ func completeSQL(n Names, before, rest string) completion {
 	case nothing:
 	case name:
 		return completeQuoted(n, before, rest)
+	case value:
+		return completeValue(n, before, rest)
 	default:
 		return completion{}
 	}
@@ -130,6 +137,12 @@ func completeSQL(n Names, before, rest string) completion {
 	}
 	if namesTable(tokens) {
 		return filtered(word, append(candidates(plain(n.Tables()), " "), candidates(sources.own, " ")...))
+	}
+	if words := sources.wordsOf(n, tokens); len(words) > 0 && word == "" {
+		return filtered("", candidates(words, ""))
+	}
+	if next := following(tokens); next != nil {
+		return filtered(word, candidates(next, " "))
 	}
 	var list []candidate
 	if len(tokens) > 0 { // else it is the beginning of a statement
@@ -163,6 +176,80 @@ func completeQuoted(n Names, before, rest string) completion {
 	return filtered(before[at+1:], candidates(list, `"`))
 }
 
+// completeValue completes a text in quotes that is compared with a column.
+func completeValue(n Names, before, rest string) completion {
+	at := strings.LastIndexByte(before, '\'')
+	tokens := sqlengine.Tokens(before[:at])
+	all := sqlengine.Tokens(before[:at] + " " + strings.TrimPrefix(rest, "'"))
+	return filtered(before[at:], candidates(sourcesOf(all, n.Tables()).wordsOf(n, tokens), ""))
+}
+
+// wordsOf are the texts, in quotes, that a column is compared with which the tokens end with a comparison of.
+func (s sources) wordsOf(n Names, tokens []sqlengine.Token) (list []string) {
+	at := len(tokens) - 1
+	for at >= 1 && (tokens[at].Is(",") || tokens[at].Kind == sqlengine.String) { // of in ('…', '…'
+		at--
+	}
+	switch {
+	case at >= 2 && tokens[at].Is("(") && tokens[at-1].Is("in"):
+		if at -= 2; at > 0 && tokens[at].Is("not") {
+			at--
+		}
+	case at >= 1 && at == len(tokens)-1 && slices.ContainsFunc([]string{"=", "==", "<>", "!=", "is"}, tokens[at].Is):
+		at--
+	default:
+		return nil
+	}
+	tables := s.tables()
+	if at > 1 && tokens[at-1].Is(".") {
+		tables = []string{s.called(tokens[at-2].Text)}
+	}
+	for _, t := range tables {
+		for _, word := range n.Words(t, strings.ToLower(tokens[at].Text)) {
+			list = append(list, sqlengine.Literal(word))
+		}
+	}
+	return list
+}
+
+// behindOperand are the words that may follow what is a value, or a table that is read.
+var behindOperand = strings.Fields(`and as asc between collate cross desc escape except from glob group having in inner intersect into is
+	join left like limit not nulls offset on or order outer over regexp returning select set union using values where window`)
+
+// following are the words that alone may follow tokens: of SQL's, since they end with what is whole. Nil is anything.
+func following(tokens []sqlengine.Token) []string {
+	last := len(tokens) - 1
+	if last < 0 {
+		return nil
+	}
+	t := tokens[last]
+	switch {
+	case t.Is("group"), t.Is("order"), t.Is("partition"):
+		return []string{"by"}
+	case t.Is("*"):
+		if last == 0 || !tokens[last-1].Is("select") && !tokens[last-1].Is("distinct") && !tokens[last-1].Is(",") && !tokens[last-1].Is(".") {
+			return nil // it multiplies
+		}
+	case t.Kind == sqlengine.Word && slices.Contains(keywords, t.Text) && !t.Is("null") && !t.Is("end"):
+		return nil
+	case t.Kind == sqlengine.Symbol && !t.Is(")"):
+		return nil
+	}
+	open := 0
+	for _, t := range tokens {
+		switch {
+		case t.Is("case"):
+			open++
+		case t.Is("end"):
+			open--
+		}
+	}
+	if open > 0 {
+		return append([]string{"when", "then", "else", "end"}, behindOperand...)
+	}
+	return behindOperand
+}
+
 // lastWord is the name or word that a text ends with.
 func lastWord(text string) string {
 	begin := len(text)
@@ -186,7 +273,8 @@ type place int
 const (
 	nothing place = iota
 	name          // in double quotes
-	other         // a text or a comment
+	value         // a text
+	other         // a comment, or a name in other signs
 )
 
 // inside tells what the end of a text is in: what is written there is a token of its own, or becomes part of another one.
@@ -201,6 +289,8 @@ func inside(text string) place {
 		return nothing
 	case last.Kind == sqlengine.Name && strings.HasSuffix(last.Text, mark):
 		return name
+	case last.Kind == sqlengine.String && strings.HasSuffix(last.Text, mark):
+		return value
 	}
 	return other
 }
@@ -260,13 +350,16 @@ func sourcesOf(tokens []sqlengine.Token, known []string) (s sources) {
 }
 
 // columnsOf are the columns of what has a name in the statement.
-func (s sources) columnsOf(n Names, name string) []string {
+func (s sources) columnsOf(n Names, name string) []string { return n.Columns(s.called(name)) }
+
+// called is the table that has a name in the statement.
+func (s sources) called(name string) string {
 	for _, t := range s.list {
 		if strings.EqualFold(t.alias, name) {
-			return n.Columns(t.table)
+			return t.table
 		}
 	}
-	return n.Columns(name)
+	return name
 }
 
 // columns are those of the tables that are named, or, where none is yet, those of all.

@@ -16,11 +16,18 @@ func (named) Tables() []string { return []string{"links", "lost_links", "My Tabl
 func (named) Columns(table string) []string {
 	switch strings.ToLower(table) {
 	case "links":
-		return []string{"query", "url_from", "url_to", "group"}
+		return []string{"query", "url_from", "url_to", "rel", "group"}
 	case "lost_links":
 		return []string{"query", "date_del"}
 	case "my table":
 		return []string{"Referring page"}
+	}
+	return nil
+}
+
+func (named) Words(table, column string) []string {
+	if table == "links" && column == "rel" {
+		return []string{"follow", "nofollow"}
 	}
 	return nil
 }
@@ -45,12 +52,26 @@ func TestWhatMayStandThere(t *testing.T) {
 		{"", "insert into li", "", "links"},
 		{"", "with own as (select 1) select * from o", "", "own"},
 		{"", "select url_", " from links", "url_from url_path url_to"},
+		{"", "select * from links wh", "", "where"},
+		{"", "select * from links l wh", "", "where"},
+		{"", "select url_to u", " from links", "union using"}, // a name, or what follows
+		{"", "select count(*) f", " from links", "from"},
+		{"", "select 2 * u", " from links", "union unique update upper url_from url_path url_to using"},
+		{"", "select * from links group ", "", "by"},
+		{"", "select * from links where url_to = 'x' a", "", "and as asc"},
+		{"", "select case when url_to = 'x' th", " from links", "then"},
+		{"", "select * from links where rel = ", "", "'follow 'nofollow"},
+		{"", "select * from links where rel = '", "", "'follow 'nofollow"},
+		{"", "select * from links l where l.rel <> 'no", "", "'nofollow"},
+		{"", "select * from links where rel in ('follow', 'n", "", "'nofollow"},
+		{"", "select * from links where url_to = 'n", "", ""},
+		{"", "select 'fol", " from links", ""},
 		{"", "select u", " from lost_links", "union unique update upper url_path using"},
 		{"", "select URL_T", " from links", "URL_To"},
 		{"", "select date", "", "date_del"}, // no table is named yet
 		{"", "select date", " from links", ""},
 		{"select *\nfrom links\n", "where url_f", "", "url_from"},
-		{"", "select * from links l where l.", "", "query url_from url_to"},
+		{"", "select * from links l where l.", "", "query rel url_from url_to"},
 		{"", "select * from links as l where l.url_t", "", "url_to"},
 		{"", "select lost_links.d", " from links, lost_links", "date_del"},
 		{"", "select * from links where query = 'sel", "", ""},
@@ -68,13 +89,16 @@ func TestWhatMayStandThere(t *testing.T) {
 		{"", ".param do", "", "domain"},
 		{"", ".help .ou", "", ".output"},
 		{"", ".explain select * from li", "", "links"},
+		{"", ".param unset do", "", "domain"},
+		{"", ".param unset ", "", "days domain"},
+		{"", ".budget ", "", "off"},
 		{"", ".credits x", "", ""},
 		{"", ".nothing x", "", ""},
 	} {
 		c := complete(named{}, tt.before, tt.line, tt.rest)
 		var got []string
 		for _, rest := range c.rests() {
-			got = append(got, strings.TrimRight(c.prefix+rest, ` "(`))
+			got = append(got, strings.TrimRight(c.prefix+rest, ` "'(`))
 		}
 		if text := strings.Join(got, " "); text != tt.want {
 			t.Errorf("%s%s|%s: %q, want %q", tt.before, tt.line, tt.rest, text, tt.want)
@@ -105,12 +129,13 @@ func TestCompletionOfFiles(t *testing.T) {
 	}
 	separator := string(filepath.Separator)
 	for typed, want := range map[string][]string{
-		dir + separator:              {"sites.csv", "sub" + separator},
-		dir + separator + "si":       {"tes.csv"},
-		"'" + dir + separator + "si": {"tes two.csv", "tes.csv"},
-		dir + separator + "su":       {"b" + separator},
-		dir + separator + ".h":       {"idden"},
-		dir + separator + "nothing":  nil,
+		dir + separator:                   {"sites.csv", "sub" + separator},
+		dir + separator + "si":            {"tes.csv"},
+		"'" + dir + separator + "si":      {"tes two.csv", "tes.csv"},
+		`"` + dir + separator + "sites t": {`wo.csv"`},
+		dir + separator + "su":            {"b" + separator},
+		dir + separator + ".h":            {"idden"},
+		dir + separator + "nothing":       nil,
 	} {
 		if rests := complete(named{}, "", ".read "+typed, "").rests(); !slices.Equal(rests, want) {
 			t.Errorf("%s: %q, want %q", typed, rests, want)

@@ -24,7 +24,7 @@ type lineEditor struct {
 }
 
 // NewEditor reads from a terminal, with editing, history, its search and completion.
-func NewEditor(in, out *os.File, history *History, names Names) (Editor, error) {
+func NewEditor(in io.Reader, out *os.File, history *History, names Names) (Editor, error) {
 	e := &lineEditor{keys: &keys{from: in}, out: out, history: history, names: names}
 	instance, err := readline.NewFromConfig(&readline.Config{
 		Stdin: e.keys, Stdout: screen{out, e.keys}, Stderr: out, AutoComplete: e, Painter: paint, FuncFilterInputRune: taken,

@@ -14,6 +14,8 @@ import (
 // Driver does what is entered, and writes what comes of it, errors too.
 type Driver interface {
 	Names
+	// InTransaction reports that a transaction is open, which the prompt shows.
+	InTransaction() bool
 	// Run runs a script: one statement or several that were entered together.
 	Run(ctx context.Context, script string)
 	// Do does a dot command other than .help and .quit. Of those whose argument is SQL the statement is the only one.
@@ -28,6 +30,7 @@ type Driver interface {
 
 const (
 	prompt = "serpstat> "
+	within = "serpstat*> " // a transaction
 	more   = "     ...> "
 )
 
@@ -75,7 +78,11 @@ func (s *Shell) Run(ctx context.Context) error {
 // entry is what a person enters: a line that is no SQL, or statements, or a command that takes one, which go on until a
 // semicolon ends them.
 func (s *Shell) entry(ctx context.Context) (string, error) {
-	line, err := s.Editor.Line(ctx, prompt, "")
+	before := prompt
+	if s.Driver.InTransaction() {
+		before = within
+	}
+	line, err := s.Editor.Line(ctx, before, "")
 	if err != nil {
 		return "", err
 	}
@@ -105,21 +112,10 @@ func beginsSQL(line string) (command, sql string) {
 		}
 		return "", ""
 	}
-	if oneWord(line) != "" || habit(line) != "" {
+	if meant(line) != "" || habit(line) != "" {
 		return "", ""
 	}
 	return "", line
-}
-
-// oneWord is a command that people write without its dot.
-func oneWord(line string) string {
-	switch word := strings.ToLower(strings.TrimRight(strings.TrimSpace(line), "; ")); word {
-	case "help", "?":
-		return ".help"
-	case "quit", "exit", "bye", "logout", ":q":
-		return ".quit"
-	}
-	return ""
 }
 
 // ends reports a text that ends with a whole statement, or has none.
@@ -137,9 +133,8 @@ func (s *Shell) do(ctx context.Context, entered string) (leave bool) {
 	if entered == "" {
 		return false
 	}
-	word := oneWord(entered)
-	if word != "" {
-		entered = word
+	if command := meant(entered); command != "" {
+		entered = command
 	}
 	if !leaves(entered) {
 		if err := s.History.Add(entered); err != nil {

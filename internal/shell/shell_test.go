@@ -40,6 +40,8 @@ func (r *recorder) note(format string, args ...any) {
 	r.done = append(r.done, fmt.Sprintf(format, args...))
 }
 
+func (r *recorder) InTransaction() bool { return false }
+
 func (r *recorder) Run(_ context.Context, script string) { r.note("run %s", script) }
 
 func (r *recorder) Do(_ context.Context, c DotCommand, arguments []string) {
@@ -97,11 +99,20 @@ func TestWhatIsEntered(t *testing.T) {
 		{"EXIT;|select 1;", ""},
 		{".exit|select 1;", ""},
 		{".q|select 1;", ""},
-		{`\dt`, "hint write .tables"},
-		{`\d links`, "hint write .schema links"},
-		{"show tables", "hint write .tables"},
-		{"show columns from links;", "hint write .schema links"},
-		{"desc links;", "hint write .schema links"},
+		{`\dt`, ".tables []"},
+		{`\d`, ".tables []"},
+		{`\d Links`, `.schema ["Links"]`},
+		{`\dt li*`, "hint write .tables"},
+		{"show tables", ".tables []"},
+		{"SHOW TABLES;", ".tables []"},
+		{"show columns from links;", `.schema ["links"]`},
+		{"show create table links", `.schema ["links"]`},
+		{"show all", "hint write .tables, .schema TABLE, .credits or .param"},
+		{"desc links;", `.schema ["links"]`},
+		{"describe", "hint write .schema TABLE"},
+		{`\i a.sql`, `.read ["a.sql"]`},
+		{`\x`, "hint write .mode line, and .mode table to go back"},
+		{`\q|select 1;`, ""},
 		{"\uFEFFselect 1;", "run select 1;"},
 	} {
 		editor, driver := &script{lines: strings.Split(tt.lines, "|")}, &recorder{}

@@ -54,6 +54,9 @@ func Main(version string) int {
 	signal.Notify(signals, ending...)
 	go obey(signals, cancel, func() {
 		temporaries.removeAll()
+		if restore := terminalAsItWas.Load(); restore != nil {
+			(*restore)()
+		}
 		os.Exit(exitInterrupted)
 	})
 	return run(ctx, version, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)

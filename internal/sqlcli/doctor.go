@@ -8,13 +8,16 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
+	"time"
 
 	"github.com/dustin/go-humanize"
 	"github.com/spf13/cobra"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/apiprobe"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/buildinfo"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
@@ -210,54 +213,83 @@ func way(account *serpstat.Account) string {
 	return text
 }
 
-// sayQuestions says what is known of the API for the account, by what earlier runs have learned, and why some of it stays
-// open.
+// sayQuestions says what is known of the API for the account, by what earlier runs have learned, what is open, and why it
+// stays so.
 func (s *session) sayQuestions(account *serpstat.Account, open []apiprobe.Open) {
 	var facts []execute.Fact
 	if file, err := openAnswers(s.progress.warn); err == nil {
 		facts = account.Facts(file)
 		file.Close()
 	}
-	s.say("questions", "Serpstat's documentation leaves these open. Rows are right whatever holds; what is known is cheaper.")
-	untold := int64(0)
+	for _, o := range apiprobe.Untold(facts) {
+		if !slices.ContainsFunc(open, func(other apiprobe.Open) bool { return other.Question == o.Question && other.Table == o.Table }) {
+			open = append(open, o)
+		}
+	}
+	var known, left, told []string
 	for _, q := range execute.Questions() {
-		answer := q.Answer(facts)
-		if why := reasons(q.Name, open); why != "" {
-			answer = strings.TrimPrefix(answer+"; "+why, "; ")
+		answer, why := q.Answer(facts, catalog.Tables()), reasons(q.Name, open)
+		if answer != "" {
+			known = append(known, fmt.Sprintf("- %s? %s", q.Asks, answer))
 		}
 		switch {
-		case answer == "" && q.When == "":
-			untold++
-			continue
+		case q.Moot(facts):
+		case why != "":
+			left = append(left, fmt.Sprintf("- %s? %s", q.Asks, why))
+		case answer == "" && q.When != "":
+			left = append(left, fmt.Sprintf("- %s? %s", q.Asks, q.When))
 		case answer == "":
-			answer = "open: " + q.When
+			told = append(told, q.Asks)
 		}
-		s.say("", "- %s? %s", q.Asks, answer)
 	}
-	if credits := apiprobe.Needs(facts); credits > 0 {
-		more := ""
-		if untold > 0 {
-			more = fmt.Sprintf("%d more. ", untold)
-		}
-		s.say("", "- %sserpstat-sql doctor --probe asks what is open, for at most %s", more, table.Credits(credits))
+	if len(told) > 0 {
+		left = append(left, "- of use for a complex_filter alone: "+strings.Join(told, ", ")+"?")
+	}
+	switch of := apiprobe.Needs(facts, apiprobe.DefaultSite); {
+	case of > 0:
+		left = append(left, fmt.Sprintf("serpstat-sql doctor --probe asks, for at most %s", table.Credits(of)))
+	case apiprobe.Needs(facts, "") > 0:
+		left = append(left, fmt.Sprintf("doctor --probe=DOMAIN asks another site, for at most %s", table.Credits(apiprobe.Needs(facts, ""))))
+	}
+	if len(known) > 0 {
+		age := func(a, b execute.Fact) int { return a.At.Compare(b.At) }
+		known = append(known, days(slices.MinFunc(facts, age).At, slices.MaxFunc(facts, age).At))
+	}
+	name := "known"
+	for _, line := range known {
+		s.say(name, "%s", line)
+		name = ""
+	}
+	name = "open"
+	for _, line := range left {
+		s.say(name, "%s", line)
+		name = ""
 	}
 }
 
-// reasons say why a question stays open, with the methods for which it does.
+// days say when facts were learned.
+func days(first, last time.Time) string {
+	from, to := first.Format(time.DateOnly), last.Format(time.DateOnly)
+	if from != to {
+		to = "from " + from + " to " + to
+	}
+	return fmt.Sprintf("learned %s, and believed for %d days", to, execute.MaxFactAge/(24*time.Hour))
+}
+
+// reasons say why a question stays open, with the tables for which it does.
 func reasons(question string, open []apiprobe.Open) string {
-	methods := map[string][]string{}
+	tables := map[string][]string{}
 	var order []string
 	for _, o := range open {
 		if o.Question != question {
 			continue
 		}
-		_, method, _ := strings.Cut(o.Method, ".")
-		if methods[o.Why] = append(methods[o.Why], method); len(methods[o.Why]) == 1 {
+		if tables[o.Why] = append(tables[o.Why], o.Table.Short()); len(tables[o.Why]) == 1 {
 			order = append(order, o.Why)
 		}
 	}
 	for i, why := range order {
-		order[i] = fmt.Sprintf("open for %s: %s", strings.Join(methods[why], ", "), why)
+		order[i] = fmt.Sprintf("%s (%s)", why, strings.Join(tables[why], ", "))
 	}
 	return strings.Join(order, "; ")
 }

@@ -37,12 +37,12 @@ func (s *session) probe(ctx context.Context, account *serpstat.Account, site str
 		return came, usageError{fmt.Errorf("%w: what --probe learns would be lost", err)}, nil
 	}
 	defer file.Close()
-	o := apiprobe.Options{Site: site, Asking: func(method string) { s.progress.doing("asking " + method) }}
+	o := apiprobe.Options{Site: site, Asking: func(table string) { s.progress.doing("asking about " + table) }}
 	if !s.flags.fresh {
 		o.Known = account.Facts(file)
 	}
-	if o.Most = min(apiprobe.Needs(o.Known), left); o.Most == 0 {
-		s.say("probe", "nothing is open that can be asked; --fresh asks all again")
+	if o.Most = min(apiprobe.Needs(o.Known, site), left); o.Most == 0 {
+		s.say("probe", "nothing is open that links of %s can answer; --fresh asks all again", site)
 		return came, nil, nil
 	}
 	if err := s.mayProbe(ctx, account, &o, left); err != nil {
@@ -86,11 +86,12 @@ func (s *session) runProbe(ctx context.Context, account *serpstat.Account, file 
 		lost = fmt.Sprintf(" (up to %d more may have been charged for answers that were lost)", came.Lost)
 	}
 	s.say("probe", "%s spent on questions about links of %s%s", table.Credits(came.Spent), o.Site, lost)
-	for i, method := range came.Empty {
-		_, came.Empty[i], _ = strings.Cut(method, ".")
+	var empty []string
+	for _, t := range came.Empty {
+		empty = append(empty, t.Short())
 	}
-	if len(came.Empty) > 0 {
-		s.say("", "of %s there are no rows by %s, which tells nothing: name another site with --probe=DOMAIN", o.Site, strings.Join(came.Empty, ", "))
+	if len(empty) > 0 {
+		s.say("", "%s has no rows in %s, of which it tells nothing: name another site with --probe=DOMAIN", o.Site, strings.Join(empty, ", "))
 	}
 	if came.Unasked {
 		s.say("", "not all was asked for so few credits: run it again for the rest")

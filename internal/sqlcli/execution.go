@@ -26,6 +26,7 @@ type execution struct {
 	undo     func() error // undoes it
 	done     int          // statements
 	listing  bool         // what it writes is no result, and is not summed up
+	file     string       // that a shell's statements are read from, "" where they were entered
 }
 
 // withOutput runs work with progress and output around it. The work ends the output.
@@ -76,7 +77,7 @@ func (x *execution) runScript(ctx context.Context, statements []sqlengine.Statem
 			if left := int64(len(statements) - i - 1); left > 0 && isA[*execute.BudgetError](err) {
 				err = fmt.Errorf("%w; %s after it may cost more (%s says what)", err, table.Amount(left, "statement"), x.called("--explain"))
 			}
-			if len(statements) > 1 {
+			if len(statements) > 1 || x.file != "" {
 				return fmt.Errorf("line %d: %w", statement.Line, err)
 			}
 			return err
@@ -129,7 +130,10 @@ func (x *execution) runOne(ctx context.Context, statement sqlengine.Statement) e
 	if len(rows.Columns()) == 0 || x.flags.whole() && !hasResult(statement.Text) {
 		for rows.Next() {
 		}
-		return x.explainError(statement.Text, rows.Close())
+		if err := rows.Close(); err != nil {
+			return x.explainError(statement.Text, err)
+		}
+		return x.countChanges(ctx, statement.Text)
 	}
 	x.progress.givesRows()
 	if err := x.document.Begin(x.titleOf(statement), columnsOf(rows)); err != nil {
@@ -148,6 +152,19 @@ func (x *execution) runOne(ctx context.Context, statement sqlengine.Statement) e
 		return err
 	}
 	return x.endPages()
+}
+
+// countChanges notes how many rows a statement has changed, which a shell says.
+func (x *execution) countChanges(ctx context.Context, statement string) error {
+	done, ok := map[string]string{"insert": "inserted", "update": "updated", "delete": "deleted", "replace": "replaced", "with": "changed"}[firstWord(statement)]
+	if !ok || !x.talks {
+		return nil
+	}
+	rows, err := x.rowsOf(ctx, "select changes()")
+	if err == nil {
+		x.progress.changed(rows[0][0].(int64), done)
+	}
+	return err
 }
 
 // titleOf is the title of one of several results, or of a sheet; a single one needs none.

@@ -70,12 +70,15 @@ func (s *session) confirm(ctx context.Context, question string, pages *pager) bo
 		return false
 	}
 	terminal := s.stdin.(*os.File)
-	dropTyped(terminal) // it was no answer; nothing else reads here, else it might have it already
+	s.ahead.add(takeTyped(terminal)) // it was no answer; nothing else reads here, else it might have it already
+	defer setEcho(terminal, true)()
 	s.progress.hold(question)
 	defer s.progress.release()
 	answer, err := readLine(ctx, terminal)
 	answer = strings.ToLower(strings.TrimSpace(answer))
-	return err == nil && (answer == "y" || answer == "yes")
+	agreed := err == nil && (answer == "y" || answer == "yes")
+	s.ahead.refused = !agreed
+	return agreed
 }
 
 // question says what a run would cost, of how much, and how long it would take.

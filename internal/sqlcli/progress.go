@@ -46,6 +46,7 @@ type progress struct {
 	timed  bool   // and says how long it took
 	idle   bool   // no statement runs, and the terminal is a prompt's
 	rows   bool   // the statement gives rows
+	change string // how many it has changed, in words; "" where it changes none
 	began  time.Time
 	doubt  int64 // what was unsure when it began
 }
@@ -144,7 +145,7 @@ func (p *progress) begin() {
 	defer p.mu.Unlock()
 	p.scans, p.before = scans{totals: map[string]int64{}}, p.count
 	if p.talk {
-		p.began, p.bought, p.doubt, p.rows, p.inRow = time.Now(), time.Time{}, p.unsure, false, false
+		p.began, p.bought, p.doubt, p.rows, p.inRow, p.change = time.Now(), time.Time{}, p.unsure, false, false, ""
 	}
 }
 
@@ -164,6 +165,13 @@ func (p *progress) givesRows() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.rows = true
+}
+
+// changed notes how many rows the statement has changed, and how.
+func (p *progress) changed(rows int64, how string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.change = grouped(rows, table.Amount(rows, "row")) + " " + how
 }
 
 // spent is what was spent, also on answers that were lost.
@@ -400,6 +408,8 @@ func (p *progress) sentence(ok bool, count counts) string {
 		done = grouped(count.rows, table.Amount(count.rows, "row"))
 	case !ok:
 		done, in = "stopped", " after "
+	case p.change != "":
+		done = p.change
 	}
 	if p.timed {
 		done += in + seconds(time.Since(p.began))

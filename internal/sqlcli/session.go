@@ -23,6 +23,7 @@ type session struct {
 	progress *progress
 	kept     *keptAnswers
 	talks    bool // it is a shell's
+	ahead    typedAhead
 }
 
 func (s *session) run(cmd *cobra.Command, args []string) error {

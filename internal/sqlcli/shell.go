@@ -20,15 +20,21 @@ import (
 	"github.com/dustin/go-humanize"
 	"golang.org/x/term"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/catalog"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/serpstatapi"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/shell"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/sqlengine"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/table"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
 )
 
 // talking says that there is a shell: Ctrl-C is for the statement that runs in it, or the line that is typed.
 var talking atomic.Bool
+
+// terminalAsItWas restores the terminal that a shell has, before the process ends at once: that runs no deferred call.
+var terminalAsItWas atomic.Pointer[func()]
 
 // talk is a shell on a session: the [shell.Driver] of what is entered.
 type talk struct {
@@ -41,6 +47,7 @@ type talk struct {
 	once      []string // of the next statement's
 	known     *known   // what may be named; nil until it is looked for
 	functions []string
+	secret    func(entered string) bool // is not kept, nor shown
 }
 
 // allowance is what a shell's statements may spend together, without a question.
@@ -116,7 +123,8 @@ func (s *session) runShell(ctx context.Context, version string, given func(strin
 			number, _, _ := strings.Cut(version, " (") // doctor says which commit it is of
 			fmt.Fprintf(s.stdout, "serpstat-sql %s, %s. .help shows the commands.\n", number, from)
 		}
-		return t.converse(ctx, s.secrets(account))
+		t.secret = s.secrets(account)
+		return t.converse(ctx)
 	})
 }
 
@@ -161,7 +169,7 @@ func (s *session) secrets(account *serpstat.Account) func(string) bool {
 	}
 	return func(entry string) bool {
 		return setsToken.MatchString(entry) || account != nil && account.HasToken(entry) ||
-			slices.ContainsFunc(tokens, func(t string) bool { return t != "" && strings.Contains(entry, t) })
+			slices.ContainsFunc(tokens, func(token string) bool { return serpstatapi.Holds(entry, token) })
 	}
 }
 
@@ -187,18 +195,22 @@ func historyFile() string {
 }
 
 // converse reads and does what is entered.
-func (t *talk) converse(ctx context.Context, secret func(string) bool) error {
-	history, err := shell.OpenHistory(historyFile(), secret)
+func (t *talk) converse(ctx context.Context) error {
+	history, err := shell.OpenHistory(historyFile(), t.secret)
 	if err != nil {
 		t.progress.warn(err.Error())
 	}
 	in := t.stdin.(*os.File)
-	editor := shell.NewPlainEditor(t.stdout, func(ctx context.Context) (string, error) { return readLine(ctx, in) })
+	t.ahead.terminal = in
+	editor := shell.NewPlainEditor(t.stdout, t.ahead.line)
 	if t.canEdit() {
 		if state, err := term.GetState(int(in.Fd())); err == nil { // on Windows the editor leaves it with another one
-			defer term.Restore(int(in.Fd()), state) //nolint:errcheck // there is no other way to restore it
+			restore := func() { term.Restore(int(in.Fd()), state) } //nolint:errcheck // there is no other way to restore it
+			terminalAsItWas.Store(&restore)
+			defer restore()
 		}
-		if editor, err = shell.NewEditor(in, t.stdout.(*os.File), history, t); err != nil {
+		setEcho(in, false) // the editor shows what is typed, also what was typed while a statement ran
+		if editor, err = shell.NewEditor(&t.ahead, t.stdout.(*os.File), history, t); err != nil {
 			return err
 		}
 	}
@@ -206,10 +218,16 @@ func (t *talk) converse(ctx context.Context, secret func(string) bool) error {
 	t.progress.rest()
 	err = (&shell.Shell{Editor: editor, History: history, Driver: t}).Run(ctx)
 	t.progress.wake()
-	if ctx.Err() == nil && t.exec(ctx, "begin") != nil { // one is open
+	if t.InTransaction() {
 		t.progress.warn("the transaction that was open is undone: commit ends one")
 	}
 	return err
+}
+
+// InTransaction reports that a statement has begun a transaction, and none has ended it.
+func (t *talk) InTransaction() bool {
+	open, err := t.engine.InTransaction()
+	return err == nil && open
 }
 
 // canEdit reports a terminal that moves its cursor.
@@ -220,7 +238,7 @@ func (t *talk) canEdit() bool {
 
 // Run runs what was entered.
 func (t *talk) Run(ctx context.Context, script string) {
-	t.busy(ctx, func(ctx context.Context) error { return t.script(ctx, script) })
+	t.busy(ctx, func(ctx context.Context) error { return t.script(ctx, script, "") })
 }
 
 // Do does a dot command.
@@ -251,10 +269,15 @@ func (t *talk) busy(ctx context.Context, work func(context.Context) error) {
 		t.once = nil // it was for what has failed
 		t.Fail(err)
 	}
+	if t.ahead.refused {
+		if said := t.ahead.drop(t.secret); said != "" {
+			t.Hint(said)
+		}
+	}
 }
 
-// script runs statements, with their rows where rows go now.
-func (t *talk) script(ctx context.Context, text string) error {
+// script runs statements, with their rows where rows go now. file is where they are from, "" what was entered.
+func (t *talk) script(ctx context.Context, text, file string) error {
 	statements, err := sqlengine.Split(text)
 	if err != nil || len(statements) == 0 {
 		return err
@@ -264,6 +287,7 @@ func (t *talk) script(ctx context.Context, text string) error {
 		to = t.once
 	}
 	x := t.execution(statements)
+	x.file = file
 	if x.results == 0 {
 		to = nil // there is nothing to write
 	}
@@ -465,7 +489,10 @@ func (t *talk) read(ctx context.Context, file string) error {
 	if len(statements) == 0 {
 		return fmt.Errorf(".read %s: there is no statement in it", file)
 	}
-	return t.script(ctx, text)
+	if err := t.script(ctx, text, file); err != nil {
+		return fmt.Errorf(".read %s: %w", file, err)
+	}
+	return nil
 }
 
 // bringIn makes a table of a file.
@@ -633,6 +660,26 @@ func (t *talk) Functions() []string {
 		t.functions = t.functionNames()
 	}
 	return t.functions
+}
+
+// Words are those that a column's text is one of, as far as they are known; nil is any.
+func (t *talk) Words(name, column string) []string {
+	of := catalog.Of(strings.ToLower(name))
+	if of == nil {
+		return nil
+	}
+	for _, p := range of.Params {
+		switch {
+		case p.Column != column:
+		case p.Form == table.SortBy:
+			return of.Sort.Words
+		case p.Form == table.SortOrder:
+			return []string{"asc", "desc"}
+		default:
+			return p.Words
+		}
+	}
+	return serpstat.Words(of.Name, column)
 }
 
 // Formats are those of rows.

@@ -4,5 +4,8 @@ package sqlcli
 
 import "os"
 
-// dropTyped cannot drop anything here.
-func dropTyped(*os.File) {}
+// takeTyped cannot take anything here.
+func takeTyped(*os.File) []byte { return nil }
+
+// setEcho cannot change it here.
+func setEcho(*os.File, bool) (restore func()) { return func() {} }

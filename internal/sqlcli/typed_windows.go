@@ -6,5 +6,12 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// dropTyped drops what was typed at a terminal before it is asked for. Where that cannot be done it is left.
-func dropTyped(f *os.File) { _ = windows.FlushConsoleInputBuffer(windows.Handle(f.Fd())) }
+// takeTyped drops what was typed at a terminal before it is asked for: an input of Windows' has also events that nobody has typed.
+// Where that cannot be done it is left.
+func takeTyped(f *os.File) []byte {
+	_ = windows.FlushConsoleInputBuffer(windows.Handle(f.Fd()))
+	return nil
+}
+
+// setEcho does nothing: what is typed is shown where it is read.
+func setEcho(*os.File, bool) (restore func()) { return func() {} }

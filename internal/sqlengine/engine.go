@@ -24,6 +24,8 @@ import (
 	"github.com/hashicorp/go-hclog"
 	"github.com/turbot/steampipe-plugin-sdk/v5/grpc/proto"
 	"github.com/turbot/steampipe-plugin-sdk/v5/plugin"
+	"modernc.org/libc"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/steampipe"
 )
@@ -168,6 +170,20 @@ func (e *Engine) startPlugin(ctx context.Context, o Options) error {
 
 // Tables lists the plugin's tables by name.
 func (e *Engine) Tables() []*Table { return e.tables }
+
+// InTransaction reports that a statement has begun a transaction which none has ended. No statement may run meanwhile.
+func (e *Engine) InTransaction() (open bool, err error) {
+	err = e.conn.Raw(func(conn any) error {
+		handle, err := handleOf(conn)
+		if err == nil {
+			tls := libc.NewTLS()
+			defer tls.Close()
+			open = sqlite3.Xsqlite3_get_autocommit(tls, handle) == 0
+		}
+		return err
+	})
+	return open, err
+}
 
 // Close ends the engine. Rows that are still open must be closed first.
 func (e *Engine) Close() error {

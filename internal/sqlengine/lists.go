@@ -44,14 +44,14 @@ var wrapped struct {
 // wrapModules wraps the callbacks of the tables' modules of a new connection. The package makes one module of each name
 // for all connections of a process, so that it may be wrapped already.
 func wrapModules(conn driver.Conn, tables []*Table) error {
-	handle := reflect.Indirect(reflect.ValueOf(conn)).FieldByName("db")
-	if handle.Kind() != reflect.Uintptr {
-		return fmt.Errorf("the SQLite driver's %T has no handle where one is expected", conn)
+	handle, err := handleOf(conn)
+	if err != nil {
+		return err
 	}
 	wrapped.Lock()
 	defer wrapped.Unlock()
 	found := 0
-	modules := &at[sqlite3.Tsqlite3](uintptr(handle.Uint())).FaModule
+	modules := &at[sqlite3.Tsqlite3](handle).FaModule
 	for next := modules.Ffirst; next != 0; {
 		entry := at[sqlite3.THashElem](next)
 		next = entry.Fnext
@@ -68,6 +68,15 @@ func wrapModules(conn driver.Conn, tables []*Table) error {
 		return fmt.Errorf("the SQLite driver has %d modules of %d where they are expected", found, len(tables))
 	}
 	return nil
+}
+
+// handleOf is SQLite's own handle of a connection.
+func handleOf(conn any) (uintptr, error) {
+	handle := reflect.Indirect(reflect.ValueOf(conn)).FieldByName("db")
+	if handle.Kind() != reflect.Uintptr {
+		return 0, fmt.Errorf("the SQLite driver's %T has no handle where one is expected", conn)
+	}
+	return uintptr(handle.Uint()), nil
 }
 
 func wrap(m *sqlite3.Sqlite3_module) {

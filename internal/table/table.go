@@ -30,6 +30,9 @@ type Table struct {
 	Cheaper []Cheaper
 }
 
+// Short is a table's name without that of the plugin, which all begin with.
+func (t *Table) Short() string { return strings.TrimPrefix(t.Name, "serpstat_") }
+
 // Kind is what the values of a column are.
 type Kind uint8
 
