@@ -66,7 +66,7 @@ select * from (
 );
 
 -- @donut Followed or not
--- What rel says of the links.
+-- A link with nofollow asks search engines not to follow it.
 select lower(nofollow) as rel, count(*) as links
 from serpstat_outlink where query = :domain group by 1 order by links desc, rel;
 -- @or all links, told apart by nofollow alone
