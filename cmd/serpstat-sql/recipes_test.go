@@ -192,8 +192,8 @@ func TestThePageByMail(t *testing.T) {
 		page            bool
 		said            string
 	}{
-		{name: "a page", arguments: "few.com ann@agency.example", subject: "Links of few.com, " + day, text: `(?m)^\| *https://blog.com/`, page: true},
-		{name: "an alarm", arguments: "few.com ann@agency.example --fail-on-rows", code: 6, subject: "Links of few.com: ALARM, " + day, text: `(?m)^\| *https://blog.com/`, page: true},
+		{name: "a page", arguments: "few.com ann@agency.example", subject: "Links of few.com, " + day, text: `(?m)^\| https://blog.com/`, page: true},
+		{name: "an alarm", arguments: "few.com ann@agency.example --fail-on-rows", code: 6, subject: "Links of few.com: ALARM, " + day, text: `(?m)^\| https://blog.com/`, page: true},
 		{name: "a long report is cut", arguments: "more.com ann@agency.example", subject: "Links of more.com, " + day, text: "and more: all of it is in the page", page: true},
 		{name: "some rows stay away", arguments: "gaps.com ann@agency.example --allow-incomplete", code: 5, subject: "Links of gaps.com: INCOMPLETE, " + day,
 			text: `warning: \d+ of 300 rows of gaps.com arrived, .*\n\nWhat the week has brought is in the page`, page: true},
@@ -307,7 +307,16 @@ func TestThePageByMailOfTheDemo(t *testing.T) {
 		t.Fatalf("%q ends with %d: %s", line, code, said)
 	}
 	page, text := read(t, filepath.Join(h.dir, "attached")), read(t, filepath.Join(h.dir, "text"))
-	if !strings.HasPrefix(page, "<!DOCTYPE html>") || !strings.Contains(page, "shop.example") || !strings.Contains(text, "shop.example") || !strings.Contains(text, "## ") {
+	if !strings.HasPrefix(page, "<!DOCTYPE html>") || !strings.Contains(page, "shop.example") || !strings.Contains(text, "shop.example") || !strings.Contains(text, "\nWhat stands out\n---") {
 		t.Errorf("the text is\n%sof a page of %d bytes", text, len(page))
+	}
+	if arguments := read(t, filepath.Join(h.dir, "arguments")); strings.Contains(arguments, "KNOWN") {
+		t.Errorf("the mail is sent by %s", arguments)
+	}
+	if said, code := h.run(t, strings.Replace(line, "shop.example", "misspelled.example", 1), "SERPSTAT_API_URL=", "SERPSTAT_API_TOKEN="); code != 0 {
+		t.Fatalf("exit code %d: %s", code, said)
+	}
+	if arguments := read(t, filepath.Join(h.dir, "arguments")); !strings.Contains(arguments, "Links of misspelled.example: NONE KNOWN, 20") {
+		t.Errorf("the mail of a site that nobody knows is sent by %s", arguments)
 	}
 }

@@ -48,6 +48,19 @@ report() {
 	serpstat-sql report weekly --quiet --cache-ttl 1h --param "domain=$domain" "$@" --max-credits "$most" -o "$file" 9>&-
 }
 
+# short FILE prints a text, or its first sections, which are underlined, where it is long.
+short() {
+	awk '
+		{ line[NR] = $0 }
+		/^-+$/ && NR <= 62 { last = NR - 2 }
+		END {
+			most = NR
+			if (NR > 60) most = last > 2 ? last : 60
+			for (i = 1; i <= most; i++) print line[i]
+			if (NR > most) print "\n… and more: all of it is in the page."
+		}' "$1"
+}
+
 # Where there is no flock, as on macOS, two runs may meet: each then mails a page, and both may pay for it.
 exec 9>"$pages/.lock"
 if command -v flock >/dev/null && ! flock -n 9; then
@@ -61,7 +74,7 @@ if [ -s "$work/page.html" ]; then
 	mv "$work/page.html" "$page" || exit 1
 	# The text of the mail is of what the page has bought, which is kept for an hour; the demo keeps nothing, and is free.
 	case " $* " in *' --demo '*) free=$credits ;; *) free=1 ;; esac # 0 would be no limit
-	report "$free" "$work/page.md" "$@" 2>/dev/null || [ -s "$work/page.md" ] || echo "What the week has brought is in the page." >"$work/page.md"
+	report "$free" "$work/page.txt" "$@" 2>/dev/null || [ -s "$work/page.txt" ] || echo "What the week has brought is in the page." >"$work/page.txt"
 	what="Links of $domain"
 	case $code in
 	0) ;;
@@ -69,10 +82,10 @@ if [ -s "$work/page.html" ]; then
 	6) what="$what: ALARM" ;;
 	*) what="$what: exit code $code" ;;
 	esac
+	! grep -q "^AMBER *Serpstat knows no links to " "$work/page.txt" || what="$what: NONE KNOWN"
 	{
 		[ ! -s "$work/said" ] || sed '$G' "$work/said"
-		head -n 60 "$work/page.md"
-		[ "$(wc -l <"$work/page.md")" -le 60 ] || printf '\n… and more: all of it is in the page.\n'
+		short "$work/page.txt"
 	} | send "$what, $(date +%F)" "$page" || { say "no mail could be sent: the page is $page" && exit 1; }
 	ls -1r "$pages/$domain"-????-??-??.html | tail -n "+$((${KEEP:-12} + 1))" | while IFS= read -r old; do rm -f -- "$old"; done
 	exit "$code"

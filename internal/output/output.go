@@ -17,7 +17,6 @@ type Format struct {
 	Single  bool     // a file has the rows of one result
 	Spools  bool     // it keeps rows in temporary files until the last has come
 
-	also string // another word for it
 	make func(w *bufio.Writer, o Options) format
 }
 
@@ -37,7 +36,7 @@ var formats = []*Format{
 	{Name: "csv", Endings: []string{".csv"}, Single: true, make: newCSV},
 	{Name: "tsv", Endings: []string{".tsv", ".tab"}, Single: true, make: newTSV},
 	{Name: "json", Endings: []string{".json"}, make: newJSON},
-	{Name: "ndjson", also: "jsonl", Endings: []string{".ndjson", ".jsonl"}, make: newNDJSON},
+	{Name: "ndjson", Endings: []string{".ndjson", ".jsonl"}, make: newNDJSON},
 	{Name: "markdown", Endings: []string{".md", ".markdown"}, make: newMarkdown},
 	{Name: "html", Endings: []string{".html", ".htm"}, make: newHTML},
 	{Name: "xlsx", Endings: []string{".xlsx"}, Binary: true, Spools: true, make: newXLSX},
@@ -54,9 +53,9 @@ func Names() []string {
 	return names
 }
 
-// Named is the format with a name; nil is none.
+// Named is the format with a name, or with the ending of its files without the dot; nil is none.
 func Named(word string) *Format {
-	i := slices.IndexFunc(formats, func(f *Format) bool { return word != "" && (f.Name == word || f.also == word) })
+	i := slices.IndexFunc(formats, func(f *Format) bool { return f.Name == word || slices.Contains(f.Endings, "."+word) })
 	if i < 0 {
 		return nil
 	}
@@ -71,14 +70,6 @@ func Of(file string) *Format {
 		return nil
 	}
 	return formats[i]
-}
-
-// Endings are those of all formats.
-func Endings() (all []string) {
-	for _, f := range formats {
-		all = append(all, f.Endings...)
-	}
-	return all
 }
 
 // Document is what is written in a format: the results of a script, in their order.

@@ -22,6 +22,7 @@ type Named struct {
 	Column  string
 	Pages   string   // the column that shows pages of the site, "" where none does
 	Search  string   // the column of the search mode
+	Listed  bool     // it may be one of several: column in (…)
 	Address []string // its words with which the site is the address of a page
 }
 
@@ -108,7 +109,11 @@ func (of Named) host(written, name string) (string, error) {
 	case strings.Contains(name, ":"):
 		return "", of.refuse(written, "has a port", alone)
 	case strings.ContainsAny(name, "*%"):
-		return "", of.refuse(written, "has a wildcard", fmt.Sprintf("write one domain, or several with %s in ('…', '…'); search_type = 'domain_with_subdomains' includes subdomains", of.Column))
+		hint := alone
+		if of.Listed {
+			hint = fmt.Sprintf("write one domain, or several with %s in ('…', '…'); search_type = 'domain_with_subdomains' includes subdomains", of.Column)
+		}
+		return "", of.refuse(written, "has a wildcard", hint)
 	}
 	ascii, err := hostProfile.ToASCII(name)
 	if again, failed := hostProfile.ToASCII(ascii); failed != nil || again != ascii { // such as bytes that are not UTF-8

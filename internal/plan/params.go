@@ -160,7 +160,7 @@ func argsOf(t *table.Table, spelling Spelling, engine Engine) (a args, err error
 
 // siteOf is the domain that is analyzed, or the address of a page where the search mode wants one.
 func siteOf(t *table.Table, p table.Param, spelling Spelling) (string, error) {
-	of, word := Named{Column: p.Column, Pages: p.Pages}, ""
+	of, word := Named{Column: p.Column, Pages: p.Pages, Listed: true}, ""
 	written, _ := spelling[0].(string)
 	for i, choice := range t.Params {
 		if len(choice.Address) > 0 {

@@ -338,6 +338,37 @@ func TestALargeBudgetShowsAllInFull(t *testing.T) {
 	}
 }
 
+// What all of it costs is known of every section once one has asked: cheaper forms that cost more together do not stand in.
+func TestCheaperFormsThatCostMoreDoNotStandIn(t *testing.T) {
+	a := serve(t, world())
+	s, err := report.Parse("own.sql", `-- @report Hosts
+-- @param domain The site, such as example.com
+-- @figures How many
+with d as materialized (select * from serpstat_ref_domain where query = :domain)
+select 'Hosts' as figure, count(*) as value from d;
+-- @or Of the 50 strongest
+with d as materialized (select * from serpstat_ref_domain where query = :domain order by domain_rank desc limit 50)
+select 'Hosts' as figure, count(*) as value from d;
+-- @table Hosts
+select host_from, links from serpstat_ref_domain where query = :domain;
+-- @or The 50 with the most links
+select host_from, links from serpstat_ref_domain where query = :domain order by links desc limit 50;
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := a.make(t, s, 101, report.Param{Name: "domain", Value: "site.test"})
+	m.check(t, a.truth(t), 101)
+	for i, s := range m.sections {
+		if s.Form != "" {
+			t.Errorf("section %d shows %q", i+1, s.Form)
+		}
+	}
+	if hosts := int64(len(m.sections[1].Rows)); hosts <= 50 || m.spent != hosts {
+		t.Errorf("%d hosts were bought for %d credits", hosts, m.spent)
+	}
+}
+
 // giant is a site with as many links as the specification's example counts, to it and from it.
 func giant() map[string][]serpstatsim.Row {
 	data := map[string][]serpstatsim.Row{"giant.test": serpstatsim.Generate("giant.test", 99_241, 9)}

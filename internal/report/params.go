@@ -1,22 +1,40 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
+	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
+
+	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
+	"github.com/turbot/steampipe-plugin-serpstat/internal/weburl"
 )
 
-// Fill gives the script's parameters their values: those that are given, else their defaults. An error names a given one that
-// there is not, or all that are missing, with what they are.
+// Fill gives the script's parameters their values: those that are given, as [Parameter.Read] reads them, else their defaults.
+// An error names a given one that there is not, or cannot be, or all that are missing, with what they are.
 func (s *Script) Fill(given []Param) ([]Param, error) {
 	var values []Param
 	var missing, names []string
+	sites := map[string]string{}
 	for _, p := range s.Params {
 		names = append(names, p.Name)
 		value, ok := find(given, p.Name)
 		switch {
 		case ok:
+			value, err := p.Read(value)
+			if err != nil {
+				return nil, err
+			}
+			if p.isSite() && value != "" {
+				site, _ := siteOf(p.Name, value)
+				if other := sites[site]; other != "" {
+					return nil, fmt.Errorf("--param %s=%s: that is the site of %s too: write another one", p.Name, value, other)
+				}
+				sites[site] = p.Name
+			}
 			values = append(values, Param{p.Name, value})
 		case p.Optional:
 			values = append(values, Param{p.Name, p.Default})
@@ -72,14 +90,58 @@ func quoted(s string) string {
 	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
 
-// exampleOf is what a parameter may be: what its description says behind "such as", else a domain.
-func exampleOf(p Parameter) string {
+// example is what a parameter may be, by what its description says behind "such as"; "" where it says nothing.
+func (p Parameter) example() string {
 	if _, such, ok := strings.Cut(p.Description, "such as "); ok {
 		if words := strings.Fields(such); len(words) > 0 {
 			return strings.TrimRight(words[0], ".,;)")
 		}
 	}
-	return "example.com"
+	return ""
+}
+
+// isSite reports a parameter whose example is a site: it takes one.
+func (p Parameter) isSite() bool {
+	_, err := siteOf(p.Name, p.example())
+	return err == nil
+}
+
+// isNumber reports a parameter whose default is a number: it takes one.
+func (p Parameter) isNumber() bool { return isNumber(p.Default) }
+
+func isNumber(text string) bool {
+	n, err := strconv.ParseFloat(text, 64)
+	return err == nil && !math.IsInf(n, 0) && !math.IsNaN(n)
+}
+
+// siteOf is the domain's name as the API takes it.
+func siteOf(param, written string) (string, error) {
+	return plan.NormalizeDomain(plan.Named{Column: "--param " + param}, written)
+}
+
+// Read makes a value of what somebody has written. A site may be written as the address of its first page; the www. goes, as
+// links to www.example.com are links to example.com too, and few would be asked for alone. An error says what it is to be.
+func (p Parameter) Read(written string) (string, error) {
+	value := strings.TrimSpace(written)
+	switch {
+	case p.isNumber() && !isNumber(value):
+		return "", fmt.Errorf("--param %s=%s is no number: write one, such as %s  (%s)", p.Name, written, p.Default, p.Description)
+	case !p.isSite() || value == "" && p.Optional:
+		return written, nil
+	case value == "":
+		return "", fmt.Errorf("--param %s is empty: write --param %[1]s=%s  (%s)", p.Name, p.example(), p.Description)
+	}
+	if _, err := siteOf(p.Name, value); err != nil {
+		return "", err
+	}
+	if !strings.Contains(value, "://") {
+		value = "//" + value
+	}
+	site := weburl.Host(value)
+	if domain, ok := strings.CutPrefix(site, "www."); ok && weburl.RegistrableDomain(site) != site && !strings.HasPrefix(p.example(), "www.") {
+		return domain, nil
+	}
+	return site, nil
 }
 
 // Examples are values for parameters with which a script can be checked: those that are given, the defaults, else examples.
@@ -92,7 +154,7 @@ func (s *Script) Examples(given []Param) []Param {
 		case p.Optional:
 			value = p.Default
 		default:
-			value = exampleOf(p)
+			value = cmp.Or(p.example(), "example.com")
 		}
 		values = append(values, Param{p.Name, value})
 	}

@@ -67,7 +67,10 @@ func (p *parser) above(statement int, comments []sqlengine.Comment) {
 		said = strings.TrimSpace(said)
 		m := directive.FindStringSubmatch(said)
 		if m != nil && (c.Inside || !c.Alone) {
-			if slices.Contains(words(), strings.ToLower(m[1])) {
+			switch known := slices.Contains(words(), strings.ToLower(m[1])); {
+			case known && c.Inside && c.Alone:
+				p.problems.add(c.Line, "@%s stands in a statement: put it above the statement, or a semicolon at the end of the one that stands above it", m[1])
+			case known:
 				p.problems.add(c.Line, "@%s stands in a statement, or behind one: put it on a line of its own above the statement", m[1])
 			}
 			continue
@@ -188,7 +191,7 @@ func (p *parser) head(line int, word, rest string) {
 			p.problems.add(line, "@budget %s: write the credits that the report may spend, as a whole number from 1", rest)
 			return
 		}
-		s.Budget = n
+		s.Budget, s.budgetLine = n, line
 	}
 }
 

@@ -49,6 +49,28 @@ func (p price) beyond(paid map[string]int64) (credits int64) {
 	return credits
 }
 
+// with is the price where what some scans cost has been told.
+func (p price) with(told map[string]int64) price {
+	scans := maps.Clone(p.scans)
+	for of, most := range scans {
+		if credits, ok := told[of]; ok && most == unknown {
+			scans[of] = credits
+		}
+	}
+	return price{scans: scans, had: p.had, open: p.open}
+}
+
+// told are the bounds of scans that have none in this price.
+func (p price) told(by price) map[string]int64 {
+	bounds := map[string]int64{}
+	for of, most := range p.scans {
+		if now, ok := by.scans[of]; ok && most == unknown && now != unknown {
+			bounds[of] = now
+		}
+	}
+	return bounds
+}
+
 // pay notes that it has been paid for, as far as its price is known.
 func (p price) pay(paid map[string]int64) {
 	for of, most := range p.scans {
@@ -86,6 +108,14 @@ func priceOf(ctx context.Context, e *sqlengine.Engine, sql string, args []any, a
 type quote struct {
 	script *Script
 	prices map[*Form]price
+}
+
+// learn takes what a form turned out to cost into the prices of all forms that read the same.
+func (q *quote) learn(f *Form, known price) {
+	told := q.prices[f].told(known)
+	for form, p := range q.prices {
+		q.prices[form] = p.with(told)
+	}
 }
 
 // cheapest is the form of a block that costs least where some has been paid for, and what it costs at most. Where none has a

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/execute"
 	"github.com/turbot/steampipe-plugin-serpstat/serpstat"
@@ -41,8 +42,10 @@ func (p *Prepared) Bill(ctx context.Context, budget int64) (Bill, error) {
 				cost = worth
 			}
 			if cost == unknown { // it will be asked, and then is in full or not
-				cost, worth = budget, 0
-			} else if cost > 0 && worth > budget-used-p.reserve(p.script.Blocks[i+1:], paid, p.prices[f]) {
+				bill.Most = budget
+				continue
+			}
+			if cost > 0 && worth > budget-used-p.reserve(p.script.Blocks[i+1:], paid, p.prices[f]) {
 				continue
 			}
 			bill.Most, used = bill.Most+cost, used+worth
@@ -57,6 +60,18 @@ func (p *Prepared) Bill(ctx context.Context, budget int64) (Bill, error) {
 		return bill, &NotEnoughError{Budget: budget, Needs: bill.Least}
 	}
 	return bill, nil
+}
+
+// CheckBudget finds a budget of the script's own that does not suffice, as [Problems]. Nothing is sent.
+func (p *Prepared) CheckBudget(ctx context.Context) error {
+	if p.script.Budget == 0 {
+		return nil
+	}
+	_, err := p.Bill(ctx, p.script.Budget)
+	if few := (*NotEnoughError)(nil); errors.As(err, &few) {
+		return Problems{{p.script.budgetLine, fmt.Sprintf("@budget %d: the report costs at least %s", few.Budget, Credits(few.Needs))}}
+	}
+	return err
 }
 
 // here is what a form costs with what has been bought already.
@@ -74,7 +89,9 @@ func (p *Prepared) here(ctx context.Context, f *Form) (price, error) {
 // an earlier run has bought counts as if it were bought now, so that a page that is made again is the same; what costs
 // nothing is taken in any case.
 func (p *Prepared) Run(ctx context.Context, budget int64, m Meter, begin func(i int, title string)) ([]Section, error) {
-	r := &runner{Prepared: p, budget: budget, meter: m, paid: map[string]int64{}}
+	own := *p // what the run learns of prices is its own
+	own.prices = maps.Clone(p.prices)
+	r := &runner{Prepared: &own, budget: budget, meter: m, paid: map[string]int64{}}
 	for i, b := range p.script.Blocks {
 		begin(i, withValues(b.Title, p.options.Values))
 		if err := r.block(ctx, i, b); err != nil {
@@ -186,6 +203,7 @@ func (r *runner) form(ctx context.Context, i int, b *Block, f *Form, s *Section)
 	}
 	if worth == unknown {
 		known, worth = here.asIfNew(nil), here.asIfNew(r.paid).beyond(nil)
+		r.learn(f, known)
 		if worth != unknown {
 			worth = max(worth-asked, 0) // the row that told it is one of them
 		}

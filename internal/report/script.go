@@ -20,6 +20,8 @@ type Script struct {
 	Budget int64                 // credits; 0 is not said
 	SetUp  []sqlengine.Statement // that make what the sections read, such as views
 	Blocks []*Block
+
+	budgetLine int
 }
 
 // File is what a command names the script by, in its folder: who gets a page is not told where its maker keeps files.

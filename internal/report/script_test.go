@@ -146,7 +146,7 @@ func TestWhatIsWrongIsToldWithItsLineAndWhatToWrite(t *testing.T) {
 		{head + "-- @table T\n-- @bar B\nselect 1, 2", []string{"line 4: there is no statement below it"}},
 		{head + "-- @table\nselect 1", []string{"line 4: @table has no title"}},
 		{head + "-- @or Less\nselect 1;\n-- @table T\nselect 1", []string{"line 4: @or is a cheaper form of the section before it"}},
-		{head + "-- @table T\nselect 1\n-- @unit a percent\n;", []string{"line 6: @unit stands in a statement, or behind one"}},
+		{head + "-- @table T\nselect 1\n-- @unit a percent\n;", []string{"line 6: @unit stands in a statement: put it above the statement, or a semicolon"}},
 		{head + "-- @table T\nselect 1; -- @about", []string{"line 5: @about stands in a statement, or behind one"}},
 		{head + "-- @about\nselect 1;\n-- @table T\nselect 1", []string{"line 4: @about is said of the statement below"}},
 		{head + "-- @table T\n-- @unit a euro\nselect 1 as a", []string{"line 5: @unit a euro: write -- @unit COLUMN percent"}},
@@ -198,6 +198,79 @@ func TestWhatIsWrongIsToldWithItsLineAndWhatToWrite(t *testing.T) {
 	}
 	if len(a.sim.Requests()) > 0 {
 		t.Errorf("the API was asked: %+v", a.sim.Requests()[0])
+	}
+}
+
+// A site is read as people write it; an example that is one, or a default that is a number, says what a parameter is.
+func TestParametersAreRead(t *testing.T) {
+	s, err := report.Parse("x", `-- @report A
+-- @param site The site, such as example.com
+-- @param www A site, such as www.example.com
+-- @param rival= Another site, such as example.org
+-- @param most=2.5 How much
+-- @param word=a What stands in texts, such as seo
+-- @table T
+select 1;
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range []struct{ written, value, wrong string }{
+		{" example.com ", "example.com", ""},
+		{"HTTPS://www.Example.com/", "example.com", ""},
+		{"www.example.co.uk.", "example.co.uk", ""},
+		{"www.com", "www.com", ""},
+		{"www2.example.com", "www2.example.com", ""},
+		{"пример.рф", "пример.рф", ""},
+		{"example", "", "is not a domain name"},
+		{"example.com/blog", "", "has a path"},
+		{"*.example.com", "", "has a wildcard: write the domain alone"},
+		{" ", "", "--param site is empty: write --param site=example.com"},
+	} {
+		got, err := s.Params[0].Read(c.written)
+		if got != c.value || (err == nil) != (c.wrong == "") || err != nil && !strings.Contains(err.Error(), c.wrong) {
+			t.Errorf("%d, %q: %q, %v", i, c.written, got, err)
+		}
+	}
+	for i, written := range []string{"example.com", "www.example.com", "", "2", " www.word.com/ "} {
+		if got, err := s.Params[i].Read(written); got != written || err != nil {
+			t.Errorf("%s: %q, %v", s.Params[i].Name, got, err)
+		}
+	}
+	for _, n := range []string{"", "many", "NaN", "1,5"} {
+		if _, err := s.Params[3].Read(n); err == nil || !strings.Contains(err.Error(), "is no number: write one, such as 2.5") {
+			t.Errorf("%q: %v", n, err)
+		}
+	}
+}
+
+// A site is named once.
+func TestSitesOfAReportAreDifferent(t *testing.T) {
+	s := script(t, "link-gap")
+	for _, c := range [][2]string{{"a.com", ""}, {"b.com", "https://www.A.com"}, {"b.com", "B.com."}} {
+		_, err := s.Fill([]report.Param{{Name: "domain", Value: "a.com"}, {Name: "rival", Value: c[0]}, {Name: "rival2", Value: c[1]}})
+		if err == nil || !strings.Contains(err.Error(), "that is the site of") {
+			t.Errorf("%v: %v", c, err)
+		}
+	}
+	if _, err := s.Fill([]report.Param{{Name: "domain", Value: "a.com"}, {Name: "rival", Value: "blog.a.com"}, {Name: "rival2", Value: ""}}); err != nil {
+		t.Error(err)
+	}
+}
+
+// A budget that is wanted for more than a section's bounded forms is not one for a section whose price nobody knows.
+func TestABudgetTooSmallForACheaperFormIsRefused(t *testing.T) {
+	a := serve(t, world())
+	s, err := report.Parse("x", head+"-- @table T\nselect host_from from serpstat_ref_domain where query = 'site.test';\n-- @or Ten\nselect host_from from serpstat_ref_domain where query = 'site.test' order by links desc limit 10;")
+	if err != nil {
+		t.Fatal(err)
+	}
+	site := report.Param{Name: "domain", Value: "site.test"}
+	if m := a.make(t, s, 9, site); m.notEnough == nil || m.notEnough.Needs != 10 {
+		t.Errorf("9 credits: %+v", m)
+	}
+	if m := a.make(t, s, 10, site); m.notEnough != nil || m.sections[0].Form != "Ten" {
+		t.Errorf("10 credits: %+v", m)
 	}
 }
 

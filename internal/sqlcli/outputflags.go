@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -16,6 +17,7 @@ import (
 // outputFlags say where rows go, and how they are written there.
 type outputFlags struct {
 	outputs   []string // as they are given: formats and files
+	among     []string // the names of the formats that there are; nil is all
 	output    string   // the format's name
 	target    string   // a file; "" is standard output
 	header    bool
@@ -51,7 +53,7 @@ func (f *outputFlags) choose(given func(name string) bool) error {
 			}
 			f.target = word
 		default:
-			return usage("--output %s: write one of %s, or a file whose ending says the format, such as report.xlsx", word, strings.Join(output.Names(), ", "))
+			return usage("--output %s: write one of %s, or a file whose ending says the format, such as report.xlsx", word, strings.Join(f.names(), ", "))
 		}
 	}
 	if f.target == "/dev/stdout" || descriptor(f.target) == 1 {
@@ -59,13 +61,32 @@ func (f *outputFlags) choose(given func(name string) bool) error {
 	}
 	if format == nil && f.target != "" {
 		if format = output.Of(f.target); format == nil {
-			return usage("--output %s: its ending says no format: let it end with one of %s, or say the format too, as in -o csv -o %[1]s", f.target, strings.Join(output.Endings(), ", "))
+			return usage("--output %s: its ending says no format: let it end with one of %s, or say the format too, as in -o %s -o %[1]s", f.target, strings.Join(f.endings(), ", "), f.names()[0])
 		}
 	}
 	if format != nil {
 		f.output = format.Name
 	}
+	if !slices.Contains(f.names(), f.output) {
+		return usage("a report is written as %s, and not as %s: -o report.html, for example", list(f.names()), f.output)
+	}
 	return f.checkCells(given)
+}
+
+// names are those of the formats that there are.
+func (f *outputFlags) names() []string {
+	if f.among == nil {
+		return output.Names()
+	}
+	return f.among
+}
+
+// endings are those of files in these formats.
+func (f *outputFlags) endings() (all []string) {
+	for _, name := range f.names() {
+		all = append(all, output.Named(name).Endings...)
+	}
+	return all
 }
 
 // isDirectory reports what can be no file's name.

@@ -43,10 +43,15 @@ section.`,
   serpstat-sql report backlinks --source > mine.sql
   serpstat-sql report --check mine.sql`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usage("%d reports: a run makes one", len(args))
+			switch {
+			case len(args) < 2:
+				return nil
+			case strings.Contains(args[1], "="):
+				return usage("%s: a value for a report is written behind --param: %s --param %[1]s", args[1], args[0])
+			case slices.Contains(report.Shipped(), args[0]) && isFileName(args[1]):
+				return usage("%s: if it is the site, write %s --param domain=%[1]s", args[1], args[0])
 			}
-			return nil
+			return usage("%d reports: a run makes one", len(args))
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return s.report(cmd, &f, args) },
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
@@ -68,6 +73,7 @@ func (s *session) report(cmd *cobra.Command, f *reportFlags, args []string) erro
 	if found := s.flags.defaultConfig(); found != "" && !f.check {
 		s.flags.config = found
 	}
+	s.flags.among = report.Formats
 	if err := s.flags.check(cmd.Flags().Changed); err != nil {
 		return err
 	}
@@ -177,6 +183,13 @@ func (r *reporting) filledIn(given []report.Param) (report.Options, error) {
 	if err != nil {
 		return report.Options{}, usageError{err}
 	}
+	for _, v := range values {
+		for _, g := range given {
+			if g.Name == v.Name && g.Value != v.Value && !r.flags.quiet {
+				fmt.Fprintf(r.stderr, "%s: %s is %s (of %s)\n", output.Visible(r.script.Name), v.Name, output.Visible(v.Value), output.Visible(g.Value))
+			}
+		}
+	}
 	return r.options(values)
 }
 
@@ -233,11 +246,10 @@ func visibleLines(problems report.Problems) string {
 func (r *reporting) checkStatements(ctx context.Context, options report.Options) error {
 	options.Engine = r.engine
 	prepared, err := r.script.Prepare(ctx, options)
-	if err != nil || r.script.Budget == 0 {
+	if err != nil {
 		return err
 	}
-	_, err = prepared.Bill(ctx, r.script.Budget)
-	return err
+	return prepared.CheckBudget(ctx)
 }
 
 // prepare finds what is wrong with the script before anything is bought.
@@ -263,9 +275,6 @@ func (r *reporting) prepare(ctx context.Context, options report.Options) (*repor
 
 // make makes the page.
 func (r *reporting) make(ctx context.Context, given []report.Param) error {
-	if r.flags.output == "csv" || !slices.Contains(report.Formats, r.flags.output) {
-		return usage("a report is written as %s, and not as %s: -o %s.html, for example", list(report.Formats), r.flags.output, r.script.Name)
-	}
 	r.results = 1
 	if err := r.checkOutput(); err != nil {
 		return err
@@ -349,7 +358,7 @@ func (r *reporting) page(ctx context.Context, prepared *report.Prepared, account
 	if r.progress.clear(); !r.flags.quiet {
 		fmt.Fprintf(r.stderr, "%s: at most %s of %s left\n", output.Visible(r.script.Name), report.Credits(bill.Most), humanize.Comma(left))
 	}
-	if err := r.agree(ctx, bill, left); err != nil {
+	if err := r.agree(ctx, bill, account, left); err != nil {
 		return nil, err
 	}
 	budget = min(budget, left)
@@ -380,10 +389,11 @@ func (r *reporting) filled(budget int64, sections []report.Section, prepared *re
 	return p
 }
 
-// agree asks whoever sits at a terminal whether so much is to be spent, as a run does. A script must have said so.
-func (r *reporting) agree(ctx context.Context, bill report.Bill, left int64) error {
+// agree asks whoever sits at a terminal whether so much is to be spent, as a run does. A script must have said so. What the
+// connection may spend is such a word.
+func (r *reporting) agree(ctx context.Context, bill report.Bill, account, left int64) error {
 	guard, err := r.guard()
-	if err != nil || guard.Most == 0 || r.flags.maxCredits > 0 || bill.Most <= guard.Most {
+	if err != nil || guard.Most == 0 || r.flags.maxCredits > 0 || account > 0 || bill.Most <= guard.Most {
 		return err
 	}
 	if guard.Ask == nil {

@@ -2,7 +2,7 @@
 -- Which domains link to its rivals and not to it: whom to write to first.
 -- @param domain Your site, such as example.com
 -- @param rival A rival, such as example.org
--- @param rival2= A second rival
+-- @param rival2= A second rival, such as example.net
 -- @budget 1000
 
 -- @table The sites
