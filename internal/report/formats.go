@@ -2,8 +2,8 @@ package report
 
 import (
 	"bufio"
-	"cmp"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/mitchellh/go-wordwrap"
@@ -29,12 +29,20 @@ func (s *Section) Note() string {
 	return "Shown: " + s.Form + "." + whole
 }
 
-// More says with which --max-credits sections are whole that are not, for who makes the page: a line for each.
+// More says with which --max-credits sections are whole that are not, for who makes the page: a line for each budget.
 func (p *Page) More() (lines []string) {
+	titles := map[int64][]string{}
+	var budgets []int64
 	for _, s := range p.Sections {
 		if (s.Form != "" || s.LeftOut != "") && s.Needs > 0 {
-			lines = append(lines, fmt.Sprintf("--max-credits %d shows all of %q, and of the sections before it", s.Needs, cmp.Or(s.Title, "a text")))
+			if titles[s.Needs] == nil {
+				budgets = append(budgets, s.Needs)
+			}
+			titles[s.Needs] = append(titles[s.Needs], strconv.Quote(s.Title))
 		}
+	}
+	for _, n := range budgets {
+		lines = append(lines, fmt.Sprintf("--max-credits %d shows all of %s, and of the sections before", n, strings.Join(titles[n], ", ")))
 	}
 	return lines
 }

@@ -36,7 +36,7 @@ func TestATextIsForWhoeverReadsThePage(t *testing.T) {
 			t.Errorf("%s tells of a flag:\n%s", format, b.String())
 		}
 	}
-	if got := strings.Join(p.More(), "\n"); got != `--max-credits 99600 shows all of "Domains", and of the sections before it` {
+	if got := strings.Join(p.More(), "\n"); got != `--max-credits 99600 shows all of "Domains", and of the sections before` {
 		t.Error(got)
 	}
 	var b strings.Builder

@@ -393,7 +393,7 @@ func TestHowAPageWasMade(t *testing.T) {
 	p.Left, p.Recalled, p.Bought, p.Demo = 5000, 1, made.Add(-90*time.Minute), true
 	p.Sections = []report.Section{{Title: "A", About: true}, {Title: "B"}, {About: true}}
 	p.Sections[1].Form, p.Sections[1].Needs = "a few", 5000
-	want = []fact{{"Calls", "1 request to Serpstat"}, {"Credits", "1,234 spent of a budget of 1,000; 5,000 left in the plan"}, {"For more", `--max-credits 5000 shows all of "B", and of the sections before it`}}
+	want = []fact{{"Calls", "1 request to Serpstat"}, {"Credits", "1,234 spent of a budget of 1,000; 5,000 left in the plan"}, {"For more", `--max-credits 5000 shows all of "B", and of the sections before`}}
 	if got := asked(p); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -425,7 +425,7 @@ func TestWhatIsNotWholeSaysSo(t *testing.T) {
 	if strings.Contains(body, "--max-credits") || strings.Contains(body, "rival2") {
 		t.Error("who reads the page is told of flags and parameters")
 	}
-	for _, want := range []string{"--max-credits 99600 shows all of &#34;Anchors&#34;, and of the sections before it", "--max-credits 26000 shows all of &#34;Links&#34;"} {
+	for _, want := range []string{"--max-credits 99600 shows all of &#34;Anchors&#34;, and of the sections before", "--max-credits 26000 shows all of &#34;Links&#34;"} {
 		if !strings.Contains(foot, want) {
 			t.Errorf("%q is not at its foot", want)
 		}
