@@ -333,6 +333,13 @@ func TestALargeBudgetShowsAllInFull(t *testing.T) {
 				if s.Form != "" || s.LeftOut != "" || s.Price != 0 {
 					t.Errorf("%s of %s: %s is not in full: %q, %q", name, domain, s.Title, s.Form, s.LeftOut)
 				}
+				if s.Title == "Followed or not" { // UGC is ugc
+					for _, row := range s.Rows {
+						if row[0] != strings.ToLower(row[0].(string)) {
+							t.Errorf("%s of %s: %v", name, domain, s.Rows)
+						}
+					}
+				}
 			}
 		}
 	}
