@@ -590,3 +590,22 @@ func distance(a, b [3]float64) float64 {
 	x, y := lab(a), lab(b)
 	return math.Sqrt((x[0]-y[0])*(x[0]-y[0]) + (x[1]-y[1])*(x[1]-y[1]) + (x[2]-y[2])*(x[2]-y[2]))
 }
+
+// One part too many has the grey color and its own name: it is not "1 more". No word in the middle is cut.
+func TestADonutNamesTheOneThatHasNoColor(t *testing.T) {
+	c := Chart{Kind: Donut, ID: "d", Columns: []Column{{Name: "tld"}, {Name: "linking domains of the site"}}}
+	for i := range colors + 1 {
+		c.Rows = append(c.Rows, []any{fmt.Sprintf(".part%d", i), int64(10 - i)})
+	}
+	d := c.Draw()
+	if notes := d.Left.Notes(); notes != nil || strings.Contains(string(d.SVG), "more") || !strings.Contains(string(d.SVG), ">.part6<") {
+		t.Errorf("%q, %s", notes, d.Summary)
+	}
+	if strings.Contains(string(d.SVG), "linking domai…") || strings.Contains(string(d.SVG), "linking…") {
+		t.Error("the words in the middle are cut")
+	}
+	c.Rows = append(c.Rows, []any{".part7", int64(1)})
+	if notes := c.Draw().Left.Notes(); len(notes) != 1 || notes[0] != "2 more are drawn as one; each is in the table." {
+		t.Errorf("%q", notes)
+	}
+}

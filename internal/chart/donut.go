@@ -77,6 +77,7 @@ func (d *donut) merge(n int) {
 	}
 	var kept []part
 	var rest []any
+	last := ""
 	for _, p := range d.parts {
 		v, _ := number(p.value)
 		switch {
@@ -86,11 +87,13 @@ func (d *donut) merge(n int) {
 			equal--
 			kept = append(kept, p)
 		default:
-			rest = append(rest, p.value)
+			rest, last = append(rest, p.value), p.label
 		}
 	}
-	d.parts = append(kept, part{label: mergedName(n), class: merged, value: sum(rest)})
-	d.left.Merged = n
+	if n > 1 { // else it has the name of its own
+		last, d.left.Merged = mergedName(n), n
+	}
+	d.parts = append(kept, part{label: last, class: merged, value: sum(rest)})
 }
 
 // percent writes a share. What is there is not called nothing, and what lacks something not all.
@@ -148,8 +151,12 @@ func (d *donut) draw(c *canvas) {
 	}
 	total := d.column.write(d.total)
 	if textWidth(total)*1.5 <= 2*(outer-ring)-8 {
+		name := fit(d.column.Name, 2*(outer-ring)-22)
+		if name != oneLine(d.column.Name) { // a part of a word says nothing, and the table below has it
+			name = ""
+		}
 		c.text(x, y+3, middle, "total", total)
-		c.text(x, y+20, middle, "axis", fit(d.column.Name, 2*(outer-ring)-22))
+		c.text(x, y+20, middle, "axis", name)
 	} else {
 		c.text(x, y+4, middle, "label", fit(total, 2*(outer-ring)-8))
 	}

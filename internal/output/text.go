@@ -44,9 +44,12 @@ func number(v float64) string {
 	return s
 }
 
+// Figure is a number as somebody has written it for people: a text that stands where numbers do.
+type Figure string
+
 func isNumber(value any) bool {
 	switch value.(type) {
-	case int64, float64:
+	case int64, float64, Figure:
 		return true
 	}
 	return false

@@ -336,6 +336,15 @@ func units(s string, most int) string {
 	return s
 }
 
+// words is units that end with a whole word, where that leaves half of them.
+func words(s string, most int) string {
+	cut := units(s, most)
+	if at := strings.LastIndexByte(cut, ' '); len(cut) < len(s) && s[len(cut)] != ' ' && at >= len(cut)/2 {
+		return cut[:at]
+	}
+	return cut
+}
+
 // sheetName makes a name that Excel takes and no other sheet has: of a result's title, or its number.
 func (x *workbook) sheetName(title string, result, number int) string {
 	base := strings.Map(func(r rune) rune {
@@ -358,7 +367,7 @@ func (x *workbook) sheetName(title string, result, number int) string {
 		if n > 1 {
 			suffix = fmt.Sprintf(" (%d)", n)
 		}
-		name := strings.TrimSpace(units(base, nameUnits-len(suffix))) + suffix
+		name := strings.TrimSpace(words(base, nameUnits-len(suffix))) + suffix
 		if key := strings.ToLower(name); !x.names[key] {
 			x.names[key] = true
 			return name

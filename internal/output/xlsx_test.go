@@ -122,7 +122,7 @@ func TestAWorkbook(t *testing.T) {
 	w.Flush()
 	f := open(t, b.String())
 	defer f.Close()
-	if got := fmt.Sprintf("%q", f.GetSheetList()); got != `["Links of a site , which has a n" "links of a site , which has (2)" "Result 3"]` {
+	if got := fmt.Sprintf("%q", f.GetSheetList()); got != `["Links of a site , which has a" "links of a site , which has (2)" "Result 3"]` {
 		t.Error(got)
 	}
 	sheet := f.GetSheetList()[1]

@@ -3,6 +3,7 @@ package report
 import (
 	"bufio"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/mitchellh/go-wordwrap"
@@ -10,19 +11,40 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 )
 
-// Note says what a section shows in place of all, or that it is left out, and what all of it costs; "" is nothing.
+// Note says which part a section shows, or that it is left out, and what all of it would cost, for who is given the page; ""
+// is nothing.
 func (s *Section) Note() string {
+	whole := ""
+	if s.Price > 0 {
+		whole = " All of it would cost up to " + Credits(s.Price) + "."
+	}
 	switch {
+	case s.LeftOut != "" && whole != "":
+		return "Left out." + whole
 	case s.LeftOut != "":
-		return "Left out, to stay within the budget: " + s.LeftOut + "."
+		return "Left out: " + s.LeftOut + "."
 	case s.Form == "":
 		return ""
-	case s.Price < 0:
-		return fmt.Sprintf("In place of all, to stay within the budget: %s.", s.Form)
-	case s.Needs <= 0:
-		return fmt.Sprintf("In place of all, to stay within the budget: %s. All of it costs at most %s.", s.Form, Credits(s.Price))
 	}
-	return fmt.Sprintf("In place of all, to stay within the budget: %s. All of it costs at most %s: --max-credits %d has it.", s.Form, Credits(s.Price), s.Needs)
+	return "Shown: " + s.Form + "." + whole
+}
+
+// More says with which --max-credits sections are whole that are not, for who makes the page: a line for each budget.
+func (p *Page) More() (lines []string) {
+	titles := map[int64][]string{}
+	var budgets []int64
+	for _, s := range p.Sections {
+		if (s.Form != "" || s.LeftOut != "") && s.Needs > 0 {
+			if titles[s.Needs] == nil {
+				budgets = append(budgets, s.Needs)
+			}
+			titles[s.Needs] = append(titles[s.Needs], strconv.Quote(s.Title))
+		}
+	}
+	for _, n := range budgets {
+		lines = append(lines, fmt.Sprintf("--max-credits %d shows all of %s, and of the sections before", n, strings.Join(titles[n], ", ")))
+	}
+	return lines
 }
 
 const aboutNote = "Serpstat's own estimate."
@@ -50,6 +72,7 @@ type textWriter struct {
 
 // WriteText writes a page as Markdown, or as a text for people if the format is table.
 func WriteText(w *bufio.Writer, p *Page, format *output.Format, o output.Options) error {
+	p = p.shown()
 	o.Results, o.Header = 1, true
 	t := &textWriter{w: w, format: format, o: o, marked: format.Name == "markdown"}
 	t.heading(1, p.Title)
@@ -160,8 +183,23 @@ func (t *textWriter) table(s *Section) error {
 	if err := d.Begin("", s.FileColumns()); err != nil {
 		return err
 	}
+	var numbers []Numbers
+	for i, c := range s.Columns {
+		numbers = append(numbers, NumbersOfColumn(c.Unit, s.Rows, i))
+	}
 	for _, row := range s.Rows {
-		if err := d.Row(withUnits(s, row)); err != nil {
+		values := make([]any, len(row))
+		for i, v := range row {
+			values[i] = v
+			if _, number := Float(v); number && s.Shape == Figures { // each is of its own
+				values[i] = output.Figure(Written(v, s.Columns[i].Unit))
+			} else if number {
+				values[i] = output.Figure(numbers[i].Write(v))
+			} else if v == nil {
+				values[i] = none
+			}
+		}
+		if err := d.Row(values); err != nil {
 			return err
 		}
 	}
@@ -175,21 +213,10 @@ func (t *textWriter) table(s *Section) error {
 	return nil
 }
 
-// withUnits is a row with its percentages as texts.
-func withUnits(s *Section, row []any) []any {
-	values := make([]any, len(row))
-	for i, v := range row {
-		if values[i] = v; v != nil && s.Columns[i].Unit != Plain {
-			values[i] = Written(v, s.Columns[i].Unit)
-		}
-	}
-	return values
-}
-
 // WriteWorkbook writes a page as a workbook: a sheet that says what it is, and one for each section.
 func WriteWorkbook(w *bufio.Writer, p *Page, o output.Options) error {
 	d := output.Named("xlsx").New(w, o)
-	err := writeSheets(d, p)
+	err := writeSheets(d, p.shown())
 	if err != nil {
 		d.Fail() //nolint:errcheck // the first error is the one to report
 		return err

@@ -53,6 +53,7 @@ type jsonColumn struct {
 
 // WriteJSON writes a page as JSON.
 func WriteJSON(w io.Writer, p *Page) error {
+	p = p.shown()
 	out := jsonPage{
 		Name: withoutEnding(p.Name), Title: p.Title, Text: p.Text, Params: []jsonParam{}, Made: p.Made.UTC().Truncate(time.Second), Demo: p.Demo, Missing: p.Incomplete,
 		Budget: p.Budget, Credits: p.Credits, Requests: p.Requests, Recalled: p.Recalled, Sections: []jsonSection{},

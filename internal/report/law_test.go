@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http/httptest"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -238,7 +239,7 @@ func (m made) check(t rapid.TB, tr *truth, budget int64) {
 		}
 		form := block.Forms[0]
 		for _, f := range block.Forms[1:] {
-			if s.Form != "" && f.What == s.Form {
+			if s.Form != "" && filledIn(f.What, m.values) == s.Form {
 				form = f
 			}
 		}
@@ -249,6 +250,14 @@ func (m made) check(t rapid.TB, tr *truth, budget int64) {
 			t.Errorf("%s %v: %s (%s) shows %d rows\n%v\nSQL says %d\n%v", m.script.Name, m.values, s.Title, s.Form, len(s.Rows), s.Rows, len(want), want)
 		}
 	}
+}
+
+// filledIn is a form's words with the values of parameters in them.
+func filledIn(what string, values []report.Param) string {
+	for _, v := range values {
+		what = regexp.MustCompile(`:`+v.Name+`\b`).ReplaceAllLiteralString(what, v.Value)
+	}
+	return what
 }
 
 // texts are rows as texts, in one order: SQL leaves open which of equal ones comes first.
@@ -324,6 +333,13 @@ func TestALargeBudgetShowsAllInFull(t *testing.T) {
 				if s.Form != "" || s.LeftOut != "" || s.Price != 0 {
 					t.Errorf("%s of %s: %s is not in full: %q, %q", name, domain, s.Title, s.Form, s.LeftOut)
 				}
+				if s.Title == "Followed or not" { // UGC is ugc
+					for _, row := range s.Rows {
+						if row[0] != strings.ToLower(row[0].(string)) {
+							t.Errorf("%s of %s: %v", name, domain, s.Rows)
+						}
+					}
+				}
 			}
 		}
 	}
@@ -370,7 +386,17 @@ func giant() map[string][]serpstatsim.Row {
 }
 
 func TestAGiantDomainIsReportedOnForAThousandCredits(t *testing.T) {
-	a := serve(t, giant())
+	data := giant()
+	all, nofollow := 0, 0
+	for _, r := range data["giant.test"] {
+		if r.DateDel == nil {
+			all++
+			if strings.Contains(r.Nofollow, "nofollow") {
+				nofollow++
+			}
+		}
+	}
+	a := serve(t, data)
 	for _, name := range report.Shipped() {
 		params := []report.Param{{Name: "domain", Value: "giant.test"}}
 		if name == "link-gap" {
@@ -391,9 +417,56 @@ func TestAGiantDomainIsReportedOnForAThousandCredits(t *testing.T) {
 				t.Errorf("%s: %s costs %d, needs %d: %q %q", name, s.Title, s.Price, s.Needs, s.Form, s.LeftOut)
 			}
 		}
+		for _, s := range m.sections {
+			if s.Title == "Followed or not" && fmt.Sprint(s.Rows) != fmt.Sprint([][]any{{"without nofollow", all - nofollow}, {"nofollow", nofollow}}) {
+				t.Errorf("the shares of links are %v (%s), of %d with nofollow among %d", s.Rows, s.Form, nofollow, all)
+			}
+		}
 		t.Logf("%s: %d credits, %d of %d sections, %d rows", name, m.spent, shown, len(m.sections), rows)
 		if shown < len(m.sections)-3 {
 			t.Errorf("%s: %d sections of %d are shown", name, shown, len(m.sections))
+		}
+	}
+}
+
+// What is to be done is told of domains, however many of their hosts there are; where there are too many, the last says how
+// many more, and the table has all. Malicious sites are a problem in each report.
+func TestTasksAreOfDomainsAndSayHowManyMoreThereAre(t *testing.T) {
+	data := map[string][]serpstatsim.Row{}
+	for d := range 12 {
+		for h := range 1 + d%2 {
+			host := fmt.Sprintf("bad%d.test", d)
+			if h > 0 {
+				host = "www." + host
+			}
+			for n, r := range serpstatsim.Generate(host, 2, uint64(d)) {
+				r.URLTo, r.DateDel = fmt.Sprintf("https://site.test/page%d", n), nil
+				data[host] = append(data[host], r)
+			}
+		}
+	}
+	a := serveAs(t, serpstatsim.Options{Domains: data, MaxLines: 1 << 40, Threats: func(string) *serpstatsim.Threat {
+		return &serpstatsim.Threat{Platforms: []string{"windows"}, Kinds: []string{"malware"}, Date: "2025-01-23"}
+	}})
+	for _, name := range []string{"weekly", "backlinks"} {
+		m := a.make(t, script(t, name), 1000, report.Param{Name: "domain", Value: "site.test"})
+		rows := map[string]string{}
+		for _, s := range m.sections {
+			rows[s.Title] = fmt.Sprint(s.Rows)
+			if s.Title == "Malicious sites that link to site.test" && len(s.Rows) <= 12 {
+				t.Errorf("%s: %d malicious hosts", name, len(s.Rows))
+			}
+		}
+		tasks := rows["What to do"]
+		if n := strings.Count(tasks, "Disavow "); n != 11 || !strings.Contains(tasks, "links from 2 of its hosts") || strings.Contains(tasks, "www.") ||
+			!strings.Contains(tasks, "Disavow 2 more domains malicious: the table “Malicious sites that link to site.test” has all") {
+			t.Errorf("%s: %d tasks: %s", name, n, tasks)
+		}
+		if !regexp.MustCompile(`\[red \d+ malicious domains link`).MatchString(rows["What stands out"]) {
+			t.Errorf("%s: %s", name, rows["What stands out"])
+		}
+		if all, ok := rows["The linking domains"]; ok && (strings.Contains(all, "www.") || !strings.Contains(all, "bad1.test")) {
+			t.Errorf("hosts are among the domains: %s", all)
 		}
 	}
 }

@@ -2,6 +2,7 @@
 package report
 
 import (
+	"strings"
 	"time"
 
 	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
@@ -48,6 +49,46 @@ type Section struct {
 type Column struct {
 	output.Column
 	Unit Unit
+}
+
+// Called is the section with its columns as readers see them: one whose name is :PARAMETER is called by the parameter's
+// value, and is not there where that is empty.
+func (s Section) Called(params []Param) Section {
+	columns := s.Columns
+	s.Columns = nil
+	var kept []int
+	for i, c := range columns {
+		value, is := find(params, strings.TrimPrefix(c.Name, ":"))
+		if is = is && strings.HasPrefix(c.Name, ":"); is && value == "" {
+			continue
+		} else if is {
+			c.Name = value
+		}
+		kept, s.Columns = append(kept, i), append(s.Columns, c)
+	}
+	if len(kept) == len(columns) {
+		return s
+	}
+	rows := s.Rows
+	s.Rows = make([][]any, len(rows))
+	for i, row := range rows {
+		for _, at := range kept {
+			if at < len(row) {
+				s.Rows[i] = append(s.Rows[i], row[at])
+			}
+		}
+	}
+	return s
+}
+
+// shown is the page with its sections' columns as readers see them.
+func (p *Page) shown() *Page {
+	page := *p
+	page.Sections = make([]Section, len(p.Sections))
+	for i, s := range p.Sections {
+		page.Sections[i] = s.Called(p.Params)
+	}
+	return &page
 }
 
 // FileColumns are the columns as those of a file.

@@ -2,7 +2,6 @@ package report
 
 import (
 	"fmt"
-	"math"
 	"regexp"
 	"strings"
 
@@ -11,28 +10,20 @@ import (
 	"github.com/turbot/steampipe-plugin-serpstat/internal/output"
 )
 
-// Written is a value as people read it: 1,234.5, 12.3%, – for none.
+// none is how people are shown that there is no value.
+const none = "—"
+
+// Written is a value by itself as people read it: 1,234.5, 12.3%, — for none.
 func Written(value any, unit Unit) string {
-	number := ""
 	switch v := value.(type) {
 	case nil:
-		return "–"
-	case int64:
-		number = humanize.Comma(v)
-	case float64:
-		if math.Abs(v) < 1e15 { // larger ones have no tenths
-			v = math.Round(v*10)/10 + 0 // no -0
-		}
-		number = humanize.Commaf(v)
+		return none
+	case int64, float64:
+		return NumbersOf(unit, v).Write(v)
 	case []byte:
 		return fmt.Sprintf("%x", v)
-	default:
-		return fmt.Sprint(v)
 	}
-	if unit == Percent {
-		return number + "%"
-	}
-	return number
+	return fmt.Sprint(value)
 }
 
 // Amount is so many of something, as people read it: 1 row, 1,234 rows.

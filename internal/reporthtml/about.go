@@ -13,10 +13,9 @@ import (
 // fact is something that is to be known of the page.
 type fact struct{ Name, Text string }
 
-// about says how the page was made.
-func about(p *report.Page) (facts []fact) {
+// asked says what the page has cost, and what more would show, for who has made it.
+func asked(p *report.Page) (facts []fact) {
 	add := func(name, text string, args ...any) { facts = append(facts, fact{name, fmt.Sprintf(text, args...)}) }
-	add("Made", "%s", moment(p.Made))
 	add("Calls", "%s to Serpstat", report.Amount(p.Requests, "request", "requests"))
 	switch {
 	case p.Budget > 0:
@@ -27,6 +26,16 @@ func about(p *report.Page) (facts []fact) {
 	if p.Left >= 0 {
 		facts[len(facts)-1].Text += fmt.Sprintf("; %s left in the plan", humanize.Comma(p.Left))
 	}
+	for _, line := range p.More() {
+		add("For more", "%s", shown(line))
+	}
+	return facts
+}
+
+// about says of what the page was made, for who reads it.
+func about(p *report.Page) (facts []fact) {
+	add := func(name, text string, args ...any) { facts = append(facts, fact{name, fmt.Sprintf(text, args...)}) }
+	add("Made", "%s", moment(p.Made))
 	if p.Recalled > 0 {
 		text := report.Amount(p.Recalled, "row was", "rows were") + " bought by an earlier run and cost nothing again"
 		if !p.Bought.IsZero() {
@@ -52,7 +61,13 @@ func about(p *report.Page) (facts []fact) {
 }
 
 // command is what makes the page again.
-func command(p *report.Page) string { return shown(report.Command(p.Name, p.Demo, p.Params)) }
+func command(p *report.Page) string {
+	command := report.Command(p.Name, p.Demo, p.Params)
+	if p.Budget > 0 {
+		command += fmt.Sprintf(" --max-credits %d", p.Budget)
+	}
+	return shown(command + " -o page.html")
+}
 
 func moment(t time.Time) string { return t.Format("2 January 2006, 15:04 MST") }
 

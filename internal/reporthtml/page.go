@@ -52,11 +52,15 @@ func Write(w io.Writer, p *report.Page) error {
 		v.Title = "Report"
 	}
 	for _, one := range p.Params {
+		if one.Value == "" {
+			continue
+		}
 		v.Params = append(v.Params, param{words(one.Name), shown(one.Value)})
 	}
 	titled := 0
 	for i := range p.Sections {
-		s, err := newSection(&p.Sections[i], i+1, p.Name)
+		called := p.Sections[i].Called(p.Params)
+		s, err := newSection(&called, i+1, p.Name)
 		if err != nil {
 			return err
 		}
@@ -66,7 +70,7 @@ func Write(w io.Writer, p *report.Page) error {
 	}
 	const many = 4
 	v.HasContents = titled >= many
-	v.About = about(p)
+	v.About, v.Asked = about(p), asked(p)
 	v.Command = command(p)
 	return layout.Execute(w, v)
 }
@@ -84,6 +88,7 @@ type view struct {
 	HasContents bool
 	Sections    []*section
 	About       []fact
+	Asked       []fact // for who has made the page
 	Command     string
 }
 

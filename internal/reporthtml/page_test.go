@@ -363,38 +363,9 @@ func TestThePolicyAllowsNothingElse(t *testing.T) {
 	t.Error("no policy")
 }
 
-func TestNumbers(t *testing.T) {
-	for _, tt := range []struct {
-		unit   report.Unit
-		values []any
-		want   []string
-	}{
-		{report.Plain, []any{int64(1234567), int64(-1), int64(0)}, []string{"1,234,567", "-1", "0"}},
-		{report.Plain, []any{1234.5, int64(3), 2.0 / 3}, []string{"1,234.50", "3.00", "0.67"}},
-		{report.Plain, []any{2.0, 3.0}, []string{"2", "3"}},
-		{report.Percent, []any{12.34, int64(7), 0.04}, []string{"12.3%", "7.0%", "0.04%"}},
-		{report.Percent, []any{int64(12)}, []string{"12%"}},
-		{report.Plain, []any{1e21, -5e-324, math.Inf(1), math.Inf(-1), int64(math.MinInt64)}, []string{"1e21", "-4.94e-324", "∞", "-∞", "-9,223,372,036,854,775,808"}},
-		{report.Plain, []any{-0.004, 1.25}, []string{"-0.004", "1.25"}},
-	} {
-		n := numbersOf(tt.unit, tt.values...)
-		for i, v := range tt.values {
-			want := tt.want[i]
-			if n.decimals > 0 {
-				if _, whole := v.(int64); whole && v == int64(math.MinInt64) {
-					want += "." + strings.Repeat("0", n.decimals)
-				}
-			}
-			if got := n.write(v); got != want {
-				t.Errorf("%v in %v: %s, want %s", v, tt.values, got, want)
-			}
-		}
-	}
-}
-
 // Letters take room, and not bytes.
 func TestShortTextsOfAnyScriptStayOnOneLine(t *testing.T) {
-	if c := newCell("Великий каталог сайтів", numbers{}); c.Class != "" {
+	if c := newCell("Великий каталог сайтів", report.Numbers{}); c.Class != "" {
 		t.Errorf("22 letters are of the class %s", c.Class)
 	}
 	if f := figures(&report.Section{Columns: columns("name", "value"), Rows: [][]any{{"Towns", "Одеса, Київ"}}}); f[0].Long {
@@ -404,10 +375,14 @@ func TestShortTextsOfAnyScriptStayOnOneLine(t *testing.T) {
 
 func TestHowAPageWasMade(t *testing.T) {
 	p := &report.Page{Name: "my links.sql", Params: []report.Param{{Name: "domain", Value: "it's.example"}, {Name: "n", Value: "10"}}, Made: made, Budget: 1000, Requests: 1, Credits: 1234, Left: -1}
-	if got, want := command(p), `serpstat-sql report 'my links.sql' --param 'domain=it'\''s.example' --param n=10`; got != want {
+	if got, want := command(p), `serpstat-sql report 'my links.sql' --param 'domain=it'\''s.example' --param n=10 --max-credits 1000 -o page.html`; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
-	want := []fact{{"Made", "23 November 2026, 07:00 UTC"}, {"Calls", "1 request to Serpstat"}, {"Credits", "1,234 spent of a budget of 1,000"}, {"Kept rows", "none: all rows are as Serpstat had them when the page was made"}}
+	want := []fact{{"Calls", "1 request to Serpstat"}, {"Credits", "1,234 spent of a budget of 1,000"}}
+	if got := asked(p); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	want = []fact{{"Made", "23 November 2026, 07:00 UTC"}, {"Kept rows", "none: all rows are as Serpstat had them when the page was made"}}
 	if got := about(p); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
@@ -417,11 +392,43 @@ func TestHowAPageWasMade(t *testing.T) {
 	}
 	p.Left, p.Recalled, p.Bought, p.Demo = 5000, 1, made.Add(-90*time.Minute), true
 	p.Sections = []report.Section{{Title: "A", About: true}, {Title: "B"}, {About: true}}
-	want = []fact{{"Made", "23 November 2026, 07:00 UTC"}, {"Calls", "1 request to Serpstat"}, {"Credits", "1,234 spent of a budget of 1,000; 5,000 left in the plan"},
+	p.Sections[1].Form, p.Sections[1].Needs = "a few", 5000
+	want = []fact{{"Calls", "1 request to Serpstat"}, {"Credits", "1,234 spent of a budget of 1,000; 5,000 left in the plan"}, {"For more", `--max-credits 5000 shows all of "B", and of the sections before`}}
+	if got := asked(p); !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+	want = []fact{{"Made", "23 November 2026, 07:00 UTC"},
 		{"Kept rows", "1 row was bought by an earlier run and cost nothing again; the oldest on 23 November 2026, 05:30 UTC, 1 hour before this page was made"},
 		{"Estimates", "The figures of these sections are Serpstat’s estimates, not counts: A; section 3"}, {"Data", "bundled with the program, and of no real site"}}
 	if got := about(p); !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// A part of the rows is called one, in its heading, above it and in its drawing, in words for who knows no command: that is at
+// the foot of the page. Columns are called as the sites are, and what was not given is nowhere.
+func TestWhatIsNotWholeSaysSo(t *testing.T) {
+	p := &report.Page{Name: "gap", Made: made, Left: -1, Params: []report.Param{{Name: "domain", Value: "mine.example"}, {Name: "rival", Value: "other.example"}, {Name: "rival2", Value: ""}}, Sections: []report.Section{
+		{Shape: report.Bar, Title: "Anchors", Form: "the anchors of 200 links", Price: 99_241, Needs: 99_600, Columns: columns("anchor", ":domain", ":rival", ":rival2"), Rows: [][]any{{"here", int64(12), int64(3), nil}}},
+		{Shape: report.Table, Title: "Links", LeftOut: "it costs at most 24,000 credits: --max-credits 26000 has it", Price: 24_000, Needs: 26_000},
+	}}
+	page := written(t, p)
+	body, foot, _ := strings.Cut(page[strings.Index(page, "<body"):], "<footer")
+	for _, want := range []string{
+		`<bdi>Anchors</bdi> <span class="badge">in part</span>`, "Shown: the anchors of 200 links. All of it would cost up to 99,241 credits.", "Anchors: the anchors of 200 links</title>",
+		"Left out. All of it would cost up to 24,000 credits.", ">mine.example</th>", ">other.example</th>",
+	} {
+		if !strings.Contains(body, want) {
+			t.Errorf("%q is not in the page", want)
+		}
+	}
+	if strings.Contains(body, "--max-credits") || strings.Contains(body, "rival2") {
+		t.Error("who reads the page is told of flags and parameters")
+	}
+	for _, want := range []string{"--max-credits 99600 shows all of &#34;Anchors&#34;, and of the sections before", "--max-credits 26000 shows all of &#34;Links&#34;"} {
+		if !strings.Contains(foot, want) {
+			t.Errorf("%q is not at its foot", want)
+		}
 	}
 }
 

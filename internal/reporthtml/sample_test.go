@@ -66,7 +66,7 @@ func sample() *report.Page {
 	}
 	add(report.Section{Shape: report.Line, Title: "Referring domains over a year", Text: "Compared with two competitors. Of rival.example Serpstat has no figure for the end of April.", Columns: columns("day", "shop.example", "rival.example", "another-shop.example"), Rows: history, About: true,
 		SQL: "select day, domains from serpstat_backlink_history where query in (:domain, 'rival.example', 'another-shop.example');"})
-	add(report.Section{Shape: report.Bar, Title: "Anchors", Text: "The commonest anchors, by the domains that use them.", Form: "The ten commonest anchors", Price: 12_480, Columns: columns("anchor", "domains"), Rows: [][]any{
+	add(report.Section{Shape: report.Bar, Title: "Anchors", Text: "The commonest anchors, by the domains that use them.", Form: "the ten commonest of 12,480 anchors", Price: 12_480, Needs: 14_000, Columns: columns("anchor", "domains"), Rows: [][]any{
 		{"shop.example", int64(412)}, {"buy garden chairs online", int64(388)}, {"https://shop.example/", int64(176)}, {"here", int64(94)}, {"Gartenstühle günstig kaufen – große Auswahl an Holz, Metall und Kunststoff", int64(61)},
 		{"<script>alert('anchor')</script>", int64(22)}, {"кресла для сада", int64(18)}, {"كراسي الحديقة", int64(7)}, {"庭の椅子", int64(5)}, {"", int64(3)},
 	}, SQL: "select link_text, ref_domains from serpstat_top_anchor where query = :domain order by ref_domains desc;"})
@@ -91,7 +91,7 @@ func sample() *report.Page {
 		{"Ask for another anchor", "blog.garden.example links with the commercial phrase from 38 pages.", "https://blog.garden.example/partners"},
 		{"Disavow the malicious sites", "They bring nothing, and may cost trust.", nil},
 	}})
-	add(report.Section{Shape: report.Table, Title: "Links that competitors have", LeftOut: "it costs at most 24,000 credits: --max-credits 26000 has it", Price: 24_000, SQL: "select * from serpstat_intersection where query = :domain;"})
+	add(report.Section{Shape: report.Table, Title: "Links that competitors have", LeftOut: "it costs at most 24,000 credits: --max-credits 26000 has it", Price: 24_000, Needs: 26_000, SQL: "select * from serpstat_intersection where query = :domain;"})
 	add(report.Section{Shape: report.Table, Title: "Lost links of strong domains", Columns: columns("domain"), SQL: "select domain from lost where rank > 60;"})
 	return p
 }

@@ -18,7 +18,8 @@ type section struct {
 	Called   string // in a list
 	Text     []string
 	Estimate bool
-	Notice   string // what is missing, why, and what it would have cost
+	Part     bool   // it is not whole
+	Notice   string // which part it shows, and what all of it would have cost
 	Empty    bool
 	Figures  []figure
 	Table    *table
@@ -61,7 +62,7 @@ type drawing struct {
 }
 
 func newSection(s *report.Section, n int, file string) (*section, error) {
-	v := &section{ID: fmt.Sprintf("section-%d", n), Title: shown(s.Title), Called: called(s, n), Text: paragraphs(s.Text), Notice: shown(s.Note()), Estimate: s.About, SQL: shown(s.SQL)}
+	v := &section{ID: fmt.Sprintf("section-%d", n), Title: shown(s.Title), Called: called(s, n), Text: paragraphs(s.Text), Part: s.Form != "", Notice: shown(s.Note()), Estimate: s.About, SQL: shown(s.SQL)}
 	if s.LeftOut != "" {
 		return v, nil
 	}
@@ -102,7 +103,7 @@ func s0(s *report.Section, row []any, i int) cell {
 	if i >= len(row) || i >= len(s.Columns) {
 		return cell{Null: true}
 	}
-	return newCell(row[i], numbersOf(s.Columns[i].Unit, row[i]))
+	return newCell(row[i], report.NumbersOf(s.Columns[i].Unit, row[i]))
 }
 
 // rest are the values of a row from one on, NULL apart.
@@ -127,7 +128,7 @@ func figures(s *report.Section) (all []figure) {
 		}
 		if len(row) > 2 && len(s.Columns) > 2 && row[2] != nil {
 			f.Change = s0(s, row, 2).Text
-			if n, ok := float(row[2]); ok {
+			if n, ok := report.Float(row[2]); ok {
 				switch {
 				case n > 0:
 					f.Turn, f.Change = "up", "+"+f.Change
@@ -161,10 +162,13 @@ func newAlert(s *report.Section, row []any) alert {
 func newDrawing(s *report.Section, v *section, file string) (*drawing, error) {
 	c := chart.Chart{Kind: chart.Kind(s.Shape), ID: v.ID, Title: v.Title, Rows: s.Rows}
 	for i, column := range s.Columns {
-		n := numbersOfColumn(column.Unit, s.Rows, i)
+		n := report.NumbersOfColumn(column.Unit, s.Rows, i)
 		c.Columns = append(c.Columns, chart.Column{Name: words(column.Name), Percent: column.Unit == report.Percent, Write: func(v any) string {
-			return minus(n.write(v))
+			return minus(n.Write(v))
 		}})
+	}
+	if s.Form != "" { // a drawing may be taken out of its page
+		c.Title += ": " + shown(s.Form)
 	}
 	drawn := c.Draw()
 	d := &drawing{SVG: drawn.SVG, Notes: drawn.Left.Notes()}

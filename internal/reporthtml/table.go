@@ -56,10 +56,10 @@ func newTable(s *report.Section, id, file string) (*table, error) {
 	if t.Label == "" {
 		t.Label = "Rows"
 	}
-	var numbers []numbers
+	var numbers []report.Numbers
 	for i, c := range s.Columns {
-		t.Columns = append(t.Columns, column{Name: words(c.Name), Number: allNumbers(s.Rows, i)})
-		numbers = append(numbers, numbersOfColumn(c.Unit, s.Rows, i))
+		t.Columns = append(t.Columns, column{Name: words(c.Name), Number: report.AllNumbers(s.Rows, i)})
+		numbers = append(numbers, report.NumbersOfColumn(c.Unit, s.Rows, i))
 	}
 	t.Many = len(t.Columns) > fewColumns
 	if len(s.Rows) > atOnce {
@@ -92,16 +92,16 @@ func newTable(s *report.Section, id, file string) (*table, error) {
 }
 
 // newCell is a value as it is shown.
-func newCell(value any, n numbers) cell {
+func newCell(value any, n report.Numbers) cell {
 	if value == nil {
 		return cell{Text: "—", Null: true, Class: "null"}
 	}
-	if _, ok := float(value); ok {
-		c := cell{Text: n.write(value), Number: true, Class: "n"}
+	if _, ok := report.Float(value); ok {
+		c := cell{Text: n.Write(value), Number: true, Class: "n"}
 		if exact := output.Text(value); exact != c.Text {
 			c.Exact = exact
 		}
-		if n.loses(value) {
+		if n.Loses(value) {
 			c.Title = c.Exact
 		}
 		return c

@@ -378,7 +378,8 @@ func (p *progress) finish(ok bool, file string) {
 	if p.talk {
 		count = count.since(p.before)
 	}
-	if p.quiet || !ok && count == (counts{}) {
+	nothing := count == (counts{}) || p.unit == "section" && count.rows == 0 && count.credits == 0 && p.unsure == p.doubt // a report asks for the balance first
+	if p.quiet || !ok && nothing {
 		return
 	}
 	sum, number := count.of(p.unit), strconv.FormatInt(p.left, 10)

@@ -6,14 +6,15 @@
 -- @text In short
 -- @about
 -- @unit follow percent
--- {referring_domains} domains link to :domain, with {backlinks} links, of which {follow} are followed. Its rank (SDR) is {domain_rank} of 100. The last seven days have changed this by {domains} linking domains and {links} links.
+-- {referring_domains} domains link to :domain, with {backlinks} links, of which {follow} are followed. Its rank (SDR) is {domain_rank} of 100. In the last seven days the number of linking domains has {domains}, and {links}.
 select
   referring_domains,
   backlinks,
   round(100.0 * dofollow_backlinks / nullif(backlinks, 0), 1) as follow,
   domain_rank,
-  printf('%+,d', referring_domains_change) as domains,
-  printf('%+,d', backlinks_change) as links
+  case when referring_domains_change > 0 then 'risen by ' || format_number(referring_domains_change) when referring_domains_change < 0 then 'fallen by ' || format_number(-referring_domains_change) else 'stayed the same' end as domains,
+  case when backlinks_change > 0 then 'that of links has risen by ' || format_number(backlinks_change) when backlinks_change < 0 then 'that of links has fallen by ' || format_number(-backlinks_change)
+    when referring_domains_change = 0 then 'so has that of links' else 'that of links has stayed the same' end as links
 from serpstat_backlink_summary
 where query = :domain;
 
@@ -67,28 +68,47 @@ where not exists (select 1 from s where backlinks > 0);
 -- @todo What to do
 with
   threat as materialized (select host_from, domain_from, links from serpstat_threat where query = :domain order by links desc limit 50),
+  bad as materialized (
+    select coalesce(domain_from, host_from) as domain, count(*) as hosts, sum(links) as links, row_number() over (order by sum(links) desc, coalesce(domain_from, host_from)) as place
+    from threat group by 1
+  ),
   lost as materialized (
-    select domain_from, max(domain_rank) as rank, count(*) as links, min(url_from) as page
+    select domain_from, max(domain_rank) as rank, count(*) as links, min(url_from) as page, row_number() over (order by max(domain_rank) desc, count(*) desc, domain_from) as place
     from serpstat_lost_backlink where query = :domain group by domain_from having max(domain_rank) >= 30
-      and domain_from not in (select domain_from from threat)
-    order by rank desc, links desc, domain_from limit 10
+      and domain_from not in (select domain from bad)
   ),
   a as materialized (select link_text, ref_domains from serpstat_top_anchor where query = :domain)
 select * from (
-  select 'Disavow ' || host_from as task, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end as why, null as "where" -- nobody is to follow a link to it
-  from threat order by links desc, host_from limit 10
+  select 'Disavow ' || domain as task, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end || case hosts when 1 then '' else ' from ' || hosts || ' of its hosts' end as why, null as "where" -- nobody is to follow a link to it
+  from bad where place <= 10 order by place
 )
 union all
-select * from (select 'Win back the link from ' || domain_from, 'rank ' || rank || ', lost ' || format_number(links) || case links when 1 then ' link' else ' links' end, page from lost order by rank desc, links desc, domain_from)
+select * from (
+  select 'Disavow ' || count(*) || case count(*) when 1 then ' more domain' else ' more domains' end, 'malicious: the table “Malicious sites that link to ' || :domain || '” has all', null
+  from bad where place > 10 having count(*) > 0
+)
+union all
+select * from (select 'Win back the link' || case links when 1 then '' else 's' end || ' from ' || domain_from, 'rank ' || rank || ', lost ' || format_number(links) || case links when 1 then ' link' else ' links' end, page from lost where place <= 10 order by place)
+union all
+select * from (select 'Win back the links from ' || count(*) || case count(*) when 1 then ' more domain' else ' more domains' end, 'rank 30 or more: the table “Lost links of strong domains” has all', null from lost where place > 10 having count(*) > 0)
 union all
 select * from (select 'Ask for a text in links without an anchor', format_number(ref_domains) || ' domains link without one', null from a where link_text = '' and ref_domains >= 3);
--- @or Without the lost links, which Serpstat cannot be asked for by rank
+-- @or what is known without the lost links
 with
-  threat as materialized (select host_from, links from serpstat_threat where query = :domain order by links desc limit 50),
+  threat as materialized (select host_from, domain_from, links from serpstat_threat where query = :domain order by links desc limit 50),
+  bad as materialized (
+    select coalesce(domain_from, host_from) as domain, count(*) as hosts, sum(links) as links, row_number() over (order by sum(links) desc, coalesce(domain_from, host_from)) as place
+    from threat group by 1
+  ),
   a as materialized (select link_text, ref_domains from serpstat_top_anchor where query = :domain)
 select * from (
-  select 'Disavow ' || host_from as task, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end as why, null as "where" -- nobody is to follow a link to it
-  from threat order by links desc, host_from limit 10
+  select 'Disavow ' || domain as task, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end || case hosts when 1 then '' else ' from ' || hosts || ' of its hosts' end as why, null as "where" -- nobody is to follow a link to it
+  from bad where place <= 10 order by place
+)
+union all
+select * from (
+  select 'Disavow ' || count(*) || case count(*) when 1 then ' more domain' else ' more domains' end, 'malicious: the table “Malicious sites that link to ' || :domain || '” has all', null
+  from bad where place > 10 having count(*) > 0
 )
 union all
 select * from (select 'Ask for a text in links without an anchor', format_number(ref_domains) || ' domains link without one', null from a where link_text = '' and ref_domains >= 3);
@@ -111,8 +131,8 @@ with t as materialized (
   select tld, ref_domains, row_number() over (order by ref_domains desc, tld) as place
   from serpstat_tld_distribution where query = :domain
 )
-select case when place <= 7 then tld else 'others' end as tld, sum(ref_domains) as domains
-from t where ref_domains > 0 group by 1 order by max(place) > 7, domains desc;
+select case when place <= 5 then tld else 'others' end as tld, sum(ref_domains) as domains
+from t where ref_domains > 0 group by 1 order by max(place) > 5, domains desc;
 
 -- @bar The commonest anchors
 -- By the number of domains that use them.
@@ -131,33 +151,36 @@ union all select 'frame', frame_backlinks from s
 union all select 'form', form_backlinks from s;
 
 -- @table The linking domains
-select host_from, domain_rank, links
+-- Hosts are the domain itself and its subdomains: how many of them link.
+select coalesce(domain_from, host_from) as domain, max(domain_rank) as domain_rank, count(*) as hosts, sum(links) as links
 from serpstat_ref_domain where query = :domain
-order by domain_rank desc, links desc, host_from;
--- @or The 200 strongest linking domains
+group by 1 order by 2 desc, 4 desc, 1;
+-- @or the domains of the 200 strongest hosts that link
 with d as materialized (
-  select host_from, domain_rank, links from serpstat_ref_domain where query = :domain
+  select host_from, domain_from, domain_rank, links from serpstat_ref_domain where query = :domain
   order by domain_rank desc limit 200
 )
-select * from d order by domain_rank desc, links desc, host_from;
--- @or The 50 strongest linking domains
+select coalesce(domain_from, host_from) as domain, max(domain_rank) as domain_rank, count(*) as hosts, sum(links) as links
+from d group by 1 order by 2 desc, 4 desc, 1;
+-- @or the domains of the 50 strongest hosts that link
 with d as materialized (
-  select host_from, domain_rank, links from serpstat_ref_domain where query = :domain
+  select host_from, domain_from, domain_rank, links from serpstat_ref_domain where query = :domain
   order by domain_rank desc limit 50
 )
-select * from d order by domain_rank desc, links desc, host_from;
+select coalesce(domain_from, host_from) as domain, max(domain_rank) as domain_rank, count(*) as hosts, sum(links) as links
+from d group by 1 order by 2 desc, 4 desc, 1;
 
 -- @table The pages that are linked to
 select url_to, ref_domains, links
 from serpstat_top_page where query = :domain
 order by ref_domains desc, links desc, url_to;
--- @or The 100 pages that most domains link to
+-- @or the 100 pages that most domains link to
 with p as materialized (
   select url_to, ref_domains, links from serpstat_top_page where query = :domain
   order by ref_domains desc limit 100
 )
 select * from p order by ref_domains desc, links desc, url_to;
--- @or The 20 pages that most domains link to
+-- @or the 20 pages that most domains link to
 with p as materialized (
   select url_to, ref_domains, links from serpstat_top_page where query = :domain
   order by ref_domains desc limit 20
@@ -168,14 +191,14 @@ select * from p order by ref_domains desc, links desc, url_to;
 select case link_text when '' then '(no text)' else link_text end as anchor, ref_domains, links, nofollow_links
 from serpstat_anchor where query = :domain
 order by ref_domains desc, links desc, link_text;
--- @or The 100 anchors that most domains use
+-- @or the 100 anchors that most domains use
 with a as materialized (
   select link_text, ref_domains, links, nofollow_links from serpstat_anchor where query = :domain
   order by ref_domains desc limit 100
 )
 select case link_text when '' then '(no text)' else link_text end as anchor, ref_domains, links, nofollow_links
 from a order by ref_domains desc, links desc, link_text;
--- @or The 20 anchors that most domains use
+-- @or the 20 anchors that most domains use
 with a as materialized (
   select link_text, ref_domains, links, nofollow_links from serpstat_anchor where query = :domain
   order by ref_domains desc limit 20
@@ -191,5 +214,6 @@ from serpstat_lost_backlink where query = :domain and domain_rank >= 30
 order by domain_rank desc, date_del desc, url_from, url_to;
 
 -- @table Malicious sites that link to :domain
+-- The fifty hosts with the most links, where there are more.
 with t as materialized (select host_from, links, threat_types, last_update from serpstat_threat where query = :domain order by links desc limit 50)
 select host_from, links, threat_types, date(last_update) as seen from t order by links desc, host_from;

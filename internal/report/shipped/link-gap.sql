@@ -31,7 +31,7 @@ select 'amber', 'Serpstat knows no links to ' || site || ': is it the domain tha
 from asked where site is not null and site not in (select query from s where backlinks > 0);
 
 -- @todo Whom to write to first
--- The strongest domains that link to the rivals and not to :domain, first those that link to both where there are two. Malicious sites, of the fifty with the most links to the rivals, are left out.
+-- The twenty strongest domains that link to the rivals and not to :domain, first those that link to both where there are two. Malicious sites, of the fifty with the most links to the rivals, are left out.
 with
   i as materialized (
     select domain_from, domain_rank, links_1, links_2, links_3
@@ -56,7 +56,7 @@ where to_own = 0 and to_rival + to_rival2 > 0
   and domain_from not in (domain(:domain), domain(:rival), coalesce(domain(nullif(:rival2, '')), ''))
   and domain_from not in (select value from json_each(list))
 order by to_rival > 0 and to_rival2 > 0 desc, rank desc, to_rival + to_rival2 desc, domain_from limit 20;
--- @or Of the 200 hosts of the highest rank that link to the rival; others of the same domain may link to your site
+-- @or those of the 200 strongest hosts that link to :rival; other hosts of the same domains may link to :domain
 with
   i as materialized (
     select host_from, domain_from, domain_rank, links_1, links_2, links_3
@@ -91,7 +91,7 @@ where query = :rival and "intersect" = case when :rival2 <> '' then :rival2 || '
 order by ref_domains desc, sites;
 
 -- @table Domains that link to the rivals and not to :domain
--- to_rival counts the links to :rival, to_rival2 those to the second rival. The sites' own subdomains are not listed. Those of the fifty malicious sites with the most links to the rivals are marked.
+-- The columns of the rivals count the links to them. The sites' own subdomains are not listed. Those of the fifty malicious sites with the most links to the rivals are marked.
 with
   i as materialized (
     select domain_from, domain_rank, links_1, links_2, links_3
@@ -108,13 +108,13 @@ with
   t as materialized (select host_from from serpstat_threat where query in (:rival, nullif(:rival2, '')) order by links desc limit 50),
   bad as materialized (select json_group_array(coalesce(domain(host_from), host_from)) as list from t)
 select
-  domain_from, rank as domain_rank, to_rival, case when :rival2 <> '' then to_rival2 end as to_rival2,
+  domain_from as domain, rank as domain_rank, to_rival as ":rival", to_rival2 as ":rival2",
   case when domain_from in (select value from json_each(list)) then 'malicious' end as remark
 from bad cross join d
 where to_own = 0 and to_rival + to_rival2 > 0
   and domain_from not in (domain(:domain), domain(:rival), coalesce(domain(nullif(:rival2, '')), ''))
-order by domain_rank desc, to_rival + coalesce(to_rival2, 0) desc, domain_from;
--- @or Of the 200 hosts of the highest rank that link to the rival; others of the same domain may link to your site
+order by domain_rank desc, to_rival + to_rival2 desc, domain_from;
+-- @or those of the 200 strongest hosts that link to :rival; other hosts of the same domains may link to :domain
 with
   i as materialized (
     select host_from, domain_from, domain_rank, links_1, links_2, links_3
@@ -132,12 +132,12 @@ with
   t as materialized (select host_from from serpstat_threat where query in (:rival, nullif(:rival2, '')) order by links desc limit 50),
   bad as materialized (select json_group_array(coalesce(domain(host_from), host_from)) as list from t)
 select
-  host_from, rank as domain_rank, to_rival, case when :rival2 <> '' then to_rival2 end as to_rival2,
+  host_from as host, rank as domain_rank, to_rival as ":rival", to_rival2 as ":rival2",
   case when domain_from in (select value from json_each(list)) then 'malicious' end as remark
 from bad cross join d
 where to_own = 0 and to_rival + to_rival2 > 0
   and domain_from not in (domain(:domain), domain(:rival), coalesce(domain(nullif(:rival2, '')), ''))
-order by domain_rank desc, to_rival + coalesce(to_rival2, 0) desc, host_from;
+order by domain_rank desc, to_rival + to_rival2 desc, host_from;
 
 -- @bar Linking domains by their rank
 -- The rank (SDR) goes from 0 to 100: the higher, the stronger.
@@ -146,9 +146,9 @@ with d as materialized (
 )
 select
   sdr_range as rank,
-  sum(ref_domains) filter (where query = :domain) as own,
-  sum(ref_domains) filter (where query = :rival) as rival,
-  sum(ref_domains) filter (where query = nullif(:rival2, '')) as rival2
+  sum(ref_domains) filter (where query = :domain) as ":domain",
+  sum(ref_domains) filter (where query = :rival) as ":rival",
+  sum(ref_domains) filter (where query = nullif(:rival2, '')) as ":rival2"
 from d group by sdr_range order by cast(sdr_range as integer), sdr_range;
 
 -- @line Links won, week by week
@@ -158,9 +158,9 @@ with h as materialized (
 )
 select
   date(date) as week,
-  sum(new_links) filter (where query = :domain) as own,
-  sum(new_links) filter (where query = :rival) as rival,
-  sum(new_links) filter (where query = nullif(:rival2, '')) as rival2
+  sum(new_links) filter (where query = :domain) as ":domain",
+  sum(new_links) filter (where query = :rival) as ":rival",
+  sum(new_links) filter (where query = nullif(:rival2, '')) as ":rival2"
 from h where date in (select distinct date from h order by date desc limit 26)
 group by date order by date;
 
@@ -171,15 +171,17 @@ from serpstat_top_anchor where query in (:domain, :rival, nullif(:rival2, ''))
 order by query <> :domain, site, ref_domains desc, links desc, link_text;
 
 -- @table The strongest domains that link to :domain
--- What the rivals may try to get as well. Serpstat lists hosts: a domain may stand here with several.
+-- What the rivals may try to get as well: the domains of the 100 strongest hosts, and how many of these are theirs.
 with d as materialized (
-  select host_from, domain_rank, links from serpstat_ref_domain where query = :domain
+  select host_from, domain_from, domain_rank, links from serpstat_ref_domain where query = :domain
   order by domain_rank desc limit 100
 )
-select * from d order by domain_rank desc, links desc, host_from;
--- @or The 20 strongest domains
+select coalesce(domain_from, host_from) as domain, max(domain_rank) as domain_rank, count(*) as hosts, sum(links) as links
+from d group by 1 order by 2 desc, 4 desc, 1;
+-- @or the domains of the 20 strongest hosts
 with d as materialized (
-  select host_from, domain_rank, links from serpstat_ref_domain where query = :domain
+  select host_from, domain_from, domain_rank, links from serpstat_ref_domain where query = :domain
   order by domain_rank desc limit 20
 )
-select * from d order by domain_rank desc, links desc, host_from;
+select coalesce(domain_from, host_from) as domain, max(domain_rank) as domain_rank, count(*) as hosts, sum(links) as links
+from d group by 1 order by 2 desc, 4 desc, 1;

@@ -22,14 +22,14 @@ union all select 'Malicious domains', external_malicious_domains, external_malic
 
 -- @alert What stands out
 with
-  threat as materialized (select host_to, links from serpstat_out_threat where query = :domain order by links desc limit 50),
+  threat as materialized (select coalesce(domain_to, host_to) as domain, host_to, links from serpstat_out_threat where query = :domain order by links desc limit 50),
   o as materialized (select host_to, links from serpstat_out_domain where query = :domain order by links desc limit 100),
   t as materialized (select total as links from serpstat_outlink_summary where query = :domain),
   l as materialized (select count(*) as links from serpstat_lost_outlink where query = :domain),
   top as materialized (select host_to, links, round(100.0 * links / nullif((select links from t), 0), 1) as share from o order by links desc, host_to limit 1)
 select
   case when count(*) > 0 then 'red' else 'green' end as level,
-  case when count(*) > 0 then 'The site links to ' || case when count(*) = 50 then '50 or more' else format_number(count(*)) end || ' malicious ' || case count(*) when 1 then 'host' else 'hosts' end || ', first of all ' || (select host_to from threat order by links desc, host_to limit 1) || '.'
+  case when count(*) > 0 then 'The site links to ' || case when count(*) = 50 then 'at least ' else '' end || format_number(count(distinct domain)) || ' malicious ' || case count(distinct domain) when 1 then 'domain' else 'domains' end || ', most of all to ' || (select domain from threat group by domain order by sum(links) desc, domain limit 1) || '.'
   else 'No link to a malicious site is known.' end as sentence
 from threat
 union all
@@ -49,9 +49,15 @@ from t, l where t.links + l.links = 0;
 -- @todo What to do
 with
   threat as materialized (select host_to, links from serpstat_out_threat where query = :domain order by links desc limit 50),
-  bad as materialized (select host_to, url_from, url_to from serpstat_out_threat_link where query = :domain limit 50)
+  link as materialized (select host_to, url_from, url_to from serpstat_out_threat_link where query = :domain limit 50),
+  bad as materialized (select host_to, url_from, row_number() over (order by host_to, url_from, url_to) as place from link)
 select * from (
-  select 'Remove the link to ' || host_to as task, 'malicious' as why, url_from as "where" from bad order by host_to, url_from, url_to limit 20
+  select 'Remove the link to ' || host_to as task, 'malicious' as why, url_from as "where" from bad where place <= 20 order by place
+)
+union all
+select * from (
+  select 'Remove ' || count(*) || case count(*) when 1 then ' more link' else ' more links' end, 'malicious: the table “Links to malicious sites” has all', null
+  from bad where place > 20 having count(*) > 0
 )
 union all
 select * from (
@@ -60,12 +66,16 @@ select * from (
 );
 
 -- @donut Followed or not
--- What rel says of the links.
-select nofollow as rel, count(*) as links
+-- A link with nofollow asks search engines not to follow it.
+select lower(nofollow) as rel, count(*) as links
 from serpstat_outlink where query = :domain group by 1 order by links desc, rel;
--- @or Of the 200 links that share their page with the most others
-with l as materialized (select nofollow, links_ext from serpstat_outlink where query = :domain order by links_ext desc limit 200)
-select nofollow as rel, count(*) as links from l group by 1 order by links desc, rel;
+-- @or all links, told apart by nofollow alone
+with
+  t as materialized (select total as links from serpstat_outlink_summary where query = :domain),
+  n as materialized (select total as links from serpstat_outlink_summary where query = :domain and complex_filter = '[[{"field":"link_nofollow","compareType":"contains","value":["nofollow"]}]]')
+select 'without nofollow' as rel, t.links - n.links as links from t cross join n
+union all
+select 'nofollow', links from n;
 
 -- @bar The hosts that are linked to most
 with o as materialized (select host_to, links from serpstat_out_domain where query = :domain order by links desc limit 100)
@@ -80,7 +90,7 @@ from serpstat_outlink where query = :domain group by 1 order by 1;
 -- @bar The commonest anchors
 select case link_text when '' then '(no text)' else link_text end as anchor, count(*) as links
 from serpstat_outlink where query = :domain group by 1 order by links desc, anchor limit 15;
--- @or Of the 200 links that share their page with the most others
+-- @or the anchors of 200 links alone, those from the pages with the most links
 with l as materialized (select link_text, links_ext from serpstat_outlink where query = :domain order by links_ext desc limit 200)
 select case link_text when '' then '(no text)' else link_text end as anchor, count(*) as links
 from l group by 1 order by links desc, anchor limit 15;
@@ -94,12 +104,12 @@ select domain_rank, links, host_to from o where domain_rank is not null order by
 select host_to, links, domain_rank
 from serpstat_out_domain where query = :domain
 order by links desc, host_to;
--- @or The 100 hosts that are linked to most
+-- @or the 100 hosts that are linked to most
 with o as materialized (select host_to, links, domain_rank from serpstat_out_domain where query = :domain order by links desc limit 100)
 select * from o order by links desc, host_to;
 
 -- @table The pages with the most links
--- Pages that link to so many others give each of them little.
+-- Of the 200 links that share their page with the most others. Pages that link to so many give each of them little.
 with l as materialized (select url_from, links_ext from serpstat_outlink where query = :domain order by links_ext desc limit 200)
 select url_from, max(links_ext) as links_on_page, count(*) as of_these_200
 from l group by 1 order by 2 desc, 1;
@@ -115,6 +125,6 @@ limit 50;
 select date(date_del) as gone, url_from, url_to, link_text
 from serpstat_lost_outlink where query = :domain
 order by date_del desc, url_from, url_to;
--- @or One hundred links that are gone, from the fullest pages
+-- @or 100 of the links that are gone, those from the pages with the most links
 with l as materialized (select date_del, url_from, url_to, link_text, links_ext from serpstat_lost_outlink where query = :domain order by links_ext desc limit 100)
 select date(date_del) as gone, url_from, url_to, link_text from l order by date_del desc, url_from, url_to;

@@ -5,12 +5,13 @@
 
 -- @text In short
 -- @about
--- {referring_domains} domains link to :domain, with {backlinks} links. The last seven days have changed this by {domains} linking domains and {links} links.
+-- {referring_domains} domains link to :domain, with {backlinks} links. In the last seven days the number of linking domains has {domains}, and {links}.
 select
   referring_domains,
-  printf('%+,d', referring_domains_change) as domains,
+  case when referring_domains_change > 0 then 'risen by ' || format_number(referring_domains_change) when referring_domains_change < 0 then 'fallen by ' || format_number(-referring_domains_change) else 'stayed the same' end as domains,
   backlinks,
-  printf('%+,d', backlinks_change) as links
+  case when backlinks_change > 0 then 'that of links has risen by ' || format_number(backlinks_change) when backlinks_change < 0 then 'that of links has fallen by ' || format_number(-backlinks_change)
+    when referring_domains_change = 0 then 'so has that of links' else 'that of links has stayed the same' end as links
 from serpstat_backlink_summary
 where query = :domain;
 
@@ -31,11 +32,11 @@ with
   week as materialized (select date, new_links, lost_links from h where place = 1)
 select
   case when lost_links > new_links and lost_links > 3 * (select lost from usual) then 'red' when lost_links > new_links then 'amber' else 'green' end as level,
-  'In the week of ' || date(date) || ' ' || format_number(new_links) || ' links were won and ' || format_number(lost_links) || ' lost; the eight weeks before lost ' || coalesce(format_number(round((select lost from usual), 1)), '0') || ' each on average.' as sentence
+  'In the week of ' || date(date) || ', ' || format_number(new_links) || ' links were won and ' || format_number(lost_links) || ' lost' || coalesce('; in the eight weeks before, ' || format_number((select lost from usual), (select lost > 0 and lost < 10 from usual)) || ' a week were lost.', '.') as sentence
 from week
 union all
 select
-  case when referring_malicious_domains_change > 0 then 'red' when referring_malicious_domains > 0 then 'amber' else 'green' end,
+  case when referring_malicious_domains > 0 then 'red' else 'green' end,
   case when referring_malicious_domains_change > 0 then format_number(referring_malicious_domains_change) || ' more malicious domains link to the site than a week ago.'
     when referring_malicious_domains > 0 then format_number(referring_malicious_domains) || ' malicious domains link to the site, no more than a week ago.'
     else 'No malicious domain is known to link to the site.' end
@@ -56,43 +57,83 @@ where not exists (select 1 from s where backlinks > 0);
 -- Links that were lost this week from domains whose rank is 30 or more, and malicious sites.
 with
   lost as materialized (
-    select domain_from, max(domain_rank) as rank, count(*) as links, min(url_from) as page
+    select domain_from, max(domain_rank) as rank, count(*) as links, min(url_from) as page, row_number() over (order by max(domain_rank) desc, count(*) desc, domain_from) as place
     from serpstat_lost_backlink
     where query = :domain and date_del >= date('now', '-7 days') and date_del < date('now') and domain_rank >= 30
     group by domain_from
   ),
-  threat as materialized (select host_from, links from serpstat_threat where query = :domain order by links desc limit 20)
+  threat as materialized (select host_from, domain_from, links from serpstat_threat where query = :domain order by links desc limit 20),
+  bad as materialized (
+    select coalesce(domain_from, host_from) as domain, count(*) as hosts, sum(links) as links, row_number() over (order by sum(links) desc, coalesce(domain_from, host_from)) as place
+    from threat group by 1
+  )
 select * from (
   select 'Write to ' || domain_from as task, 'rank ' || rank || ', lost ' || format_number(links) || case links when 1 then ' link' else ' links' end || ' this week' as why, page as "where"
-  from lost order by rank desc, links desc, domain_from limit 20
+  from lost where place <= 20 order by place
 )
 union all
 select * from (
-  select 'Disavow ' || host_from, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end, null
-  from threat order by links desc, host_from limit 10
+  select 'Write to ' || count(*) || case count(*) when 1 then ' more domain' else ' more domains' end, 'rank 30 or more: the table “Lost links” has all', null
+  from lost where place > 20 having count(*) > 0
+)
+union all
+select * from (
+  select 'Disavow ' || domain, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end || case hosts when 1 then '' else ' from ' || hosts || ' of its hosts' end, null
+  from bad where place <= 10 order by place
+)
+union all
+select * from (
+  select 'Disavow ' || count(*) || case count(*) when 1 then ' more domain' else ' more domains' end, 'malicious: the table “Malicious sites that link to ' || :domain || '” has all', null
+  from bad where place > 10 having count(*) > 0
 );
--- @or Of the lost links that Serpstat's own filter counts to the last week (which days these are, it does not say)
+-- @or of the lost links those that Serpstat itself counts to the last week; which days these are, it does not say
 with
   lost as materialized (
-    select domain_from, max(domain_rank) as rank, count(*) as links, min(url_from) as page
+    select domain_from, max(domain_rank) as rank, count(*) as links, min(url_from) as page, row_number() over (order by max(domain_rank) desc, count(*) desc, domain_from) as place
     from serpstat_lost_backlink
     where query = :domain and additional_filter = 'last_week' and date_del >= date('now', '-7 days') and date_del < date('now') and domain_rank >= 30
     group by domain_from
   ),
-  threat as materialized (select host_from, links from serpstat_threat where query = :domain order by links desc limit 20)
+  threat as materialized (select host_from, domain_from, links from serpstat_threat where query = :domain order by links desc limit 20),
+  bad as materialized (
+    select coalesce(domain_from, host_from) as domain, count(*) as hosts, sum(links) as links, row_number() over (order by sum(links) desc, coalesce(domain_from, host_from)) as place
+    from threat group by 1
+  )
 select * from (
   select 'Write to ' || domain_from as task, 'rank ' || rank || ', lost ' || format_number(links) || case links when 1 then ' link' else ' links' end || ' this week' as why, page as "where"
-  from lost order by rank desc, links desc, domain_from limit 20
+  from lost where place <= 20 order by place
 )
 union all
 select * from (
-  select 'Disavow ' || host_from, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end, null
-  from threat order by links desc, host_from limit 10
+  select 'Write to ' || count(*) || case count(*) when 1 then ' more domain' else ' more domains' end, 'rank 30 or more: the table “Lost links” has all', null
+  from lost where place > 20 having count(*) > 0
+)
+union all
+select * from (
+  select 'Disavow ' || domain, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end || case hosts when 1 then '' else ' from ' || hosts || ' of its hosts' end, null
+  from bad where place <= 10 order by place
+)
+union all
+select * from (
+  select 'Disavow ' || count(*) || case count(*) when 1 then ' more domain' else ' more domains' end, 'malicious: the table “Malicious sites that link to ' || :domain || '” has all', null
+  from bad where place > 10 having count(*) > 0
 );
--- @or Malicious sites alone: the lost links of a week cannot be asked for without all of them
-with threat as materialized (select host_from, links from serpstat_threat where query = :domain order by links desc limit 20)
-select 'Disavow ' || host_from as task, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end as why, null as "where" -- nobody is to follow a link to it
-from threat order by links desc, host_from limit 10;
+-- @or malicious sites alone, without the lost links
+with
+  threat as materialized (select host_from, domain_from, links from serpstat_threat where query = :domain order by links desc limit 20),
+  bad as materialized (
+    select coalesce(domain_from, host_from) as domain, count(*) as hosts, sum(links) as links, row_number() over (order by sum(links) desc, coalesce(domain_from, host_from)) as place
+    from threat group by 1
+  )
+select * from (
+  select 'Disavow ' || domain as task, 'malicious, with ' || format_number(links) || case links when 1 then ' link' else ' links' end || case hosts when 1 then '' else ' from ' || hosts || ' of its hosts' end as why, null as "where" -- nobody is to follow a link to it
+  from bad where place <= 10 order by place
+)
+union all
+select * from (
+  select 'Disavow ' || count(*) || case count(*) when 1 then ' more domain' else ' more domains' end, 'malicious: the table “Malicious sites that link to ' || :domain || '” has all', null
+  from bad where place > 10 having count(*) > 0
+);
 
 -- @table New links
 -- @optional
@@ -100,7 +141,7 @@ select date(first_seen) as found, domain_rank, url_from, url_to, link_text, nofo
 from serpstat_backlink
 where query = :domain and first_seen >= date('now', '-7 days') and first_seen < date('now')
 order by first_seen desc, domain_rank desc, url_from, url_to;
--- @or Of the links that Serpstat's own filter counts to the last week (which days these are, it does not say), the 200 of the strongest domains
+-- @or of the links that Serpstat itself counts to the last week the 200 from the strongest domains; which days these are, it does not say
 with l as materialized (
   select first_seen, domain_rank, url_from, url_to, link_text, nofollow
   from serpstat_backlink
@@ -120,18 +161,16 @@ where query = :domain and first_seen >= date('now', '-7 days') and first_seen < 
 group by 1 order by links desc, domain_from limit 15;
 
 -- @table Lost links
--- Serpstat gives all that it knows, of earlier weeks too, and each costs a credit.
 select date(date_del) as lost, domain_rank, url_from, url_to, link_text, nofollow
 from serpstat_lost_backlink
 where query = :domain and date_del >= date('now', '-7 days') and date_del < date('now')
 order by date_del desc, domain_rank desc, url_from, url_to;
--- @or Those that Serpstat's own filter counts to the last week (which days these are, it does not say)
+-- @or those that Serpstat itself counts to the last week; which days these are, it does not say
 select date(date_del) as lost, domain_rank, url_from, url_to, link_text, nofollow
 from serpstat_lost_backlink
 where query = :domain and additional_filter = 'last_week' and date_del >= date('now', '-7 days') and date_del < date('now')
 order by date_del desc, domain_rank desc, url_from, url_to;
--- @or How many were lost in each of the last eight weeks
--- Which ones they are would take all lost links, of earlier weeks too.
+-- @or how many were lost in each of the last eight weeks, and not which
 with h as materialized (select date, new_links, lost_links from serpstat_backlink_history where query = :domain)
 select date(date) as week, new_links as won, lost_links as lost from h order by date desc limit 8;
 
@@ -146,3 +185,8 @@ select week, won, lost from (
 -- By the number of domains that use them.
 select case link_text when '' then '(no text)' else link_text end as anchor, ref_domains as domains
 from serpstat_top_anchor where query = :domain order by ref_domains desc, link_text;
+
+-- @table Malicious sites that link to :domain
+-- The twenty hosts with the most links, where there are more.
+with threat as materialized (select host_from, domain_from, links, threat_types, last_update from serpstat_threat where query = :domain order by links desc limit 20)
+select host_from, links, threat_types, date(last_update) as seen from threat order by links desc, host_from;

@@ -1,4 +1,4 @@
-package reporthtml
+package report
 
 import (
 	"math"
@@ -6,12 +6,11 @@ import (
 	"strings"
 
 	"github.com/dustin/go-humanize"
-
-	"github.com/turbot/steampipe-plugin-serpstat/internal/report"
 )
 
-// numbers says how those of a column are written: all with as many decimals, so that they stand below each other.
-type numbers struct {
+// Numbers says how those of a column are written, on each page and in each text: all with as many decimals, so that they
+// stand below each other.
+type Numbers struct {
 	decimals int
 	percent  bool
 }
@@ -22,8 +21,9 @@ const (
 	largest      = 1e15
 )
 
-func numbersOf(unit report.Unit, values ...any) numbers {
-	n := numbers{percent: unit == report.Percent}
+// NumbersOf says how the numbers among values are written.
+func NumbersOf(unit Unit, values ...any) Numbers {
+	n := Numbers{percent: unit == Percent}
 	most := mostDecimals
 	if n.percent {
 		most = mostOfShare
@@ -37,18 +37,19 @@ func numbersOf(unit report.Unit, values ...any) numbers {
 	return n
 }
 
-func numbersOfColumn(unit report.Unit, rows [][]any, i int) numbers {
+// NumbersOfColumn says how those of a column are.
+func NumbersOfColumn(unit Unit, rows [][]any, i int) Numbers {
 	var values []any
 	for _, row := range rows {
 		if i < len(row) {
 			values = append(values, row[i])
 		}
 	}
-	return numbersOf(unit, values...)
+	return NumbersOf(unit, values...)
 }
 
-// write writes an int64 or a float64. What is not zero is not written as zero.
-func (n numbers) write(value any) string {
+// Write writes an int64 or a float64. What is not zero is not written as zero.
+func (n Numbers) Write(value any) string {
 	s := ""
 	switch v := value.(type) {
 	case int64:
@@ -65,7 +66,7 @@ func (n numbers) write(value any) string {
 	return s
 }
 
-func (n numbers) real(v float64) string {
+func (n Numbers) real(v float64) string {
 	if math.IsInf(v, 0) || math.IsNaN(v) {
 		return strings.Replace(strings.TrimPrefix(strconv.FormatFloat(v, 'g', -1, 64), "+"), "Inf", "∞", 1)
 	}
@@ -86,8 +87,8 @@ func (n numbers) real(v float64) string {
 	return whole
 }
 
-// loses reports a number that is written with fewer digits than it has.
-func (n numbers) loses(value any) bool {
+// Loses reports a number that is written with fewer digits than it has.
+func (n Numbers) Loses(value any) bool {
 	v, ok := value.(float64)
 	if !ok {
 		return false
@@ -96,8 +97,8 @@ func (n numbers) loses(value any) bool {
 	return err != nil || back != v
 }
 
-// float is a number as a real one.
-func float(value any) (float64, bool) {
+// Float is a number as a real one.
+func Float(value any) (float64, bool) {
 	switch v := value.(type) {
 	case int64:
 		return float64(v), true
@@ -107,14 +108,14 @@ func float(value any) (float64, bool) {
 	return 0, false
 }
 
-// allNumbers reports a column that has numbers, and nothing else.
-func allNumbers(rows [][]any, i int) bool {
+// AllNumbers reports a column that has numbers, and nothing else.
+func AllNumbers(rows [][]any, i int) bool {
 	some := false
 	for _, row := range rows {
 		if i >= len(row) || row[i] == nil {
 			continue
 		}
-		if _, ok := float(row[i]); !ok {
+		if _, ok := Float(row[i]); !ok {
 			return false
 		}
 		some = true
