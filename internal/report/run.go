@@ -110,13 +110,10 @@ func titled(title string) string {
 
 // leftOut says why a section has no rows.
 func leftOut(s *Section) string {
-	switch {
-	case s.Price == unknown:
+	if s.Price == unknown {
 		return "what it costs is not known before, and more than is left of the budget"
-	case s.Needs == unknown:
-		return fmt.Sprintf("it costs at most %s", Credits(s.Price))
 	}
-	return fmt.Sprintf("it costs at most %s: --max-credits %d has it", Credits(s.Price), s.Needs)
+	return "it would cost up to " + Credits(s.Price)
 }
 
 // Credits are so many credits in words.

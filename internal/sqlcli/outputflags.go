@@ -61,7 +61,11 @@ func (f *outputFlags) choose(given func(name string) bool) error {
 	}
 	if format == nil && f.target != "" {
 		if format = output.Of(f.target); format == nil {
-			return usage("--output %s: its ending says no format: let it end with one of %s, or say the format too, as in -o %s -o %[1]s", f.target, strings.Join(f.endings(), ", "), f.names()[0])
+			example := "csv"
+			if f.among != nil {
+				example = f.among[0]
+			}
+			return usage("--output %s: its ending says no format: let it end with one of %s, or say the format too, as in -o %s -o %[1]s", f.target, strings.Join(f.endings(), ", "), example)
 		}
 	}
 	if format != nil {

@@ -299,6 +299,9 @@ func (r *reporting) make(ctx context.Context, given []report.Param) error {
 			return err
 		}
 		page.Params = options.Values
+		for _, line := range page.More() {
+			r.progress.hint(line)
+		}
 		return r.write(page)
 	})
 }
