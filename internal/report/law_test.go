@@ -302,9 +302,13 @@ func TestNoBudgetIsPassedAndNothingShownIsWrong(t *testing.T) {
 		m.check(r, tr, budget)
 		var less []int
 		for i, s := range m.sections {
-			if s.Needs > 0 {
-				less = append(less, i)
+			if s.Needs <= 0 {
+				continue
 			}
+			if len(less) > 0 && s.Needs < m.sections[less[len(less)-1]].Needs {
+				r.Errorf("%s: %d credits are to have all up to %s, and a section before it needs %d", params, s.Needs, s.Title, m.sections[less[len(less)-1]].Needs)
+			}
+			less = append(less, i)
 		}
 		if len(less) > 0 {
 			i := rapid.SampledFrom(less).Draw(r, "section")
@@ -373,6 +377,24 @@ select host_from, links from serpstat_ref_domain where query = :domain order by 
 	}
 	if hosts := int64(len(m.sections[1].Rows)); hosts <= 50 || m.spent != hosts {
 		t.Errorf("%d hosts were bought for %d credits", hosts, m.spent)
+	}
+}
+
+// What answers have told of a price is said, also where nothing was left to ask for it.
+func TestASmallBudgetKnowsWhatAllWouldCost(t *testing.T) {
+	a := serve(t, world())
+	m := a.make(t, script(t, "weekly"), 27, report.Param{Name: "domain", Value: "site.test"})
+	var prices []int64
+	for _, s := range m.sections {
+		if s.Form != "" || s.LeftOut != "" {
+			prices = append(prices, s.Price)
+			if s.Price <= 0 {
+				t.Errorf("%s (%q, %q) costs %d", s.Title, s.Form, s.LeftOut, s.Price)
+			}
+		}
+	}
+	if len(prices) < 2 {
+		t.Errorf("prices are %v", prices)
 	}
 }
 

@@ -42,9 +42,10 @@ var (
 
 // parser reads a script from its beginning to its end.
 type parser struct {
-	script   *Script
-	problems Problems
-	titled   bool
+	script    *Script
+	problems  Problems
+	titled    bool
+	titleLine int
 
 	block *Block // the last one
 	form  *Form  // that waits for its statement; nil is none
@@ -169,7 +170,7 @@ func (p *parser) head(line int, word, rest string) {
 		if rest == "" {
 			p.problems.add(line, "@report has no title: write -- @report TITLE")
 		}
-		p.titled, s.Title, p.text = true, rest, &s.Text
+		p.titled, p.titleLine, s.Title, p.text = true, line, rest, &s.Text
 	case "param":
 		m := parameter.FindStringSubmatch(rest)
 		switch {
@@ -271,10 +272,34 @@ func (p *parser) finish() {
 	if p.form != nil {
 		p.noStatement()
 	}
+	p.checkNames()
 	switch {
 	case !p.titled:
 		p.problems.add(1, "it is no report: begin it with -- @report TITLE")
 	case len(p.script.Blocks) == 0 && len(p.problems) == 0:
 		p.problems.add(1, "the report shows nothing: write -- @table TITLE above a statement")
+	}
+}
+
+// checkNames finds parameters of titles and texts that are a slip of one which there is. Other words behind a colon are no
+// parameters.
+func (p *parser) checkNames() {
+	names := make([]string, len(p.script.Params))
+	for i, q := range p.script.Params {
+		names[i] = q.Name
+	}
+	check := func(line int, texts ...string) {
+		for _, m := range inText.FindAllStringSubmatch(strings.Join(texts, " "), -1) {
+			if near := nearest(m[2], names); near != "" && near != m[2] {
+				p.problems.add(line, "no parameter :%s is declared: did you mean :%s?", m[2], near)
+			}
+		}
+	}
+	check(p.titleLine, p.script.Title, p.script.Text)
+	for _, b := range p.script.Blocks {
+		check(b.Line, b.Title)
+		for _, f := range b.Forms {
+			check(f.Line, f.What, f.Text)
+		}
 	}
 }

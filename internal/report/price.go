@@ -159,7 +159,7 @@ func (q *quote) whole(of int, full []price) (credits int64) {
 		if most == unknown {
 			return unknown
 		}
-		sum += most
+		sum += most + asking // a site without rows has none of which the one that told it is
 		p.pay(paid)
 	}
 	return max(credits, sum+q.reserve(q.script.Blocks[of+1:], paid, price{}))
@@ -192,7 +192,7 @@ type NotEnoughError struct {
 
 func (e *NotEnoughError) Error() string {
 	if e.Left {
-		return fmt.Sprintf("the report costs at least %d credits, and the plan has %d left: wait until it is renewed", e.Needs, e.Budget)
+		return fmt.Sprintf("the report needs a budget of %d credits at least, and the plan has %d left: wait until it is renewed", e.Needs, e.Budget)
 	}
-	return fmt.Sprintf("the report costs at least %d credits, and may spend %d: write --max-credits %[1]d", e.Needs, e.Budget)
+	return fmt.Sprintf("the report needs a budget of %d credits at least, and may spend %d: write --max-credits %[1]d", e.Needs, e.Budget)
 }

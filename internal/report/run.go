@@ -69,7 +69,7 @@ func (p *Prepared) CheckBudget(ctx context.Context) error {
 	}
 	_, err := p.Bill(ctx, p.script.Budget)
 	if few := (*NotEnoughError)(nil); errors.As(err, &few) {
-		return Problems{{p.script.budgetLine, fmt.Sprintf("@budget %d: the report costs at least %s", few.Budget, Credits(few.Needs))}}
+		return Problems{{p.script.budgetLine, fmt.Sprintf("@budget %d: the report needs %s at least", few.Budget, Credits(few.Needs))}}
 	}
 	return err
 }
@@ -91,14 +91,14 @@ func (p *Prepared) here(ctx context.Context, f *Form) (price, error) {
 func (p *Prepared) Run(ctx context.Context, budget int64, m Meter, begin func(i int, title string)) ([]Section, error) {
 	own := *p // what the run learns of prices is its own
 	own.prices = maps.Clone(p.prices)
-	r := &runner{Prepared: &own, budget: budget, meter: m, paid: map[string]int64{}}
+	r := &runner{Prepared: &own, before: &p.quote, budget: budget, meter: m, paid: map[string]int64{}}
 	for i, b := range p.script.Blocks {
 		begin(i, withValues(b.Title, p.options.Values))
 		if err := r.block(ctx, i, b); err != nil {
 			return nil, fmt.Errorf("line %d%s: %w", r.line, titled(b.Title), err)
 		}
 	}
-	return r.sections, nil
+	return r.sections, r.dearer(ctx)
 }
 
 func titled(title string) string {
@@ -122,6 +122,7 @@ func Credits(n int64) string { return Amount(n, "credit", "credits") }
 // runner makes the sections of a page.
 type runner struct {
 	*Prepared
+	before   *quote // what was known before
 	budget   int64
 	meter    Meter
 	paid     map[string]int64 // for scans, by the sections so far
@@ -148,24 +149,41 @@ func (r *runner) block(ctx context.Context, i int, b *Block) error {
 		}
 		if n > 0 {
 			section.Form = withValues(f.What, r.options.Values)
-			r.dearer(i, &section)
 		}
 		r.sections = append(r.sections, section)
 		return nil
 	}
-	section.SQL, section.Text = b.Forms[0].SQL, ""
-	r.dearer(i, &section)
-	section.LeftOut = leftOut(&section)
+	section.SQL, section.Text, section.LeftOut = b.Forms[0].SQL, "", unmade
 	r.sections = append(r.sections, section)
 	return nil
 }
 
-// dearer says what a section costs in full.
-func (r *runner) dearer(i int, s *Section) {
-	s.Price = r.full[i].beyond(nil)
-	if s.Needs = r.whole(i, r.full); s.Needs != unknown {
-		s.Needs = roundUp(s.Needs)
+// unmade stands for why a section is left out until all prices are told.
+const unmade = "?"
+
+// dearer says what sections cost in full that are not. Answers have told how many rows there are, also where nothing was left
+// to ask for it; the budget with which a section is in full is certain only where it had been asked.
+func (r *runner) dearer(ctx context.Context) error {
+	for i := range r.sections {
+		s, whole := &r.sections[i], r.script.Blocks[i].Forms[0]
+		if s.Form == "" && s.LeftOut == "" {
+			continue
+		}
+		if s.Price = r.full[i].beyond(nil); s.Price == unknown {
+			here, err := r.here(ctx, whole)
+			if err != nil {
+				return err
+			}
+			s.Price = here.asIfNew(nil).beyond(nil)
+		}
+		if s.Needs = r.before.whole(i, r.full); s.Needs != unknown {
+			s.Needs = roundUp(s.Needs)
+		}
+		if s.LeftOut != "" {
+			s.LeftOut = leftOut(s)
+		}
 	}
+	return nil
 }
 
 // form makes a section of a form, if the budget has it. known is what it costs, as far as that was found out.

@@ -160,6 +160,7 @@ func TestWhatIsWrongIsToldWithItsLineAndWhatToWrite(t *testing.T) {
 			"line 5: @figures has 2 to 4 columns", "line 7: @todo has 2 to 3 columns", "line 9: @scatter has 2 to 3 columns", "line 11: @text has 1 column (the sentence"}},
 		{head + "-- @text T\n-- It is {b}.\nselect 1 as a", []string{"line 4: {b}: the statement has no such column, but a"}},
 		{head + "-- @table T\n-- @unit b percent\nselect 1 as a", []string{"line 5: @unit b: the statement has no such column, but a"}},
+		{"-- @report Of :domian\n-- @param domain A site\n-- @table T, as :now\n-- Of :domains.\nselect 1", []string{"line 1: no parameter :domian is declared: did you mean :domain?", "line 3: no parameter :domains is declared: did you mean :domain?"}},
 		{head + "-- @table T\nselect :domian, :n", []string{"line 5: no parameter :domian is declared (did you mean :domain?)", "line 5: no parameter :n is declared: write -- @param n DESCRIPTION"}},
 		{head + "-- @table T\nselect missing from (select 1 as a)", []string{"line 5: SQL logic error: no such column: missing"}},
 		{head + "select 1;\n-- @table T\nselect 1", []string{"line 4: its rows are shown nowhere"}},

@@ -450,12 +450,13 @@ func (r *reporting) explain(ctx context.Context, given []report.Param) error {
 		r.writeLines(lines)
 		budget := r.wanted()
 		bill, err := prepared.Bill(ctx, budget)
-		within := fmt.Sprintf("at most %s, and %s at least", report.Credits(bill.Most), report.Credits(min(bill.Least, bill.Most)))
-		if bill.Least > budget && bill.Most > 0 {
-			within = fmt.Sprintf("it does not fit: it costs at least %s", report.Credits(bill.Least))
+		within := fmt.Sprintf("at most %s; it needs a budget of %s at least", report.Credits(bill.Most), humanize.Comma(bill.Least))
+		few := (*report.NotEnoughError)(nil)
+		if errors.As(err, &few) {
+			within = fmt.Sprintf("it does not fit: it needs a budget of %s at least", humanize.Comma(bill.Least))
 		}
 		fmt.Fprintf(r.out, "All of it, within %s\n  %s\n", report.Credits(budget), within)
-		if few := (*report.NotEnoughError)(nil); errors.As(err, &few) {
+		if few != nil {
 			return guardError{few}
 		}
 		return err

@@ -32,6 +32,7 @@ union all select 'Subnets', referring_subnets, referring_subnets_change, null fr
 union all select 'Malicious domains', referring_malicious_domains, referring_malicious_domains_change, null from s;
 
 -- @alert What stands out
+-- @about
 -- Red asks for something to be done now, amber for a look.
 with
   s as materialized (select * from serpstat_backlink_summary where query = :domain),
@@ -140,6 +141,7 @@ select case link_text when '' then '(no text)' else link_text end as anchor, ref
 from serpstat_top_anchor where query = :domain order by ref_domains desc, link_text;
 
 -- @stacked Kinds of links
+-- @about
 with s as materialized (select * from serpstat_backlink_summary where query = :domain)
 select 'text' as kind, text_backlinks as links from s
 union all select 'image', image_backlinks from s
@@ -151,8 +153,8 @@ union all select 'frame', frame_backlinks from s
 union all select 'form', form_backlinks from s;
 
 -- @table The linking domains
--- Hosts are the domain itself and its subdomains: how many of them link.
-select coalesce(domain_from, host_from) as domain, max(domain_rank) as domain_rank, count(*) as hosts, sum(links) as links
+-- Hosts are the domain itself and its subdomains: how many of them link, and with how many pages.
+select coalesce(domain_from, host_from) as domain, max(domain_rank) as domain_rank, count(*) as hosts, sum(links) as pages
 from serpstat_ref_domain where query = :domain
 group by 1 order by 2 desc, 4 desc, 1;
 -- @or the domains of the 200 strongest hosts that link
@@ -160,14 +162,14 @@ with d as materialized (
   select host_from, domain_from, domain_rank, links from serpstat_ref_domain where query = :domain
   order by domain_rank desc limit 200
 )
-select coalesce(domain_from, host_from) as domain, max(domain_rank) as domain_rank, count(*) as hosts, sum(links) as links
+select coalesce(domain_from, host_from) as domain, max(domain_rank) as domain_rank, count(*) as hosts, sum(links) as pages
 from d group by 1 order by 2 desc, 4 desc, 1;
 -- @or the domains of the 50 strongest hosts that link
 with d as materialized (
   select host_from, domain_from, domain_rank, links from serpstat_ref_domain where query = :domain
   order by domain_rank desc limit 50
 )
-select coalesce(domain_from, host_from) as domain, max(domain_rank) as domain_rank, count(*) as hosts, sum(links) as links
+select coalesce(domain_from, host_from) as domain, max(domain_rank) as domain_rank, count(*) as hosts, sum(links) as pages
 from d group by 1 order by 2 desc, 4 desc, 1;
 
 -- @table The pages that are linked to
@@ -216,4 +218,4 @@ order by domain_rank desc, date_del desc, url_from, url_to;
 -- @table Malicious sites that link to :domain
 -- The fifty hosts with the most links, where there are more.
 with t as materialized (select host_from, links, threat_types, last_update from serpstat_threat where query = :domain order by links desc limit 50)
-select host_from, links, threat_types, date(last_update) as seen from t order by links desc, host_from;
+select host_from, links, (select group_concat(replace(value, '_', ' '), ', ') from json_each(threat_types)) as kinds, date(last_update) as seen from t order by links desc, host_from;

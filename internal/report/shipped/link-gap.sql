@@ -7,16 +7,17 @@
 
 -- @table The sites
 -- @about
--- As Serpstat's weekly summary counts them.
+-- As Serpstat's weekly summary counts them; the change is that of the linking domains in seven days.
 -- @unit followed percent
 select
-  query as site, domain_rank, referring_domains, referring_domains_change, backlinks,
+  query as site, domain_rank, referring_domains, referring_domains_change as change, backlinks,
   round(100.0 * dofollow_backlinks / nullif(backlinks, 0), 1) as followed, referring_malicious_domains as malicious
 from serpstat_backlink_summary
 where query in (:domain, :rival, nullif(:rival2, ''))
 order by query <> :domain, referring_domains desc, site;
 
 -- @alert Where :domain stands
+-- @about
 with
   s as materialized (select * from serpstat_backlink_summary where query in (:domain, :rival, nullif(:rival2, ''))),
   asked(site) as (values (:domain), (:rival), (nullif(:rival2, ''))),
@@ -171,17 +172,17 @@ from serpstat_top_anchor where query in (:domain, :rival, nullif(:rival2, ''))
 order by query <> :domain, site, ref_domains desc, links desc, link_text;
 
 -- @table The strongest domains that link to :domain
--- What the rivals may try to get as well: the domains of the 100 strongest hosts, and how many of these are theirs.
+-- What the rivals may try to get as well: the domains of the 100 strongest hosts, how many of these are theirs, and with how many pages they link.
 with d as materialized (
   select host_from, domain_from, domain_rank, links from serpstat_ref_domain where query = :domain
   order by domain_rank desc limit 100
 )
-select coalesce(domain_from, host_from) as domain, max(domain_rank) as domain_rank, count(*) as hosts, sum(links) as links
+select coalesce(domain_from, host_from) as domain, max(domain_rank) as domain_rank, count(*) as hosts, sum(links) as pages
 from d group by 1 order by 2 desc, 4 desc, 1;
 -- @or the domains of the 20 strongest hosts
 with d as materialized (
   select host_from, domain_from, domain_rank, links from serpstat_ref_domain where query = :domain
   order by domain_rank desc limit 20
 )
-select coalesce(domain_from, host_from) as domain, max(domain_rank) as domain_rank, count(*) as hosts, sum(links) as links
+select coalesce(domain_from, host_from) as domain, max(domain_rank) as domain_rank, count(*) as hosts, sum(links) as pages
 from d group by 1 order by 2 desc, 4 desc, 1;

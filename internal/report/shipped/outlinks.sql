@@ -116,7 +116,7 @@ from l group by 1 order by 2 desc, 1;
 
 -- @table Links to malicious sites
 -- Their addresses are left out, since nobody is to follow them by mistake.
-select host_to, url_from, threat_types
+select host_to, url_from, (select group_concat(replace(value, '_', ' '), ', ') from json_each(threat_types)) as kinds
 from serpstat_out_threat_link where query = :domain
 limit 50;
 

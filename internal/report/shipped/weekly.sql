@@ -25,6 +25,7 @@ union all select 'Links from main pages', backlinks_from_mainpages, backlinks_fr
 union all select 'Malicious domains', referring_malicious_domains, referring_malicious_domains_change from s;
 
 -- @alert What stands out
+-- @about
 with
   s as materialized (select * from serpstat_backlink_summary where query = :domain),
   h as materialized (select date, new_links, lost_links, row_number() over (order by date desc) as place from serpstat_backlink_history where query = :domain),
@@ -189,4 +190,4 @@ from serpstat_top_anchor where query = :domain order by ref_domains desc, link_t
 -- @table Malicious sites that link to :domain
 -- The twenty hosts with the most links, where there are more.
 with threat as materialized (select host_from, domain_from, links, threat_types, last_update from serpstat_threat where query = :domain order by links desc limit 20)
-select host_from, links, threat_types, date(last_update) as seen from threat order by links desc, host_from;
+select host_from, links, (select group_concat(replace(value, '_', ' '), ', ') from json_each(threat_types)) as kinds, date(last_update) as seen from threat order by links desc, host_from;
