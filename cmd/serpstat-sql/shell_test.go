@@ -178,7 +178,7 @@ func TestDotCommands(t *testing.T) {
 		{"select 1 as back;", `\| back \|`},
 		{".once no/such/dir/x.csv", `\.once no/such/dir/x\.csv`},
 		{".once " + csv, ``},
-		{"select nonsense;", `no such column`},
+		{"select nonsense;", `no such column.*(?s).*\n\.once ` + csv + ` is off: write it again\n`},
 		{"select 1 as seen;", `\| seen \|`}, // what has failed was the next statement
 		{".once " + csv, ``},
 		{".output stdout", ``},
@@ -283,15 +283,17 @@ func TestCompletionInTheShell(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := startShell(t, nil)
-	for _, step := range []struct{ typed, becomes string }{
-		{".imp\t" + dir + "/un\t", ".import " + dir + "/unlike.csv"},
-		{"sel\t* from unl\t;", "select * from unlike ;"},
-		{"select dom\t from unlike;", ""},
-		{".sch\tserpstat_outlink_s\t", ".schema serpstat_outlink_summary"},
-		{".mode mark\t", ".mode markdown"},
+	for _, steps := range [][]struct{ typed, becomes string }{
+		{{".imp\t", ".import "}, {dir + "/un\t", dir + "/unlike.csv"}},
+		{{"sel\t", "select "}, {"* from unl\t", "select * from unlike "}, {";", ""}},
+		{{"select dom\t", "select domain"}, {" from unlike;", ""}},
+		{{".sch\t", ".schema "}, {"serpstat_outlink_s\t", ".schema serpstat_outlink_summary"}},
+		{{".mode mark\t", ".mode markdown"}},
 	} {
-		o.typed(t, step.typed)
-		o.await(t, step.becomes)
+		for _, step := range steps {
+			o.typed(t, step.typed)
+			o.await(t, step.becomes)
+		}
 		o.typed(t, "\r")
 		o.await(t, atPrompt)
 	}
@@ -303,7 +305,13 @@ func TestCompletionInTheShell(t *testing.T) {
 	if said := o.await(t, atPrompt); !strings.Contains(said, "1 row in ") {
 		t.Errorf("it says %q", said)
 	}
-	o.typed(t, "select url_f\t, url_t\t from serpstat_outlink where query = 'few.com' lim\t1;\r")
+	o.typed(t, "select url_f\t")
+	o.await(t, "url_from")
+	o.typed(t, ", url_t\t")
+	o.await(t, "url_to")
+	o.typed(t, " from serpstat_outlink where query = 'few.com' lim\t")
+	o.await(t, "limit ")
+	o.typed(t, "1;\r")
 	if said := o.await(t, atPrompt); !strings.Contains(said, "| url_from ") || !strings.Contains(said, "1 row in ") {
 		t.Errorf("it says %q", said)
 	}
@@ -367,6 +375,80 @@ func TestKeysBeforeTheNextPrompt(t *testing.T) {
 	o.await(t, atPrompt)
 	if code, _, screen := o.leaves(t); code != 0 {
 		t.Errorf("exit code %d: %s", code, screen)
+	}
+}
+
+// Tabs of what is pasted are what is written, behind the first statement too, whether the terminal says that it is a paste or not.
+func TestTabsOfAPasteInTheShell(t *testing.T) {
+	for _, marks := range [][2]string{{"\x1b[200~", "\x1b[201~"}, {"", ""}} {
+		asked, letGo := make(chan struct{}, 100), make(chan struct{})
+		o := startShell(t, func(int) {
+			asked <- struct{}{}
+			<-letGo
+		})
+		o.typed(t, marks[0]+"create table mine(id,\tcolour);\rinsert into mine\r\tvalues (9,\r\t'a\tb');\rselect id\tas one, hex(colour)\tas two from\tmine;\rselect hex('\tx\ty') as h;\r"+marks[1])
+		o.await(t, "|   9 | 610962 |")
+		o.await(t, "| 09780979 |")
+		o.await(t, atPrompt)
+		if marks[0] != "" { // nor is it the key where the terminal is slow to send what is behind it
+			o.typed(t, marks[0]+fewLinks+"\r")
+			<-asked
+			o.typed(t, "select '\t")
+			close(letGo)
+			o.await(t, atPrompt)
+			o.await(t, "select ' ")
+			o.typed(t, "' = char(9) as tab;\r"+marks[1])
+			o.await(t, "|   1 |")
+			o.await(t, atPrompt)
+		}
+		o.typed(t, "sel\t") // is the key again
+		o.await(t, "select ")
+		o.typed(t, "40 + 2 as sum;\r")
+		o.await(t, "|  42 |")
+		o.await(t, atPrompt)
+		if code, _, screen := o.leaves(t); code != 0 || strings.Contains(screen, "serpstat-sql: ") {
+			t.Errorf("exit code %d: %s", code, screen)
+		}
+	}
+}
+
+// Ctrl-C while a statement of a paste runs drops the others, behind a question and without one, and says so. They buy nothing.
+func TestCtrlCInAPaste(t *testing.T) {
+	for _, asks := range []bool{true, false} {
+		var after atomic.Bool
+		asked, letGo := make(chan struct{}, 100), make(chan struct{})
+		args := map[bool][]string{true: {"--ask-above", "100"}, false: nil}[asks]
+		o := startShell(t, func(number int) {
+			if number > 2 && !after.Load() {
+				asked <- struct{}{}
+				<-letGo
+			}
+		}, args...)
+		o.typed(t, "\x1b[200~select count(url_to) as n from serpstat_outlink where query = 'some.com';\r"+fewLinks+"\rselect 43 as more;\r\x1b[201~")
+		if asks {
+			o.await(t, "go on? [y/N] ")
+			o.typed(t, "y\n")
+		}
+		<-asked
+		o.typed(t, "\x03")
+		said := strings.ReplaceAll(o.await(t, atPrompt), "\r\n", "\n")
+		after.Store(true)
+		close(letGo)
+		if want := "interrupted\nnot run, since it was entered before Ctrl-C: 2 lines: select url_to from serpstat_outlink whe… …\n"; !strings.HasSuffix(said, want) {
+			t.Errorf("with a question, %v: it says %q", asks, said)
+		}
+		if said := o.enters(t, "select 44 as last;"); !strings.Contains(said, "|   44 |") {
+			t.Errorf("then it says %q", said)
+		}
+		code, _, screen := o.leaves(t)
+		for _, r := range o.sim.Requests() {
+			if r.Query == "few.com" {
+				t.Errorf("with a question, %v: what was dropped asks %+v", asks, r)
+			}
+		}
+		if code != 0 || strings.Contains(screen, "|   43 |") {
+			t.Errorf("exit code %d: %s", code, screen)
+		}
 	}
 }
 

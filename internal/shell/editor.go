@@ -24,7 +24,7 @@ type lineEditor struct {
 }
 
 // NewEditor reads from a terminal, with editing, history, its search and completion.
-func NewEditor(in io.Reader, out *os.File, history *History, names Names) (Editor, error) {
+func NewEditor(in Keyboard, out *os.File, history *History, names Names) (Editor, error) {
 	e := &lineEditor{keys: &keys{from: in}, out: out, history: history, names: names}
 	instance, err := readline.NewFromConfig(&readline.Config{
 		Stdin: e.keys, Stdout: screen{out, e.keys}, Stderr: out, AutoComplete: e, Painter: paint, FuncFilterInputRune: taken,
@@ -82,9 +82,7 @@ const (
 
 func (e *lineEditor) Line(ctx context.Context, prompt, above string) (string, error) {
 	e.above = above
-	if above == "" {
-		e.keys.pasting = false
-	}
+	e.keys.begins = above == ""
 	e.instance.ResetHistory() // it takes what is recalled for what is edited
 	for _, entry := range e.history.Entries() {
 		e.instance.SaveToHistory(edited.Replace(entry)) //nolint:errcheck // it writes no file

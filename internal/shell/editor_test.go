@@ -11,6 +11,11 @@ import (
 	"testing"
 )
 
+// typist types on a pipe, and waits behind each key for what it does.
+type typist struct{ *os.File }
+
+func (typist) More() bool { return false }
+
 // typing is an editor that is typed to.
 func typing(t *testing.T, entries ...string) (e *lineEditor, keyboard *os.File) {
 	t.Helper()
@@ -31,7 +36,7 @@ func typing(t *testing.T, entries ...string) (e *lineEditor, keyboard *os.File) 
 			t.Fatal(err)
 		}
 	}
-	made, err := NewEditor(in, out, history, named{})
+	made, err := NewEditor(typist{in}, out, history, named{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,11 +9,20 @@ import (
 // keys are what is typed at a terminal, read one by one: what is typed ahead stays in the terminal, for whoever reads it
 // next, such as a pager.
 type keys struct {
-	from    io.Reader
+	from    Keyboard
 	answers string // what comes first: of the terminal, or in place of a key
 	last    string // what came last
 	pasting bool   // what comes was not typed, but pasted
+	begins  bool   // an entry: its first key is still to come
 	ended   bool   // nothing comes any more
+}
+
+// Keyboard is a terminal's input.
+type Keyboard interface {
+	io.Reader
+	// More reports that something is there behind what was read, as in the middle of what is pasted, and never for someone who
+	// waits for what a key does.
+	More() bool
 }
 
 const (
@@ -24,6 +33,9 @@ const (
 func (k *keys) Read(b []byte) (int, error) {
 	if len(k.answers) > 0 {
 		return k.answer(b), nil
+	}
+	if k.begins { // a paste goes on, unless its end was read by someone else, such as a pager, or dropped
+		k.begins, k.pasting = false, k.pasting && k.from.More()
 	}
 	n, err := k.from.Read(b[:1])
 	if err != nil {
@@ -38,7 +50,7 @@ func (k *keys) Read(b []byte) (int, error) {
 		k.pasting = true
 	case k.last == pasteEnds:
 		k.pasting = false
-	case k.pasting && b[0] == '\t': // nobody asks for completion
+	case b[0] == '\t' && (k.pasting || k.from.More()): // nobody asks for completion
 		k.answers = string(tabulator)
 		return k.answer(b), nil
 	case b[0] == interrupt: // the first one would close what completion lists, and leave the line

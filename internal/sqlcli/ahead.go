@@ -13,7 +13,7 @@ import (
 )
 
 // typedAhead is what was typed or pasted at a shell's terminal before a question, which it does not answer: it is read when
-// the prompt is back.
+// the prompt is back, unless the answer is no or the statement is interrupted.
 type typedAhead struct {
 	terminal *os.File
 	typed    []byte
@@ -32,6 +32,9 @@ func (a *typedAhead) Read(b []byte) (int, error) {
 	return a.terminal.Read(b)
 }
 
+// More reports that something was typed that is not read.
+func (a *typedAhead) More() bool { return len(a.typed) > 0 || pending(a.terminal) }
+
 // line reads a line.
 func (a *typedAhead) line(ctx context.Context) (string, error) {
 	if end := bytes.IndexByte(a.typed, '\n'); end >= 0 {
@@ -46,8 +49,8 @@ func (a *typedAhead) line(ctx context.Context) (string, error) {
 	return line, err
 }
 
-// drop drops what was typed before a question that was answered by no, and says what that was. A secret it does not show.
-func (a *typedAhead) drop(secret func(string) bool) (said string) {
+// drop drops what was typed before something, and says what that was. A secret it does not show.
+func (a *typedAhead) drop(before string, secret func(string) bool) (said string) {
 	text := strings.TrimSpace(terminalKeys.ReplaceAllString(strings.ReplaceAll(string(a.typed), "\r", "\n"), ""))
 	a.typed, a.refused = nil, false
 	if text == "" {
@@ -61,7 +64,7 @@ func (a *typedAhead) drop(secret func(string) bool) (said string) {
 			first += " …"
 		}
 	}
-	return fmt.Sprintf("not run, since it was entered before the answer: %s%s", table.Amount(int64(len(lines)), "line"), first)
+	return fmt.Sprintf("not run, since it was entered before %s: %s%s", before, table.Amount(int64(len(lines)), "line"), first)
 }
 
 // terminalKeys are what a terminal sends around what is pasted, and for keys that are no characters.

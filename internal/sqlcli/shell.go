@@ -45,6 +45,7 @@ type talk struct {
 	mode      string   // the format on the screen
 	target    []string // of the rows, as --output has it; nil is the screen
 	once      []string // of the next statement's
+	onceFile  string   // as it was written
 	known     *known   // what may be named; nil until it is looked for
 	functions []string
 	secret    func(entered string) bool // is not kept, nor shown
@@ -258,7 +259,10 @@ func (t *talk) busy(ctx context.Context, work func(context.Context) error) {
 	defer t.progress.rest()
 	untilInterrupt, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
+	terminal := t.stdin.(*os.File)
+	flushes := keepTyped(terminal)
 	err := work(untilInterrupt)
+	flushes()
 	t.known = nil
 	switch {
 	case err == nil || errors.Is(err, errPipeClosed): // the pager was left
@@ -266,13 +270,24 @@ func (t *talk) busy(ctx context.Context, work func(context.Context) error) {
 	case untilInterrupt.Err() != nil:
 		fmt.Fprintln(t.stderr, "interrupted")
 	default:
-		t.once = nil // it was for what has failed
 		t.Fail(err)
 	}
-	if t.ahead.refused {
-		if said := t.ahead.drop(t.secret); said != "" {
-			t.Hint(said)
-		}
+	if err != nil && t.once != nil && ctx.Err() == nil {
+		t.once = nil // it was for what has failed
+		t.Hint(".once " + output.Visible(t.onceFile) + " is off: write it again")
+	}
+	switch {
+	case untilInterrupt.Err() != nil && ctx.Err() == nil: // also where the statement had just ended
+		t.ahead.add(takeTyped(terminal))
+		t.dropAhead("Ctrl-C")
+	case t.ahead.refused:
+		t.dropAhead("the answer")
+	}
+}
+
+func (t *talk) dropAhead(before string) {
+	if said := t.ahead.drop(before, t.secret); said != "" {
+		t.Hint(said)
 	}
 }
 
@@ -297,10 +312,11 @@ func (t *talk) script(ctx context.Context, text, file string) error {
 	if err := x.checkOutput(); err != nil {
 		return err
 	}
-	if x.results > 0 {
+	err = t.execute(ctx, x, statements)
+	if err == nil && x.results > 0 {
 		t.once = nil
 	}
-	return t.execute(ctx, x, statements)
+	return err
 }
 
 func (t *talk) execution(statements []sqlengine.Statement) *execution {
@@ -451,7 +467,7 @@ func (t *talk) setTarget(command, file string) error {
 		f.discard()
 	}
 	if t.once = nil; command == ".once" {
-		t.once = to
+		t.once, t.onceFile = to, file
 	} else {
 		t.target = to
 	}

@@ -9,3 +9,9 @@ func takeTyped(*os.File) []byte { return nil }
 
 // setEcho cannot change it here.
 func setEcho(*os.File, bool) (restore func()) { return func() {} }
+
+// pending cannot tell here.
+func pending(*os.File) bool { return false }
+
+// keepTyped cannot change it here.
+func keepTyped(*os.File) (restore func()) { return func() {} }

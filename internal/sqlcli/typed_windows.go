@@ -15,3 +15,9 @@ func takeTyped(f *os.File) []byte {
 
 // setEcho does nothing: what is typed is shown where it is read.
 func setEcho(*os.File, bool) (restore func()) { return func() {} }
+
+// pending cannot tell here.
+func pending(*os.File) bool { return false }
+
+// keepTyped cannot change it here.
+func keepTyped(*os.File) (restore func()) { return func() {} }
