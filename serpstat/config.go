@@ -239,6 +239,7 @@ func (s settings) client(opts Options, logger hclog.Logger) (*serpstatapi.Client
 		Logger:                logger,
 		Transport:             opts.Transport,
 		OnExchange:            opts.exchanged,
+		OnPromise:             opts.Promise,
 	})
 }
 

@@ -9,6 +9,7 @@ import (
 
 // Event is what an observer is told of: an answer of the API, a failed attempt, or a warning.
 type Event struct {
+	Number           int64 // of the attempt, as Options.Promise has told it; 0 where nothing was sent
 	Method, Domain   string
 	Page, Size, Rows int
 	Credits          int64 // spent by this answer
@@ -32,7 +33,7 @@ func (o Options) exchanged(ex serpstatapi.Exchange) {
 		return
 	}
 	o.Observe(Event{
-		Method: ex.Method, Domain: ex.Domain, Page: ex.Page, Size: ex.Size, Rows: ex.Rows, Credits: ex.Credits, Unsure: ex.Unsure,
+		Number: ex.Number, Method: ex.Method, Domain: ex.Domain, Page: ex.Page, Size: ex.Size, Rows: ex.Rows, Credits: ex.Credits, Unsure: ex.Unsure,
 		Total: ex.Total, LeftLines: ex.LeftLines, Attempt: ex.Attempt, Err: ex.Err,
 	})
 }

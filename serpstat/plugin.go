@@ -29,6 +29,10 @@ type Options struct {
 	Transport http.RoundTripper
 	// Observe is told of every answer of the API and of incomplete data. It may be called concurrently.
 	Observe func(Event)
+	// Promise is told before a paid attempt at a request is sent of its number, and of the credits that it costs at most. The
+	// Event that tells what has become of it has the same number. It comes later than a scan's end where that has been
+	// given up: what has been sent is finished, since it may be charged. It may be called concurrently.
+	Promise func(number, credits int64)
 	// Engine says whose SQL is answered.
 	Engine plan.Engine
 	// Unguarded lets a scan spend what it needs where max_credits is not set: its host has a guard of its own.

@@ -201,6 +201,18 @@ func TestCtrlCEndsAtOnce(t *testing.T) {
 	}
 }
 
+var mayBeCharged = regexp.MustCompile(`credits? spent \(up to [1-9]\d* more may have been charged for answers that were lost\)`)
+
+// What has been sent is charged, though nobody waits for its answer.
+func TestCtrlCSaysWhatMayBeCharged(t *testing.T) {
+	h := startHeld(t, "select count(url_to) from serpstat_outlink where query = 'many.com'")
+	<-h.asked
+	h.cmd.Process.Signal(syscall.SIGINT)
+	if code, _ := h.end(); code != 130 || !mayBeCharged.MatchString(h.stderr.String()) {
+		t.Errorf("exit code %d: %s", code, h.stderr.String())
+	}
+}
+
 // A reader who leaves has the rows that it wants; a table that was to be filled is not.
 func TestAClosedPipeIsAFailureOfAScriptThatWrites(t *testing.T) {
 	for script, line := range map[string]string{

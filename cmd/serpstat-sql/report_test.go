@@ -112,4 +112,7 @@ func TestCtrlCEndsAReport(t *testing.T) {
 	if err = errors.Join(err, err2); err != nil || code != 130 || string(text) != "before" || len(left) != 2 {
 		t.Errorf("exit code %d, the file is %q, in %v, %v: %s", code, text, left, err, h.stderr.String())
 	}
+	if !mayBeCharged.MatchString(h.stderr.String()) {
+		t.Errorf("it does not say what may be charged: %s", h.stderr.String())
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -355,6 +356,50 @@ func TestCtrlCInTheShell(t *testing.T) {
 	code, _, screen := o.leaves(t)
 	if after := sent.Load(); code != 0 || after != before || after > 20 { // of 23 pages
 		t.Errorf("exit code %d, %d requests and %d in the end: %s", code, before, after, screen)
+	}
+}
+
+// What has been sent when a statement is stopped is charged. Its line says so, and no other one counts it.
+func TestTheLineOfAStoppedStatementSaysWhatIsUnderWay(t *testing.T) {
+	for _, held := range []int{1, 4} { // the request from which on answers are held back
+		asked, letGo := make(chan struct{}, 100), make(chan struct{})
+		o := startShell(t, func(number int) {
+			if number >= held {
+				asked <- struct{}{}
+				<-letGo
+			}
+		})
+		o.typed(t, "select count(url_to) from serpstat_outlink where query = 'many.com';\r")
+		<-asked
+		o.interrupt()
+		said := strings.ReplaceAll(o.await(t, "interrupted"), ",", "")
+		line := regexp.MustCompile(`stopped after .* s (\d+) credits? spent \(up to (\d+) more for requests under way\)`).FindStringSubmatch(said)
+		if line == nil {
+			t.Fatalf("it says %q", said)
+		}
+		o.await(t, atPrompt)
+		spent, _ := strconv.ParseInt(line[1], 10, 64)
+		more, _ := strconv.ParseInt(line[2], 10, 64)
+		if said := o.enters(t, "select 1;"); !strings.Contains(said, "1 row in ") || !strings.Contains(said, " 0 credits spent") || strings.Contains(said, "more") {
+			t.Errorf("of the next statement it says %q", said)
+		}
+		close(letGo)
+		said = o.enters(t, fewLinks)
+		o.leaves(t)
+		charged, own := int64(0), int64(0)
+		for _, r := range o.sim.Requests() {
+			if r.Query == "few.com" {
+				own += r.Credits
+			} else {
+				charged += r.Credits
+			}
+		}
+		if charged < spent || charged > spent+more {
+			t.Errorf("%d credits were charged: %q", charged, line[0])
+		}
+		if !strings.Contains(said, fmt.Sprintf(", %d credits spent", own)) {
+			t.Errorf("the statement after it has cost %d: %q", own, said)
+		}
 	}
 }
 

@@ -25,6 +25,7 @@ import (
 
 // Exchange is one attempt at a request that was sent.
 type Exchange struct {
+	Number           int64 // of the attempt, in this process
 	Method, Domain   string
 	Page, Size, Rows int
 	Credits          int64 // what the answer cost; 0 where it cannot be known, as when it was cut off
@@ -145,6 +146,9 @@ func call[T any](ctx context.Context, c *Client, r rpc[T]) (T, *Error) {
 	}
 }
 
+// attempts counts those of all clients.
+var attempts atomic.Int64
+
 // attempt sends one request, when its turn has come, and reports it.
 func attempt[T any](ctx context.Context, c *Client, r rpc[T], n int) (answer T, e *Error) {
 	if e := c.admit(ctx); e != nil {
@@ -152,7 +156,7 @@ func attempt[T any](ctx context.Context, c *Client, r rpc[T], n int) (answer T, 
 	}
 	defer func() { <-c.slots }()
 	ex := r.exchange
-	ex.Method, ex.Attempt, ex.Total, ex.LeftLines = r.method, n, -1, -1
+	ex.Number, ex.Method, ex.Attempt, ex.Total, ex.LeftLines = attempts.Add(1), r.method, n, -1, -1
 	start := time.Now()
 	if answer, e = paidExchange(ctx, c, r, &ex); e != nil && e.unpaid != nil {
 		return answer, e
@@ -178,6 +182,9 @@ func paidExchange[T any](ctx context.Context, c *Client, r rpc[T], ex *Exchange)
 	credits, err := payer.Reserve()
 	if err != nil {
 		return answer, &Error{unpaid: err, final: true}
+	}
+	if c.cfg.OnPromise != nil {
+		c.cfg.OnPromise(ex.Number, credits)
 	}
 	answer, e = exchange(ctx, c, r, ex)
 	known := e == nil || !e.lost

@@ -337,13 +337,23 @@ func TestAPaidRequestIsFinishedThoughItsCallerHasLeft(t *testing.T) {
 	}
 }
 
-// Closing the client ends what is under way.
+// Closing the client ends what is under way, which may be charged.
 func TestCloseEndsPaidRequests(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := client(t, serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }).URL)
+		var promised int64
+		var ended exchanges
+		c := client(t, serve(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }).URL, func(c *Config) {
+			c.OnPromise = func(number, credits int64) { promised = number }
+			c.OnExchange = ended.add
+		})
 		time.AfterFunc(time.Second, c.Close)
 		start := time.Now()
-		if _, err := c.Rows(t.Context(), outlink, request); !errors.Is(err, context.Canceled) || time.Since(start) != time.Second {
+		p := &payer{left: 100}
+		_, err := c.Rows(table.WithPayer(t.Context(), p), outlink, request)
+		if list := ended.list(); len(list) != 1 || list[0].Unsure != 100 || list[0].Number != promised || promised == 0 {
+			t.Errorf("attempt %d was promised, and became %+v", promised, list)
+		}
+		if !errors.Is(err, context.Canceled) || time.Since(start) != time.Second {
 			t.Errorf("%v after %v", err, time.Since(start))
 		}
 	})

@@ -45,6 +45,7 @@ type Config struct {
 	Logger                hclog.Logger
 	Transport             http.RoundTripper           // nil: proxies from the environment, TLS verified
 	OnExchange            func(Exchange)              // told of every attempt; may be called concurrently
+	OnPromise             func(number, credits int64) // told before a paid attempt is sent of the most it may cost; its Exchange follows
 	Wait                  func(context.Context) error // called before each attempt; [WithWait] overrides it
 
 	sleep func(context.Context, time.Duration) error // nil is real time

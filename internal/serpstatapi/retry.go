@@ -89,7 +89,9 @@ func sleep(ctx context.Context, d time.Duration) error {
 // networkError types an error of net/http without keeping it: its text holds the URL, token included.
 func (c *Client) networkError(ctx context.Context, err error) *Error {
 	if ctx.Err() != nil {
-		return interrupted(ctx.Err())
+		e := interrupted(ctx.Err())
+		e.lost = true // of what is paid, this is the client's end
+		return e
 	}
 	for urlErr := (*url.Error)(nil); errors.As(err, &urlErr); {
 		err = urlErr.Err

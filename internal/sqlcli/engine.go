@@ -36,7 +36,7 @@ func (s *session) engineOptions() (o sqlengine.Options, end func(), err error) {
 	if o.Config, err = s.flags.connectionConfig(); err != nil {
 		return o, end, err
 	}
-	plugin := serpstat.Options{Engine: plan.SQLite, Unguarded: true, Observe: s.progress.observe, NoneAhead: paging.Load, CacheTTL: defaultCacheTTL}
+	plugin := serpstat.Options{Engine: plan.SQLite, Unguarded: true, Observe: s.progress.observe, Promise: s.progress.promise, NoneAhead: paging.Load, CacheTTL: defaultCacheTTL}
 	o.CacheTTL = answers.MostAge // the plugin knows what its user wants
 	if s.kept = (&keptAnswers{warn: s.progress.warn}); !s.flags.demo {
 		plugin.Answers = s.kept.open

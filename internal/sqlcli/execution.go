@@ -108,7 +108,6 @@ func (x *execution) runStatement(ctx context.Context, statement sqlengine.Statem
 	case !x.flags.verbose || x.talks:
 		return x.runOne(ctx, statement)
 	}
-	before := x.progress.counts()
 	fmt.Fprintln(x.stderr)
 	if statement.Comment != "" {
 		fmt.Fprintln(x.stderr, statement.Comment)
@@ -116,7 +115,7 @@ func (x *execution) runStatement(ctx context.Context, statement sqlengine.Statem
 	fmt.Fprintln(x.stderr, statement.Text)
 	err := x.runOne(ctx, statement)
 	x.progress.clear()
-	fmt.Fprintf(x.stderr, "%s\n", x.progress.counts().since(before))
+	fmt.Fprintf(x.stderr, "%s\n", x.progress.ofStatement())
 	return err
 }
 

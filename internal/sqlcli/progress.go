@@ -29,16 +29,18 @@ type progress struct {
 	bar    *progressbar.ProgressBar // nil where standard error is not a terminal, or belongs to what reads the rows
 	piped  bool                     // another program reads the rows, which may draw on the terminal
 	count  counts
-	scans  scans // of the statement
-	before counts
-	left   int64     // credits; -1 unknown
-	bought time.Time // when the oldest of the recalled rows were; zero before one is
-	unsure int64     // credits that may have been spent besides: their answers were lost
-	short  bool      // a result was incomplete
-	held   bool      // somebody is asked something on standard error
-	paged  bool      // a pager has the terminal
-	drawn  bool      // the bar is on the terminal
-	inRow  bool      // rows are written to the same terminal, and the last one has not ended
+	scans  scans             // of the statement
+	before counts            // what is not its own
+	number int               // the statement's
+	sent   map[int64]promise // by the attempt's number: requests under way
+	left   int64             // credits; -1 unknown
+	bought time.Time         // when the oldest of the recalled rows were; zero before one is
+	unsure int64             // credits that may have been spent besides: their answers were lost
+	short  bool              // a result was incomplete
+	held   bool              // somebody is asked something on standard error
+	paged  bool              // a pager has the terminal
+	drawn  bool              // the bar is on the terminal
+	inRow  bool              // rows are written to the same terminal, and the last one has not ended
 	later  []string
 	unit   string // what rows are counted as
 	part   string // of a report, which is made
@@ -49,6 +51,12 @@ type progress struct {
 	change string // how many it has changed, in words; "" where it changes none
 	began  time.Time
 	doubt  int64 // what was unsure when it began
+}
+
+// promise is what a request under way costs at most, and the statement that has sent it.
+type promise struct {
+	credits   int64
+	statement int
 }
 
 // scans are what is shown of the statement that runs: no figure of it ever falls.
@@ -124,7 +132,7 @@ func (p *progress) returnRow() {
 }
 
 func newProgress(stderr io.Writer, quiet, piped bool) *progress {
-	p := &progress{stderr: stderr, quiet: quiet, piped: piped, left: -1, unit: "row"}
+	p := &progress{stderr: stderr, quiet: quiet, piped: piped, left: -1, unit: "row", sent: map[int64]promise{}}
 	if !quiet && isTerminal(stderr) {
 		p.bar = newBar(stderr, 100*time.Millisecond)
 	}
@@ -144,9 +152,34 @@ func (p *progress) begin() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.scans, p.before = scans{totals: map[string]int64{}}, p.count
+	p.number++
 	if p.talk {
 		p.began, p.bought, p.doubt, p.rows, p.inRow, p.change = time.Now(), time.Time{}, p.unsure, false, false, ""
 	}
+}
+
+// ofStatement is what the statement has cost so far.
+func (p *progress) ofStatement() counts {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.count.since(p.before)
+}
+
+// promise notes a request that is sent.
+func (p *progress) promise(number, credits int64) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.sent[number] = promise{credits, p.number}
+}
+
+// underWay is what requests under way may cost: those of a shell's statement, or all.
+func (p *progress) underWay(all bool) (credits int64) {
+	for _, sent := range p.sent {
+		if all || sent.statement == p.number {
+			credits += sent.credits
+		}
+	}
+	return credits
 }
 
 // rest leaves the terminal to a prompt: what comes late is told with the next statement.
@@ -179,6 +212,13 @@ func (p *progress) spent() int64 {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.count.credits + p.unsure
+}
+
+// committed is what was spent, and what requests under way may cost.
+func (p *progress) committed() int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.count.credits + p.unsure + p.underWay(true)
 }
 
 // beforeRows takes the bar away where rows are about to be written; for good where they go to another program, such as
@@ -278,8 +318,21 @@ func (p *progress) observe(e serpstat.Event) {
 	p.count.requests++
 	p.count.credits += e.Credits
 	p.unsure += e.Unsure
+	sent, paid := p.sent[e.Number]
+	delete(p.sent, e.Number)
+	late := paid && sent.statement != p.number
+	if late { // the line of the statement that has sent it has said what it may cost
+		p.before.requests++
+		p.before.credits += e.Credits
+		if p.talk {
+			p.doubt += e.Unsure
+		}
+	}
 	if e.LeftLines >= 0 && (p.left < 0 || e.LeftLines < p.left) { // answers come in any order
 		p.left = e.LeftLines
+	}
+	if late {
+		return
 	}
 	p.scans.add(e)
 	if p.bar != nil && !p.held && !p.paged && !p.idle && !p.inRow {
@@ -378,7 +431,12 @@ func (p *progress) finish(ok bool, file string) {
 	if p.talk {
 		count = count.since(p.before)
 	}
-	nothing := count == (counts{}) || p.unit == "section" && count.rows == 0 && count.credits == 0 && p.unsure == p.doubt // a report asks for the balance first
+	underWay := p.underWay(!p.talk)
+	maybe := p.unsure - p.doubt + underWay
+	nothing := maybe == 0 && (count == (counts{}) || p.unit == "section" && count.rows == 0 && count.credits == 0) // a report asks for the balance first
+	if p.talk {
+		defer p.close()
+	}
 	if p.quiet || !ok && nothing {
 		return
 	}
@@ -389,8 +447,11 @@ func (p *progress) finish(ok bool, file string) {
 	if count.recalled > 0 {
 		sum += fmt.Sprintf(", %s from the cache (%s old)", table.Amount(count.recalled, "row"), execute.Age(time.Since(p.bought)))
 	}
-	if unsure := p.unsure - p.doubt; unsure > 0 {
-		sum += fmt.Sprintf(" (up to %d more may have been charged for answers that were lost)", unsure)
+	switch {
+	case maybe > 0 && p.talk && underWay > 0:
+		sum += fmt.Sprintf(" (up to %s more for requests under way)", humanize.Comma(maybe))
+	case maybe > 0: // a run that ends waits for no answer
+		sum += fmt.Sprintf(" (up to %d more may have been charged for answers that were lost)", maybe)
 	}
 	if p.left >= 0 {
 		sum += ", " + number + " left"
@@ -399,6 +460,12 @@ func (p *progress) finish(ok bool, file string) {
 		sum += ", written to " + output.Visible(file)
 	}
 	fmt.Fprintln(p.stderr, sum)
+}
+
+// close ends a shell's statement: what comes later is none of the next one's.
+func (p *progress) close() {
+	p.before, p.doubt = p.count, p.unsure
+	p.number++
 }
 
 // sentence is how the line after a statement of a shell begins.

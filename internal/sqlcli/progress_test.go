@@ -123,3 +123,71 @@ func TestProgressDoesNotDrawOverAPager(t *testing.T) {
 		}
 	}
 }
+
+// What a stopped statement of a shell has under way is in its line, and in no later one.
+func TestWhatIsUnderWayIsItsStatements(t *testing.T) {
+	var out strings.Builder
+	p := newProgress(&out, false, false)
+	p.talk = true
+	ends := func(number int64, rows int, unsure int64) {
+		e := answer(rows, 5000)
+		e.Number, e.Unsure = number, unsure
+		p.observe(e)
+	}
+	says := func(ok bool, want string) {
+		t.Helper()
+		out.Reset()
+		p.finish(ok, "")
+		if out.String() != want {
+			t.Errorf("it says %q, not %q", out.String(), want)
+		}
+	}
+	p.begin()
+	p.promise(1, 125)
+	says(false, "stopped, 0 credits spent (up to 125 more for requests under way)\n")
+	ends(1, 125, 0) // at the prompt
+	p.begin()
+	for number := range int64(4) {
+		p.promise(number+2, 1000)
+	}
+	ends(2, 1000, 0)
+	says(false, "stopped, 1,000 credits spent (up to 3,000 more for requests under way)\n")
+	if p.spent() != 1125 || p.committed() != 4125 {
+		t.Errorf("%d are spent, and at most %d", p.spent(), p.committed())
+	}
+	p.begin()
+	p.promise(6, 1)
+	ends(3, 1000, 0)
+	ends(4, 0, 1000)
+	ends(6, 1, 0)
+	if now := p.ofStatement(); now.credits != 1 || now.requests != 1 {
+		t.Errorf("so far %v", now)
+	}
+	says(true, "done, 1 credit spent\n")
+	ends(5, 7, 0)
+	p.begin()
+	says(true, "done, 0 credits spent\n")
+	if p.counts().credits != 2133 || p.committed() != 3133 {
+		t.Errorf("in all %v, at most %d", p.counts(), p.committed())
+	}
+}
+
+// A run that ends waits for no answer: what it has sent may be charged.
+func TestWhatIsUnderWayAtARunsEndIsLost(t *testing.T) {
+	for _, unit := range []string{"row", "section"} {
+		var out strings.Builder
+		p := newProgress(&out, false, false)
+		p.unit = unit
+		p.begin()
+		p.promise(1, 100)
+		p.begin()
+		p.promise(2, 20)
+		late := answer(0, 300)
+		late.Number, late.Unsure = 1, 100
+		p.observe(late)
+		p.finish(false, "")
+		if want := fmt.Sprintf("0 %ss, 1 request, 0 credits spent (up to 120 more may have been charged for answers that were lost)\n", unit); out.String() != want {
+			t.Errorf("it says %q, not %q", out.String(), want)
+		}
+	}
+}

@@ -414,7 +414,7 @@ type meter struct {
 	before   counts
 }
 
-func (m meter) Spent() int64 { return m.progress.spent() - m.before.credits }
+func (m meter) Spent() int64 { return m.progress.committed() - m.before.credits }
 
 func (m meter) Recalled() int64 { return m.progress.counts().since(m.before).worth }
 

@@ -347,7 +347,7 @@ func (t *talk) execute(ctx context.Context, x *execution, statements []sqlengine
 	if err != nil {
 		return err
 	}
-	spent := t.progress.spent()
+	spent := t.progress.committed()
 	guard.Raise = execute.Raise{By: ".budget", Limit: ".budget", FromNow: true}
 	guard.Limit = func() (int64, bool) { return t.allowance.left(spent), t.allowance.limited }
 	err = x.withOutput(serpstat.Run(ctx, guard), func(ctx context.Context) error {
