@@ -3,12 +3,12 @@ package report
 import (
 	"cmp"
 	"fmt"
-	"math"
+	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"unicode"
 
+	"github.com/turbot/steampipe-plugin-serpstat/internal/input"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/plan"
 	"github.com/turbot/steampipe-plugin-serpstat/internal/weburl"
 )
@@ -100,18 +100,20 @@ func (p Parameter) example() string {
 	return ""
 }
 
-// isSite reports a parameter whose example is a site: it takes one.
-func (p Parameter) isSite() bool {
-	_, err := siteOf(p.Name, p.example())
-	return err == nil
-}
+// exampleSite matches the names that are set aside for examples of sites (RFC 2606): page.md, 2.5 and links.csv could be sites
+// as well, and are none.
+var exampleSite = regexp.MustCompile(`(?i)^([a-z0-9-]+\.)*(example\.(com|net|org)|[a-z0-9-]+\.example)$`)
+
+// isSite reports a parameter whose example is one of a site: it takes a site.
+func (p Parameter) isSite() bool { return exampleSite.MatchString(p.example()) }
 
 // isNumber reports a parameter whose default is a number: it takes one.
 func (p Parameter) isNumber() bool { return isNumber(p.Default) }
 
+// isNumber reports what SQL is given as a number, and not as a text.
 func isNumber(text string) bool {
-	n, err := strconv.ParseFloat(text, 64)
-	return err == nil && !math.IsInf(n, 0) && !math.IsNaN(n)
+	_, ok := input.Number(text)
+	return ok
 }
 
 // siteOf is the domain's name as the API takes it.
@@ -124,7 +126,9 @@ func siteOf(param, written string) (string, error) {
 func (p Parameter) Read(written string) (string, error) {
 	value := strings.TrimSpace(written)
 	switch {
-	case p.isNumber() && !isNumber(value):
+	case p.isNumber() && isNumber(value):
+		return value, nil
+	case p.isNumber():
 		return "", fmt.Errorf("--param %s=%s is no number: write one, such as %s  (%s)", p.Name, written, p.Default, p.Description)
 	case !p.isSite() || value == "" && p.Optional:
 		return written, nil

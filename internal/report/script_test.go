@@ -210,6 +210,10 @@ func TestParametersAreRead(t *testing.T) {
 -- @param rival= Another site, such as example.org
 -- @param most=2.5 How much
 -- @param word=a What stands in texts, such as seo
+-- @param least The lowest rank, such as 2.5
+-- @param file A file, such as page.md
+-- @param code=007 A code
+-- @param shop A shop, such as shop.example
 -- @table T
 select 1;
 `)
@@ -233,12 +237,12 @@ select 1;
 			t.Errorf("%d, %q: %q, %v", i, c.written, got, err)
 		}
 	}
-	for i, written := range []string{"example.com", "www.example.com", "", "2", " www.word.com/ "} {
+	for i, written := range []string{"example.com", "www.example.com", "", "2", " www.word.com/ ", "30", "/tmp/Page.md", "A12", "shop.com"} {
 		if got, err := s.Params[i].Read(written); got != written || err != nil {
 			t.Errorf("%s: %q, %v", s.Params[i].Name, got, err)
 		}
 	}
-	for _, n := range []string{"", "many", "NaN", "1,5"} {
+	for _, n := range []string{"", "many", "NaN", "1,5", "+7", "1e5"} {
 		if _, err := s.Params[3].Read(n); err == nil || !strings.Contains(err.Error(), "is no number: write one, such as 2.5") {
 			t.Errorf("%q: %v", n, err)
 		}
