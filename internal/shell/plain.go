@@ -23,9 +23,9 @@ func NewPlainEditor(out io.Writer, read func(context.Context) (string, error)) E
 
 // Line waits for a line. At Ctrl-C the terminal drops what was typed of it.
 func (p *plainEditor) Line(ctx context.Context, prompt, _ string) (string, error) {
-	fmt.Fprint(p.out, prompt)
 	untilInterrupt, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
+	fmt.Fprint(p.out, prompt) // whoever sees it can press Ctrl-C
 	line, err := p.read(untilInterrupt)
 	switch {
 	case err == nil:
