@@ -45,7 +45,6 @@ type progress struct {
 	unit   string // what rows are counted as
 	part   string // of a report, which is made
 	talk   bool   // a shell's, which sums up each statement
-	over   bool   // the statement's line is written
 	timed  bool   // and says how long it took
 	idle   bool   // no statement runs, and the terminal is a prompt's
 	rows   bool   // the statement gives rows
@@ -154,7 +153,6 @@ func (p *progress) begin() {
 	defer p.mu.Unlock()
 	p.scans, p.before = scans{totals: map[string]int64{}}, p.count
 	p.number++
-	p.over = false
 	if p.talk {
 		p.began, p.bought, p.doubt, p.rows, p.inRow, p.change = time.Now(), time.Time{}, p.unsure, false, false, ""
 	}
@@ -322,7 +320,7 @@ func (p *progress) observe(e serpstat.Event) {
 	p.unsure += e.Unsure
 	sent, paid := p.sent[e.Number]
 	delete(p.sent, e.Number)
-	late := p.over || paid && sent.statement != p.number
+	late := paid && sent.statement != p.number
 	if late { // the line of the statement that has sent it has said what it may cost
 		p.before.requests++
 		p.before.credits += e.Credits
@@ -468,7 +466,6 @@ func (p *progress) finish(ok bool, file string) {
 func (p *progress) close() {
 	p.before, p.doubt = p.count, p.unsure
 	p.number++
-	p.over = true
 }
 
 // sentence is how the line after a statement of a shell begins.

@@ -1,7 +1,6 @@
 package sqlcli
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -122,31 +121,6 @@ func TestProgressDoesNotDrawOverAPager(t *testing.T) {
 		if out.Len() > 0 != drawn {
 			t.Errorf("piped %t: %q is drawn after the first rows", piped, out.String())
 		}
-	}
-}
-
-// Behind the line of a shell's statement nothing is drawn, also of a request that ends before it was sent.
-func TestProgressIsNotDrawnBehindAStatement(t *testing.T) {
-	var out strings.Builder
-	p := newProgress(&out, false, false)
-	p.bar, p.talk = newBar(&out, 0), true
-	for range 2 {
-		p.begin()
-		p.observe(answer(10, 100))
-		p.finish(false, "")
-		out.Reset()
-		ended := answer(0, -1)
-		ended.Err = context.Canceled
-		p.observe(ended)
-		p.rest()
-		if out.Len() > 0 {
-			t.Errorf("%q is drawn", out.String())
-		}
-		p.wake()
-	}
-	p.begin()
-	if p.observe(answer(10, 100)); out.Len() == 0 {
-		t.Error("nothing is drawn of the next statement")
 	}
 }
 

@@ -256,12 +256,12 @@ func (t *talk) Hint(text string) { fmt.Fprintln(t.stderr, text) }
 // busy has the terminal for work, which Ctrl-C ends, however often it is pressed, and nothing else.
 func (t *talk) busy(ctx context.Context, work func(context.Context) error) {
 	t.progress.wake()
-	defer t.progress.rest()
 	untilInterrupt, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	terminal := t.stdin.(*os.File)
 	flushes := keepTyped(terminal)
 	err := work(untilInterrupt)
+	t.progress.rest() // what a request says that ends now is not drawn into what is said here
 	flushes()
 	t.known = nil
 	switch {
