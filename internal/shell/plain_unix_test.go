@@ -16,7 +16,7 @@ func TestCtrlCAtAPromptThatIsJustShown(t *testing.T) {
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt)
 	defer signal.Stop(signals)
-	editor := NewPlainEditor(writer(func() {
+	editor := NewPlainEditor(whenWritten(func() {
 		syscall.Kill(os.Getpid(), syscall.SIGINT) //nolint:errcheck // nothing comes of it then
 		<-signals                                 // whoever was to be told has been told
 	}), func(ctx context.Context) (string, error) {
@@ -28,17 +28,10 @@ func TestCtrlCAtAPromptThatIsJustShown(t *testing.T) {
 	}
 }
 
-// writer calls what is to be done when something is written for the first time.
-func writer(first func()) writerFunc {
-	return func(b []byte) (int, error) {
-		if first != nil {
-			first()
-			first = nil
-		}
-		return len(b), nil
-	}
+// whenWritten is called at each Write.
+type whenWritten func()
+
+func (w whenWritten) Write(b []byte) (int, error) {
+	w()
+	return len(b), nil
 }
-
-type writerFunc func([]byte) (int, error)
-
-func (w writerFunc) Write(b []byte) (int, error) { return w(b) }
