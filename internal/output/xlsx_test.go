@@ -216,7 +216,7 @@ func TestNumbersOfMoreDigitsThanExcelKeeps(t *testing.T) {
 func TestWhereAnAddressLeads(t *testing.T) {
 	for address, want := range map[string]string{
 		"https://x.org/a b": "https://x.org/a%20b", "https://пример.рф/путь": "https://xn--e1afmkfd.xn--p1ai/%D0%BF%D1%83%D1%82%D1%8C", "http://пример.рф:8080/": "http://xn--e1afmkfd.xn--p1ai:8080/",
-		"javascript:alert(1)": "", "https://": "", "https://a\u202eb.org/": "", "HTTPS://x.org": "", "https://x.org/\u202egpj.exe": "", "https://x.org/\x00": "", `https://a"b.org/`: "", "https://a{b}.org/": "", "https://x.org/%zz": "",
+		"javascript:alert(1)": "", "javascript://x.org/%0aalert(1)": "", "ftp://x.org/": "", "file://x.org/a": "", "https://": "", "https://a\u202eb.org/": "", "HTTPS://x.org": "", "https://x.org/\u202egpj.exe": "", "https://x.org/\x00": "", `https://a"b.org/`: "", "https://a{b}.org/": "", "https://x.org/%zz": "",
 	} {
 		if got := LinkOf(address); got != want {
 			t.Errorf("%s leads to %q, want %q", address, got, want)

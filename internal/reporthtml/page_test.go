@@ -145,7 +145,7 @@ func textOf(n *html.Node) string {
 // What strangers write into pages, to drive a browser or a spreadsheet, or by accident.
 var pieces = []string{
 	"a", "Привет", "日本", " ", "1.5", "\x1b[31m", "\u202e", "\u2066", "\u200b", "\x00", "\n", "\n\n", "=1+1", "@", "\"", "'", "`", "<script>alert(1)</script>", "</script>", "</style>", "</td></table>", "<img src=x onerror=alert(1)>",
-	"&lt;", "&", "\xff", "https://x.org/a?b=<d>&e=\"f\"", "https://x.org/", "http://[", "javascript:alert(1)", "data:text/html,x", "JAVASCRIPT:y", "//x.org", "2024-01-02", "2024-01-02 03:04:05", "{{.}}", "${x}", "-->", "<!--", "]]>", " onclick=alert(1) ", "red", "green",
+	"&lt;", "&", "\xff", "https://x.org/a?b=<d>&e=\"f\"", "https://x.org/", "http://[", "javascript:alert(1)", "javascript://x.org/%0aalert(1)", "ftp://x.org/", "data:text/html,x", "JAVASCRIPT:y", "//x.org", "2024-01-02", "2024-01-02 03:04:05", "{{.}}", "${x}", "-->", "<!--", "]]>", " onclick=alert(1) ", "red", "green",
 }
 
 func drawText(t *rapid.T) string {
